@@ -1,0 +1,166 @@
+//! TOML text → [`Campaign`], with errors that name file, line and key.
+
+use std::collections::HashSet;
+
+use jiff::{civil::Date, tz::TimeZone};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::{Campaign, FieldKind, RequirementKind};
+
+/// Why a text is no campaign. The message holds the line and the key.
+#[derive(Debug, thiserror::Error)]
+pub enum CampaignError {
+    /// The TOML is malformed, a key is unknown or missing, or a value is of the wrong kind.
+    #[error("{file}: {source}")]
+    Syntax {
+        /// The file, as it was named.
+        file: String,
+        /// Line, column and what was expected.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// The parts contradict each other.
+    #[error("{file}: {what}")]
+    Unsound {
+        /// The file, as it was named.
+        file: String,
+        /// What is contradictory, and what to write instead.
+        what: String,
+    },
+}
+
+/// Reads a campaign from the text of its file; `file` is for messages only.
+///
+/// # Errors
+/// [`CampaignError::Syntax`] where the text is no campaign, [`CampaignError::Unsound`] where its parts cannot all hold.
+pub fn read(file: &str, text: &str) -> Result<Campaign, CampaignError> {
+    let campaign: Campaign = toml::from_str(text)
+        .map_err(|source| CampaignError::Syntax { file: file.to_owned(), source: Box::new(source) })?;
+    match contradiction(&campaign) {
+        Some(what) => Err(CampaignError::Unsound { file: file.to_owned(), what }),
+        None => Ok(campaign),
+    }
+}
+
+/// The first thing in the campaign that cannot be meant.
+fn contradiction(campaign: &Campaign) -> Option<String> {
+    let form = &campaign.form;
+    let repeated = |kind: &str, id: &str| format!("{kind} {id:?} stands twice: give each its own id");
+    let mut seen = HashSet::new();
+    if let Some(field) = form.fields.iter().find(|field| !seen.insert(&field.id)) {
+        return Some(repeated("form.field", field.id.as_str()));
+    }
+    let mut seen = HashSet::new();
+    if let Some(school) = campaign.schools.iter().find(|school| !seen.insert(&school.id)) {
+        return Some(repeated("school", school.id.as_str()));
+    }
+    let mut seen = HashSet::new();
+    if let Some(one) = campaign.requirements.iter().find(|one| !seen.insert(&one.id)) {
+        return Some(repeated("requirement", one.id.as_str()));
+    }
+    let names = form.fields.iter().filter(|field| field.kind == FieldKind::SchoolName).count();
+    if names != 1 {
+        return Some(format!(
+            "the form has {names} fields of kind \"school_name\": exactly one field must name the school"
+        ));
+    }
+    for kind in [RequirementKind::Form, RequirementKind::Draft] {
+        let count = campaign.requirements.iter().filter(|one| one.kind == kind).count();
+        if count > 1 {
+            return Some(format!("{count} requirements of kind {kind:?}: a campaign has at most one"));
+        }
+    }
+    if campaign.schools.is_empty() {
+        return Some("no [[school]]: a campaign needs at least one school in its schedule".to_owned());
+    }
+    let unknown = campaign
+        .requirements
+        .iter()
+        .flat_map(|one| one.schools.iter().flatten().map(move |school| (one, school)))
+        .find(|(_, school)| campaign.school(school).is_none());
+    if let Some((one, school)) = unknown {
+        return Some(format!(
+            "requirement {:?} lists school {:?}, which no [[school]] has",
+            one.id.as_str(),
+            school.as_str()
+        ));
+    }
+    form.fields.iter().find_map(|field| match field.kind {
+        FieldKind::Rating { min, max } if min >= max => Some(format!(
+            "form.field {:?}: rating from {min} to {max} is empty: min must be below max",
+            field.id.as_str()
+        )),
+        _ => None,
+    })
+}
+
+/// A TOML local date.
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let date = toml::value::Datetime::deserialize(deserializer)?;
+    match (date.date, date.time, date.offset) {
+        (Some(day), None, None) => {
+            day.to_string().parse().map_err(|_| D::Error::custom(format!("{day} is no day of the calendar")))
+        }
+        _ => Err(D::Error::custom("a date without a time is wanted here, for example 2022-11-15")),
+    }
+}
+
+/// The name of a time zone, for example `Europe/Moscow`.
+pub(super) fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    TimeZone::get(&name).map_err(|_| {
+        D::Error::custom(format!("{name:?} is no time zone: write an IANA name, for example \"Europe/Moscow\""))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LETTER: &str = include_str!("../../config/campaigns/500plus-2022.toml");
+
+    #[test]
+    fn the_shipped_campaign_is_sound() {
+        let campaign = read("500plus-2022.toml", LETTER).unwrap();
+        assert_eq!(campaign.form.fields.len(), 14);
+        assert_eq!(campaign.schools.len(), 7);
+        let days: Vec<String> = campaign.schools.iter().map(|school| school.date.to_string()).collect();
+        assert_eq!(days.first().map(String::as_str), Some("2022-11-15"));
+        assert_eq!(days.last().map(String::as_str), Some("2022-11-29"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let text = LETTER.replacen("time_zone =", "timezone =", 1);
+        let message = read("x.toml", &text).unwrap_err().to_string();
+        let source = std::error::Error::source(&read("x.toml", &text).unwrap_err()).unwrap().to_string();
+        assert!(
+            message.contains("x.toml") && source.contains("line 6") && source.contains("timezone"),
+            "{message} {source}"
+        );
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (from, to, word) in [
+            ("id = \"roshchino\"", "id = \"kirishi-3\"", "twice"),
+            ("kind = \"school_name\"", "kind = \"text\"", "school_name"),
+            ("min = 1, max = 5", "min = 5, max = 5", "rating"),
+            ("schools = [] ", "schools = [\"nobody\"] ", "nobody"),
+            ("id = \"draft\"\nkind = \"draft\"", "id = \"draft\"\nkind = \"form\"", "at most one"),
+        ] {
+            let text = LETTER.replacen(from, to, 1);
+            assert_ne!(text, LETTER, "{from}");
+            let message = read("x.toml", &text).unwrap_err().to_string();
+            assert!(message.contains(word), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_date_with_a_time_is_no_date() {
+        let text = LETTER.replacen("start = 2022-11-01", "start = 2022-11-01T10:00:00", 1);
+        let error = read("x.toml", &text).unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("without a time"), "{source}");
+    }
+}

@@ -1,0 +1,289 @@
+//! A campaign is one letter of the committee as data: the form, the schedule, the deadlines, what is owed and the
+//! wording. Everything that is particular to a letter is in its TOML file, nothing of it is in the code.
+
+mod ids;
+mod load;
+mod soundness;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Deserialize;
+
+pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
+pub use load::{CampaignError, read};
+pub use soundness::{Finding, Severity};
+
+/// One letter of the committee: what is asked, of whom, until when.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    /// Its name in the store and in file names.
+    pub id: CampaignId,
+    /// Its title for people, in the nominative.
+    pub title: String,
+    /// The time zone of every date and deadline of the campaign.
+    #[serde(deserialize_with = "load::time_zone")]
+    pub time_zone: TimeZone,
+    /// The first day on which mail can belong to the campaign: older mail is never answered.
+    #[serde(deserialize_with = "load::date")]
+    pub start: Date,
+    /// The letter itself.
+    pub letter: Letter,
+    /// The official whom a school may ask.
+    pub contact: Contact,
+    /// What an ordinary mail about the letter speaks of.
+    #[serde(default)]
+    pub recognition: Recognition,
+    /// The form of the letter's annex.
+    pub form: Form,
+    /// What each school owes.
+    #[serde(rename = "requirement")]
+    pub requirements: Vec<Requirement>,
+    /// The event that the campaign leads to, where there is one.
+    pub event: Option<Event>,
+    /// What people other than schools owe: shown to staff until they are ticked.
+    #[serde(default, rename = "obligation")]
+    pub obligations: Vec<Obligation>,
+    /// The schools of the schedule, in the order of the letter.
+    #[serde(rename = "school")]
+    pub schools: Vec<School>,
+    /// Other schools that are worth knowing, so that a near neighbour is recognised as itself.
+    #[serde(default, rename = "neighbour")]
+    pub neighbours: Vec<Neighbour>,
+}
+
+/// The letter as it is cited.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// Its registration number, for example `19-33822/2022`.
+    pub number: String,
+    /// Its date.
+    #[serde(deserialize_with = "load::date")]
+    pub date: Date,
+    /// What it is about: «Об участии в …».
+    pub subject: String,
+    /// Who sent it, in the nominative.
+    pub issuer: String,
+    /// The issuer in the genitive, for signatures and headings.
+    pub issuer_genitive: String,
+}
+
+/// Whom to ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name with initials.
+    pub name: String,
+    /// Telephone as it is printed.
+    pub phone: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// Words that tell mail about this letter from all other mail.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognition {
+    /// Words or phrases (compared without case, ё as е, as whole words) one of which makes a mail worth a look.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Phrases of the blank letter and its annexes: a document that holds the letter's own text is recognised by them.
+    #[serde(default)]
+    pub letter_phrases: Vec<String>,
+}
+
+/// The form that schools fill in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The heading above the form.
+    pub title: String,
+    /// The fields in the order of the letter, numbered from 1.
+    #[serde(rename = "field")]
+    pub fields: Vec<Field>,
+}
+
+/// One question of the form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name.
+    pub id: FieldId,
+    /// The label as it is printed in the letter.
+    pub label: String,
+    /// A short label for the columns of a table.
+    pub short: String,
+    /// What an answer is.
+    pub kind: FieldKind,
+    /// Other labels by which schools call it.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What is wanted, for a school whose answer is missing or invalid: «укажите …».
+    pub hint: String,
+    /// Whether «нет» is an answer here.
+    #[serde(default)]
+    pub none_is_answer: bool,
+    /// Whether a school outside the schedule owes it too.
+    #[serde(default)]
+    pub required_outside: bool,
+}
+
+/// What an answer to a field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FieldKind {
+    /// Text that names the school.
+    SchoolName,
+    /// Any text.
+    Text,
+    /// A list, one entry a line.
+    List,
+    /// A whole number, not negative.
+    Count,
+    /// A date or a period, kept as written.
+    Since,
+    /// A whole number from `min` to `max`.
+    Rating {
+        /// Lowest mark.
+        min: u8,
+        /// Highest mark.
+        max: u8,
+    },
+}
+
+/// Something that each school owes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Its name.
+    pub id: RequirementId,
+    /// How it is recognised.
+    pub kind: RequirementKind,
+    /// Its name for people, in the nominative: «проект выступления с презентацией».
+    pub title: String,
+    /// The same in the accusative: «направьте …».
+    pub accusative: String,
+    /// The last day, included, in the campaign's time zone.
+    #[serde(deserialize_with = "load::date")]
+    pub deadline: Date,
+    /// Words by which a document of `kind = "information"` is known.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The schools that owe it; all of the schedule where the key is absent.
+    pub schools: Option<Vec<SchoolId>>,
+}
+
+/// How a requirement is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequirementKind {
+    /// By the form, complete and valid.
+    Form,
+    /// By the draft of a speech: text, slides or both.
+    Draft,
+    /// By information without a form: recognised by its words or ticked by staff. Never holds up a confirmation.
+    Information,
+}
+
+/// What the campaign leads to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Its name in the nominative.
+    pub title: String,
+    /// First day.
+    #[serde(deserialize_with = "load::date")]
+    pub from: Date,
+    /// Last day.
+    #[serde(deserialize_with = "load::date")]
+    pub to: Date,
+}
+
+/// What people other than schools owe.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Obligation {
+    /// Who owes it, in the nominative plural: «муниципальные кураторы».
+    pub who: String,
+    /// What they owe.
+    pub what: String,
+    /// The last day, included.
+    #[serde(deserialize_with = "load::date")]
+    pub deadline: Date,
+}
+
+/// A school of the schedule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct School {
+    /// Its name in the store and in machine output.
+    pub id: SchoolId,
+    /// The name as the letter prints it.
+    pub name: String,
+    /// The district as an adjective: «Киришский».
+    pub district: String,
+    /// The town or village: «Кириши».
+    pub settlement: String,
+    /// The day of its presentation.
+    #[serde(deserialize_with = "load::date")]
+    pub date: Date,
+    /// Further full names under which it is known: former names, official renamings.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Addresses that are known to be the school's.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+}
+
+/// A school that is not scheduled, but must not be taken for one that is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Neighbour {
+    /// Its name.
+    pub name: String,
+    /// Its district as an adjective.
+    pub district: String,
+    /// Its town or village.
+    pub settlement: String,
+}
+
+impl Campaign {
+    /// The school of this id.
+    pub fn school(&self, id: &SchoolId) -> Option<&School> {
+        self.schools.iter().find(|school| &school.id == id)
+    }
+
+    /// The first requirement of this kind.
+    pub fn requirement(&self, kind: RequirementKind) -> Option<&Requirement> {
+        self.requirements.iter().find(|requirement| requirement.kind == kind)
+    }
+
+    /// The day of an instant in the campaign's time zone.
+    pub fn day_of(&self, instant: Timestamp) -> Date {
+        instant.to_zoned_datetime(self.time_zone.clone()).date()
+    }
+
+    /// Whether an instant is after the last day of a deadline, which is itself included to 23:59:59.
+    pub fn is_after(&self, instant: Timestamp, deadline: Date) -> bool {
+        self.day_of(instant) > deadline
+    }
+}
+
+impl Form {
+    /// The field of this id.
+    pub fn field(&self, id: &FieldId) -> Option<&Field> {
+        self.fields.iter().find(|field| &field.id == id)
+    }
+
+    /// The number of a field as the letter counts them, from 1.
+    pub fn number(&self, id: &FieldId) -> Option<usize> {
+        self.fields.iter().position(|field| &field.id == id).map(|index| index + 1)
+    }
+}
+
+impl Requirement {
+    /// Whether this school owes it.
+    pub fn is_owed_by(&self, school: &SchoolId) -> bool {
+        self.schools.as_ref().is_none_or(|schools| schools.contains(school))
+    }
+}

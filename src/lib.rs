@@ -1,0 +1,12 @@
+//! svodka watches the mailbox of an education committee, reads the documents that schools e-mail, knows which school
+//! each belongs to, answers with a confirmation or with exactly what is missing, and keeps the summary up to date.
+//!
+//! The modules stand in the order in which a mail flows through them; see `docs/ARCHITECTURE.md`.
+
+pub mod campaign;
+pub mod digest;
+pub mod document;
+pub mod form;
+pub mod matching;
+pub mod message;
+pub mod reader;

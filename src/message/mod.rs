@@ -1,0 +1,147 @@
+//! Raw bytes of an e-mail (RFC 5322, RFC 2045–2049) → what matters of it: who wrote it, in which thread, whether a
+//! machine did, and every attached file however deep. Knows no store, no network, no campaign.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Document;
+
+/// An addr-spec (RFC 5322 §3.4.1), compared and kept in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Address(String);
+
+/// A msg-id (RFC 5322 §3.6.4) without its angle brackets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct MessageId(String);
+
+/// Who a header field names: `display name <address>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// The display name, decoded and freed of control characters.
+    pub name: Option<String>,
+    /// The address.
+    pub address: Address,
+}
+
+/// By what a message shows that a machine wrote it (RFC 3834 §2, RFC 3464, RFC 8098, RFC 5546, RFC 2919).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Automatic {
+    /// A delivery status notification: the mail did not arrive, or is late.
+    Bounce,
+    /// A vacation notice or another automatic answer.
+    AutoReply,
+    /// A mailing list or a bulk mailing.
+    List,
+    /// A disposition notification: "your mail was displayed".
+    Receipt,
+    /// An invitation or an answer to one.
+    Calendar,
+    /// Another report: abuse feedback (RFC 5965), DMARC, TLS.
+    Report,
+    /// A mail system's own address (no-reply, daemon) without any sign of the above.
+    Daemon,
+    /// Our own mail come back.
+    Own,
+}
+
+/// A parsed message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Message {
+    /// Its Message-ID, where there is a usable one.
+    pub message_id: Option<MessageId>,
+    /// The Message-IDs that it answers: In-Reply-To, then References, without repeats.
+    pub answers: Vec<MessageId>,
+    /// The one author whom a reply can reach; absent where From is missing, malformed or names several.
+    pub from: Option<Mailbox>,
+    /// Everybody in To and Cc.
+    pub recipients: Vec<Mailbox>,
+    /// The subject, decoded, on one line.
+    pub subject: String,
+    /// The Date header.
+    pub date: Option<Timestamp>,
+    /// When a server of ours took it: the topmost Received header, else [`Message::date`].
+    pub received: Option<Timestamp>,
+    /// Whether a machine wrote it, and by which sign.
+    pub automatic: Option<Automatic>,
+    /// The text that the author wrote above quotation and signature, with tables (an HTML part's) kept as tables.
+    pub body: Document,
+    /// The signature block under the body, where one can be told.
+    pub signature: String,
+    /// Messages that are quoted or forwarded in the body's text («-------- Пересылаемое сообщение --------»): their text.
+    pub quoted: String,
+    /// What is odd about the message, in English, for logs and staff.
+    pub oddities: Vec<String>,
+}
+
+/// A file that came with a message, before anybody looked into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The sender's name for it, decoded; data for people, never a path.
+    pub name: Option<String>,
+    /// Its declared media type in lower case, for example `application/pdf`.
+    pub media_type: String,
+    /// How it was reached: the names of the containers around it, outermost first («rfc822», a name).
+    pub path: Vec<String>,
+    /// Its bytes, decoded.
+    pub bytes: Vec<u8>,
+}
+
+impl Address {
+    /// Reads an addr-spec; `None` where the text is none that mail can be sent to.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (local, domain) = text.rsplit_once('@')?;
+        let sound = !local.is_empty()
+            && domain.len() > 2
+            && text.len() <= 254
+            && text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>()[],;:\\\"".contains(c))
+            && domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
+        sound.then(|| Self(text.to_lowercase()))
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Never shows the address: what is debugged is logged, and logs hold no personal data.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(…)")
+    }
+}
+
+impl MessageId {
+    /// Reads a msg-id, with or without angle brackets; `None` where nothing usable is left.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
+        let sound = !text.is_empty()
+            && text.len() <= 900
+            && text.chars().all(|c| !c.is_control() && !c.is_whitespace() && c != '<' && c != '>');
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The identifier without angle brackets.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
