@@ -4,9 +4,16 @@
 //! The modules stand in the order in which a mail flows through them; see `docs/ARCHITECTURE.md`.
 
 pub mod campaign;
+pub mod config;
 pub mod digest;
+pub mod mailbox;
+pub mod message;
 pub mod document;
+pub mod reader;
 pub mod form;
 pub mod matching;
-pub mod message;
-pub mod reader;
+pub mod decision;
+pub mod reply;
+pub mod store;
+pub mod outbox;
+pub mod report;

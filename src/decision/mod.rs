@@ -1,0 +1,184 @@
+//! What is to be done about a mail: campaign + what is known of the schools + a reading + the time → submissions,
+//! replies, and what a person must decide. One pure function, the same for the daemon, `check` and every second look.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    campaign::{FieldId, RequirementId, SchoolId},
+    document::Problem,
+    form::{Answer, Kind},
+    message::{Address, MessageId},
+};
+
+/// What is done about a message or a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Written by a machine: stored and counted, nobody is answered.
+    Ignore,
+    /// An ordinary mail about something else: stays untouched and unread.
+    Leave,
+    /// The school is certain and every requirement is met.
+    Confirm,
+    /// The school is certain, and something is missing, invalid or unreadable.
+    Request,
+    /// A person decides.
+    Review,
+}
+
+/// What is known before this message, of each school and of the sender.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// What the schools have sent so far; a school without an entry has sent nothing.
+    pub schools: BTreeMap<SchoolId, SchoolState>,
+    /// The school in whose thread this message answers our own mail, sent to this very sender.
+    pub thread: Option<SchoolId>,
+    /// The school to which staff have tied the sender's address, beside the campaign's own roster.
+    pub learned: Option<SchoolId>,
+}
+
+/// What a school has sent so far: the state over all accepted versions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SchoolState {
+    /// Current answers: the latest that is there for each field.
+    pub answers: BTreeMap<FieldId, Answer>,
+    /// Whether a form has come at all.
+    pub form: bool,
+    /// Whether a draft has come.
+    pub draft: bool,
+    /// Information requirements that are met.
+    pub information: Vec<RequirementId>,
+    /// Addresses from which accepted submissions came.
+    pub senders: Vec<Address>,
+    /// How many versions have been accepted.
+    pub versions: u32,
+}
+
+/// What is decided about a message.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The weightiest action of its submissions; without one review, leave or ignore.
+    pub action: Action,
+    /// What each file is, in the order of the reading; the mail's own text comes last where it holds a form or draft.
+    pub documents: Vec<DocumentVerdict>,
+    /// One school's part of the message each.
+    pub submissions: Vec<Submission>,
+    /// Answers to the sender: none or one.
+    pub replies: Vec<PlannedReply>,
+    /// What a person must decide.
+    pub reviews: Vec<Review>,
+    /// Why, one reason each, in English.
+    pub why: Vec<String>,
+}
+
+/// What a file is to the campaign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentVerdict {
+    /// Which file of the reading; `None` for the mail's own text.
+    pub file: Option<usize>,
+    /// What it is.
+    pub kind: Kind,
+    /// Whose it is, where that is certain.
+    pub school: Option<SchoolId>,
+    /// Why it could not be read.
+    pub problem: Option<Problem>,
+}
+
+/// One school's part of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// The school, where it is certain.
+    pub school: Option<SchoolId>,
+    /// The schools that it may be, where it is not.
+    pub candidates: Vec<SchoolId>,
+    /// The name of a school outside the schedule.
+    pub outside: Option<String>,
+    /// The name of the school's branch whose documents they are.
+    pub branch: Option<String>,
+    /// What is done about it.
+    pub action: Action,
+    /// Whether a document of it came after its deadline.
+    pub late: bool,
+    /// Whether this message holds the form.
+    pub form: bool,
+    /// Whether this message holds a draft.
+    pub draft: bool,
+    /// Information requirements that this message meets.
+    pub information: Vec<RequirementId>,
+    /// Fields without an answer, over all that is known of the school; empty where no form has come at all.
+    pub missing: Vec<FieldId>,
+    /// Fields whose answer is invalid, over all that is known of the school.
+    pub invalid: Vec<FieldId>,
+    /// The answers of this very message.
+    pub answers: BTreeMap<FieldId, Answer>,
+    /// Its documents, as indices into [`Decision::documents`].
+    pub documents: Vec<usize>,
+    /// Documents that are still owed after this message.
+    pub owed: Vec<RequirementId>,
+    /// Why this school, one reason each, in English.
+    pub evidence: Vec<String>,
+}
+
+/// Which letter a reply is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Template {
+    /// Everything has been received.
+    Confirm,
+    /// Something is missing, invalid or unreadable.
+    Request,
+    /// A neutral note that the mail was received and is being looked at.
+    Receipt,
+}
+
+/// An answer to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedReply {
+    /// To whom: the author of the mail.
+    pub to: Address,
+    /// Which letter it is.
+    pub template: Template,
+    /// The submissions that it speaks of, as indices into [`Decision::submissions`]; a section each.
+    pub submissions: Vec<usize>,
+    /// Not to be sent before this instant: where only a document is absent, it may come in a second mail.
+    pub not_before: Timestamp,
+    /// The message that it answers.
+    pub answers: Option<MessageId>,
+}
+
+/// Why a person must decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewReason {
+    /// No school is named.
+    UnknownSchool,
+    /// Several schools fit, or the clues contradict each other.
+    AmbiguousSchool,
+    /// The school is not in the schedule.
+    OutsideSchedule,
+    /// Other values than those accepted, from a sender that nothing vouches for.
+    Contradiction,
+    /// Documents that cannot be read, and nothing else tells the school.
+    Unreadable,
+    /// A machine's mail holds a filled form.
+    MachineWithForm,
+    /// A mail about the letter without a document.
+    Question,
+    /// The message could not be read at all.
+    Broken,
+}
+
+/// Something that a person must decide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Review {
+    /// Why.
+    pub reason: ReviewReason,
+    /// The submission that it is about; `None` for the whole message.
+    pub submission: Option<usize>,
+    /// The schools that it may be.
+    pub candidates: Vec<SchoolId>,
+}

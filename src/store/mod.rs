@@ -1,0 +1,1 @@
+//! The tables and the content-addressed files. Nothing else in the crate speaks SQL.
