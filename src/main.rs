@@ -1,3 +1,7 @@
 //! The `svodka` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    svodka::cli::run()
+}

@@ -1,1 +1,301 @@
-//! To be filled.
+//! The configuration file → checked settings. Relative paths are relative to the file; unknown keys are refused.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::{
+    campaign::{self, Campaign, CampaignError},
+    message::Address,
+};
+
+/// Why a configuration cannot be used. The message names the file, the line and the key, and what is allowed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{file}: cannot be read: {source}\n  cure: name an existing file with --config, or set SVODKA_CONFIG")]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The TOML is malformed, a key is unknown or missing, or a value is of the wrong kind.
+    #[error("{file}: {source}")]
+    Syntax {
+        /// The file.
+        file: PathBuf,
+        /// Line, column and what was expected.
+        source: Box<toml::de::Error>,
+    },
+    /// A campaign file is wrong.
+    #[error(transparent)]
+    Campaign(#[from] CampaignError),
+    /// The settings contradict each other.
+    #[error("{file}: {what}")]
+    Unsound {
+        /// The file.
+        file: PathBuf,
+        /// What is contradictory, and what to write instead.
+        what: String,
+    },
+}
+
+/// The settings of the daemon.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The campaign files; exactly one in this release.
+    pub campaigns: Vec<PathBuf>,
+    /// Where everything is kept.
+    pub store: StoreConfig,
+    /// The mailboxes that are watched.
+    #[serde(rename = "mailbox")]
+    pub mailboxes: Vec<MailboxConfig>,
+    /// How replies leave.
+    pub smtp: SmtpConfig,
+    /// How schools are answered.
+    #[serde(default)]
+    pub replies: RepliesConfig,
+    /// The staff of the committee.
+    #[serde(default)]
+    pub staff: StaffConfig,
+    /// A folder with templates that replace the built-in ones of the same name.
+    pub templates: Option<PathBuf>,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    /// `sqlite://svodka.db`.
+    pub url: String,
+    /// The folder of raw messages and documents.
+    pub files: PathBuf,
+}
+
+/// A mailbox that is watched.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailboxConfig {
+    /// What it is.
+    pub kind: MailboxKind,
+    /// Its folder.
+    pub path: PathBuf,
+    /// The address whose mail it holds, and from which replies come.
+    pub address: String,
+    /// The name that stands beside the address in replies.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// How often it is looked at.
+    #[serde(default = "default_poll", deserialize_with = "duration")]
+    pub poll: SignedDuration,
+}
+
+/// What a mailbox is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailboxKind {
+    /// A folder with `new`, `cur` and `tmp`.
+    Maildir,
+}
+
+/// How replies leave.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    /// What it is.
+    pub kind: SmtpKind,
+    /// The folder into which replies are written.
+    pub path: PathBuf,
+}
+
+/// How replies leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpKind {
+    /// One `.eml` file a reply.
+    File,
+}
+
+/// How schools are answered.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepliesConfig {
+    /// Whether replies are sent, held for staff, or not made at all.
+    #[serde(default)]
+    pub mode: ReplyMode,
+    /// How long a request waits in which only a document is absent.
+    #[serde(default = "default_grace", deserialize_with = "duration")]
+    pub grace: SignedDuration,
+}
+
+/// What becomes of replies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyMode {
+    /// They are sent.
+    #[default]
+    Send,
+    /// They are made and wait.
+    Hold,
+    /// None are made.
+    Off,
+}
+
+/// The staff of the committee.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffConfig {
+    /// Their addresses.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+}
+
+impl Default for RepliesConfig {
+    fn default() -> Self {
+        Self { mode: ReplyMode::default(), grace: default_grace() }
+    }
+}
+
+fn default_grace() -> SignedDuration {
+    SignedDuration::from_mins(10)
+}
+
+fn default_poll() -> SignedDuration {
+    SignedDuration::from_secs(60)
+}
+
+/// A duration such as `"10m"` or `"60s"`.
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.parse::<SignedDuration>() {
+        Ok(duration) if !duration.is_negative() => Ok(duration),
+        _ => Err(D::Error::custom(format!("{text:?} is no duration: write for example \"60s\", \"10m\" or \"2h\""))),
+    }
+}
+
+impl Config {
+    /// Reads the configuration file, and checks it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], whose message says what is wrong, where, and what is allowed.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = read_text(file)?;
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Syntax { file: file.to_owned(), source: Box::new(source) })?;
+        config.resolve(file.parent().unwrap_or(Path::new("")));
+        match config.contradiction() {
+            Some(what) => Err(ConfigError::Unsound { file: file.to_owned(), what }),
+            None => Ok(config),
+        }
+    }
+
+    /// Reads the one campaign of the configuration.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn campaign(&self) -> Result<Campaign, ConfigError> {
+        let file = self.campaigns.first().cloned().unwrap_or_default();
+        Ok(campaign::read(&file.display().to_string(), &read_text(&file)?)?)
+    }
+
+    /// The addresses that are our own.
+    pub fn own_addresses(&self) -> Vec<Address> {
+        self.mailboxes.iter().filter_map(|mailbox| Address::parse(&mailbox.address)).collect()
+    }
+
+    /// Makes every relative path relative to the folder of the configuration file.
+    fn resolve(&mut self, folder: &Path) {
+        let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
+        self.campaigns.iter_mut().for_each(resolve);
+        resolve(&mut self.store.files);
+        resolve(&mut self.smtp.path);
+        self.mailboxes.iter_mut().for_each(|mailbox| resolve(&mut mailbox.path));
+        self.templates.iter_mut().for_each(resolve);
+        if let Some(path) = self.store.url.strip_prefix("sqlite://") {
+            self.store.url = format!("sqlite://{}", folder.join(path).display());
+        }
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        if self.campaigns.len() != 1 {
+            return Some(format!(
+                "campaigns: {} files are named: name exactly one, for example [\"campaigns/500plus-2022.toml\"]",
+                self.campaigns.len()
+            ));
+        }
+        if !self.store.url.starts_with("sqlite://") {
+            return Some("store.url: only \"sqlite://FILE\" is allowed in this release".to_owned());
+        }
+        if self.mailboxes.is_empty() {
+            return Some("no [[mailbox]]: at least one mailbox must be watched".to_owned());
+        }
+        let wrong = self.mailboxes.iter().map(|one| &one.address).chain(&self.staff.addresses);
+        wrong
+            .into_iter()
+            .find(|address| Address::parse(address).is_none())
+            .map(|address| format!("{address:?} is no e-mail address: write for example \"committee@example.org\""))
+    }
+}
+
+fn read_text(file: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = r#"
+        campaigns = ["c.toml"]
+        [store]
+        url = "sqlite://svodka.db"
+        files = "files"
+        [[mailbox]]
+        kind = "maildir"
+        path = "inbox"
+        address = "committee@example.org"
+        [smtp]
+        kind = "file"
+        path = "outbox"
+    "#;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("svodka.toml");
+        fs::write(&file, text).unwrap();
+        Config::load(&file)
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let config = load(SOUND).unwrap();
+        assert!(config.store.files.is_absolute() && config.store.files.ends_with("files"));
+        assert!(config.store.url.ends_with("/svodka.db") && config.store.url.starts_with("sqlite:///"));
+        assert_eq!(config.replies.grace, SignedDuration::from_mins(10));
+    }
+
+    #[test]
+    fn a_wrong_configuration_is_named_with_file_line_and_key() {
+        for (from, to, words) in [
+            ("path = \"outbox\"", "pth = \"outbox\"", ["svodka.toml", "line 12", "pth"]),
+            ("kind = \"maildir\"", "kind = \"pop3\"", ["svodka.toml", "line 7", "pop3"]),
+            ("committee@example.org", "committee", ["svodka.toml", "no e-mail address", "committee"]),
+            ("sqlite://svodka.db", "mysql://x", ["svodka.toml", "store.url", "sqlite"]),
+            ("path = \"inbox\"", "path = \"inbox\"\npoll = \"often\"", ["svodka.toml", "often", "60s"]),
+        ] {
+            let text = SOUND.replacen(from, to, 1);
+            assert_ne!(text, SOUND);
+            let message = load(&text).unwrap_err().to_string();
+            for word in words {
+                assert!(message.contains(word), "{word}: {message}");
+            }
+        }
+    }
+}

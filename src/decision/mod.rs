@@ -1,6 +1,11 @@
 //! What is to be done about a mail: campaign + what is known of the schools + a reading + the time → submissions,
 //! replies, and what a person must decide. One pure function, the same for the daemon, `check` and every second look.
 
+mod decide;
+mod parts;
+mod recognise;
+mod submission;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -13,6 +18,8 @@ use crate::{
     form::{Answer, Kind},
     message::{Address, MessageId},
 };
+
+pub use decide::{Basis, decide};
 
 /// What is done about a message or a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

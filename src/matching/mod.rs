@@ -12,6 +12,8 @@ pub enum Source {
     Thread,
     /// The sender's address is known to be the school's.
     RosterAddress,
+    /// Another document of the same mail is this school's for certain, and no other school's is.
+    SameMail,
     /// The title page of a draft: its first slide or first lines.
     TitlePage,
     /// The letterhead of a document: its page header or first lines.

@@ -75,6 +75,8 @@ pub struct Message {
     pub signature: String,
     /// Messages that are quoted or forwarded in the body's text («-------- Пересылаемое сообщение --------»): their text.
     pub quoted: String,
+    /// What a forward in the body's text carries along, tables kept as tables.
+    pub forwarded: Document,
     /// What is odd about the message, in English, for logs and staff.
     pub oddities: Vec<String>,
 }

@@ -1,0 +1,188 @@
+//! The JSON that `check --json` prints, one object a line; `docs/check.schema.json` is generated from these types.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    campaign::{Campaign, FieldId, SchoolId},
+    decision::{Action, Decision, Submission, Template},
+    document::{Format, Problem},
+    form::{Answer, Kind, Value},
+    message::{Address, Automatic, MessageId},
+    reader::Reading,
+    reply,
+};
+
+/// What would be decided about one file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Check {
+    /// The file as it was given.
+    file: String,
+    message: MessageJson,
+    documents: Vec<DocumentJson>,
+    submissions: Vec<SubmissionJson>,
+    replies: Vec<ReplyJson>,
+}
+
+/// The mail itself.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MessageJson {
+    message_id: Option<MessageId>,
+    from: Option<Address>,
+    /// RFC 3339.
+    #[schemars(with = "Option<String>")]
+    received: Option<Timestamp>,
+    /// By what a machine shows itself.
+    automatic: Option<Automatic>,
+    action: Action,
+    /// Why, one reason each.
+    why: Vec<String>,
+}
+
+/// A file of the mail.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DocumentJson {
+    name: Option<String>,
+    format: Format,
+    kind: Kind,
+    school: Option<SchoolId>,
+    problem: Option<Problem>,
+    /// How it was reached: `zip > rfc822 > name`.
+    path: String,
+}
+
+/// One school's part of the mail.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SubmissionJson {
+    school: Option<SchoolId>,
+    candidates: Vec<SchoolId>,
+    /// The name of a school outside the schedule.
+    outside: Option<String>,
+    /// The name of the school's branch.
+    branch: Option<String>,
+    action: Action,
+    late: bool,
+    draft: bool,
+    missing: Vec<FieldId>,
+    invalid: Vec<FieldId>,
+    answers: BTreeMap<FieldId, AnswerJson>,
+    evidence: Vec<String>,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AnswerJson {
+    text: String,
+    value: Option<Value>,
+    /// Where it was found.
+    found: String,
+}
+
+/// A reply that would be sent.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ReplyJson {
+    to: Address,
+    template: Template,
+    subject: String,
+}
+
+impl Check {
+    /// What the reading of `file` comes to.
+    pub(crate) fn new(file: String, campaign: &Campaign, reading: &Reading, decision: &Decision) -> Self {
+        let message = &reading.message;
+        let name_of = |document: &usize| {
+            let file = decision.documents.get(*document).and_then(|one| one.file);
+            file.and_then(|index| reading.files.get(index)).and_then(|file| file.name.clone())
+        };
+        Self {
+            file,
+            message: MessageJson {
+                message_id: message.message_id.clone(),
+                from: message.from.as_ref().map(|from| from.address.clone()),
+                received: message.received,
+                automatic: message.automatic,
+                action: decision.action,
+                why: decision.why.clone(),
+            },
+            documents: decision.documents.iter().map(|one| DocumentJson::new(reading, one)).collect(),
+            submissions: decision
+                .submissions
+                .iter()
+                .map(|one| {
+                    let documents: Vec<String> = one.documents.iter().filter_map(name_of).collect();
+                    SubmissionJson::new(one, &documents)
+                })
+                .collect(),
+            replies: decision
+                .replies
+                .iter()
+                .map(|one| ReplyJson {
+                    to: one.to.clone(),
+                    template: one.template,
+                    subject: reply::subject(campaign, one.template),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl DocumentJson {
+    fn new(reading: &Reading, verdict: &crate::decision::DocumentVerdict) -> Self {
+        let file = verdict.file.and_then(|index| reading.files.get(index));
+        let name = file.and_then(|file| file.name.clone());
+        let mut path = file.map(|file| file.path.clone()).unwrap_or_default();
+        path.push(name.clone().unwrap_or_else(|| if file.is_some() { "(no name)" } else { "(mail text)" }.to_owned()));
+        Self {
+            name,
+            format: file.map_or(Format::Text, |file| file.format),
+            kind: verdict.kind,
+            school: verdict.school.clone(),
+            problem: verdict.problem,
+            path: path.join(" > "),
+        }
+    }
+}
+
+impl SubmissionJson {
+    fn new(one: &Submission, documents: &[String]) -> Self {
+        let answer = |answer: &Answer| AnswerJson {
+            text: answer.text.clone(),
+            value: answer.value,
+            found: match documents {
+                [only] => format!("{only}: {}", answer.found),
+                _ => answer.found.clone(),
+            },
+        };
+        Self {
+            school: one.school.clone(),
+            candidates: one.candidates.clone(),
+            outside: one.outside.clone(),
+            branch: one.branch.clone(),
+            action: one.action,
+            late: one.late,
+            draft: one.draft,
+            missing: one.missing.clone(),
+            invalid: one.invalid.clone(),
+            answers: one.answers.iter().map(|(field, one)| (field.clone(), answer(one))).collect(),
+            evidence: one.evidence.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checked_in_schema_is_the_one_of_the_types() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Check)).unwrap() + "\n";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/check.schema.json");
+        if std::env::var_os("SVODKA_WRITE_SCHEMA").is_some() {
+            std::fs::write(file, &schema).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap(), schema, "run: SVODKA_WRITE_SCHEMA=1 cargo test schema");
+    }
+}

@@ -1,0 +1,171 @@
+//! `svodka check`: what would be decided, each file by itself and with no history.
+
+mod json;
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use jiff::Timestamp;
+
+use crate::{
+    campaign::Campaign,
+    decision::{self, Basis, Decision, Known},
+    document::{self, Format, Limits},
+    matching::Roster,
+    reader::{self, OwnIdentity, Reading},
+};
+
+use super::{ClockArg, ConfigArg};
+
+/// The arguments of `svodka check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  svodka check --json mail.eml анкета.docx")]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArg,
+    #[command(flatten)]
+    clock: ClockArg,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// The .eml or document files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+/// What every file is judged by.
+struct Judge {
+    campaign: Campaign,
+    roster: Roster,
+    own: OwnIdentity,
+    now: Timestamp,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let (campaign, own) = args.config.campaign_or_sample()?;
+    let judge = Judge { roster: Roster::new(&campaign), campaign, own, now: args.clock.clock().now() };
+    let progress = ProgressBar::new(args.files.len() as u64);
+    if args.files.len() < 20 {
+        progress.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let mut lines = io::stdout().lock();
+    let mut failed = 0usize;
+    in_parallel(&args.files, |file| judge.line(file, args.json), |line| {
+        progress.inc(1);
+        match line {
+            Ok(line) => writeln!(lines, "{line}")?,
+            Err(error) => {
+                failed += 1;
+                let _ = writeln!(io::stderr(), "svodka: {error:#}");
+            }
+        }
+        Ok(())
+    })?;
+    progress.finish_and_clear();
+    anyhow::ensure!(failed == 0, "{failed} of {} files could not be opened", args.files.len());
+    Ok(())
+}
+
+/// Maps the items on all cores; `take` gets the results in the order of the items, a chunk at a time.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    map: impl Fn(&T) -> R + Sync,
+    mut take: impl FnMut(R) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    for chunk in items.chunks(workers * 16) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((index, item)) = {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                chunk.get(index).map(|item| (index, item))
+            } {
+                done.push((index, map(item)));
+            }
+            done
+        };
+        let mut results: Vec<(usize, R)> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..workers.min(chunk.len())).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
+        });
+        results.sort_by_key(|(index, _)| *index);
+        for (_, result) in results {
+            take(result)?;
+        }
+    }
+    Ok(())
+}
+
+impl Judge {
+    fn line(&self, file: &Path, json: bool) -> anyhow::Result<String> {
+        let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+        let reading = self.read(&bytes, file);
+        let basis = Basis {
+            campaign: &self.campaign,
+            roster: &self.roster,
+            known: &Known::default(),
+            received: reading.message.received.unwrap_or(self.now),
+            grace: jiff::SignedDuration::ZERO,
+        };
+        let decision = decision::decide(&basis, &reading);
+        if json {
+            let check = json::Check::new(file.display().to_string(), &self.campaign, &reading, &decision);
+            return Ok(serde_json::to_string(&check)?);
+        }
+        Ok(explain(&file.display().to_string(), &self.campaign, &reading, &decision))
+    }
+
+    /// A mail where the name or the bytes say so, else a bare document.
+    fn read(&self, bytes: &[u8], file: &Path) -> Reading {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+        let named_mail = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("eml"));
+        let limits = Limits::default();
+        if named_mail || document::sniff(bytes, name.as_deref(), "") == Format::Message {
+            return reader::read_mail(bytes, &self.own, &limits).0;
+        }
+        reader::read_file(bytes, name.as_deref(), &limits).0
+    }
+}
+
+/// The decision in words: for every school why, for every answer where, for every gap which.
+fn explain(file: &str, campaign: &Campaign, reading: &Reading, decision: &Decision) -> String {
+    let mut lines = vec![format!("{file}: {}", word(&decision.action))];
+    if let Some(reason) = reading.message.automatic {
+        lines.push(format!("  a machine wrote it: {}", word(&reason)));
+    }
+    for one in &decision.documents {
+        let name = one.file.and_then(|index| reading.files.get(index)).and_then(|file| file.name.clone());
+        let problem = one.problem.map(|problem| format!(" ({problem})")).unwrap_or_default();
+        lines.push(format!("  {}: {}{problem}", name.as_deref().unwrap_or("the mail's text"), word(&one.kind)));
+    }
+    for one in &decision.submissions {
+        let school = one.school.as_ref().map_or("no certain school", |school| school.as_str());
+        lines.push(format!("  {school}: {}{}", word(&one.action), if one.late { ", late" } else { "" }));
+        lines.extend(one.evidence.iter().map(|reason| format!("    because {reason}")));
+        let label = |id| format!("{}. {}", campaign.form.number(id).unwrap_or(0), id.as_str());
+        lines.extend(one.missing.iter().map(|id| format!("    missing {}", label(id))));
+        lines.extend(one.invalid.iter().map(|id| format!("    invalid {}", label(id))));
+        lines.extend(one.owed.iter().map(|id| format!("    owed {}", id.as_str())));
+        lines.extend(one.answers.iter().map(|(id, answer)| format!("    answer {}: {}", label(id), answer.found)));
+    }
+    if decision.submissions.is_empty() {
+        lines.extend(decision.why.iter().map(|reason| format!("  because {reason}")));
+    }
+    for reply in &decision.replies {
+        lines.push(format!("  reply: {}", word(&reply.template)));
+    }
+    lines.join("\n")
+}
+
+/// A unit variant's name as it is written in JSON.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

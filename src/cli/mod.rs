@@ -1,0 +1,120 @@
+//! The command line: one file a command. Knows no rules; machine output goes to stdout, all else to stderr.
+
+mod check;
+mod complete;
+mod demo;
+mod report;
+mod run;
+mod settings;
+mod status;
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::{clock::Clock, config::ConfigError};
+
+/// Reads what schools e-mail to an education committee, answers, and keeps the summary.
+#[derive(Debug, Parser)]
+#[command(name = "svodka", version, arg_required_else_help = true)]
+#[command(after_help = "Example:\n  svodka demo\n\nExit status: 0 done; 1 it failed; 2 the call or the configuration is wrong.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the whole main job on sample mails, without any server
+    Demo(demo::Args),
+    /// Run the daemon, or one full pass with --once
+    Run(run::Args),
+    /// Say what would be decided for these .eml or document files; sends and stores nothing
+    Check(check::Args),
+    /// Show where each school stands
+    Status(status::Args),
+    /// Write the summary and the consolidated table
+    Report(report::Args),
+    /// Print shell completions
+    Completions(complete::CompletionArgs),
+    /// Print the man page
+    Man,
+}
+
+/// Where the settings are.
+#[derive(Debug, clap::Args)]
+struct ConfigArg {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", env = "SVODKA_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// The clock.
+#[derive(Debug, clap::Args)]
+struct ClockArg {
+    /// Take this time for now, for example 2022-11-10T12:00:00+03:00
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    as_of: Option<Timestamp>,
+}
+
+impl ClockArg {
+    fn clock(&self) -> Clock {
+        self.as_of.map_or(Clock::System, Clock::Fixed)
+    }
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write a date, a time and an offset, for example 2022-11-10T12:00:00+03:00".to_owned())
+}
+
+/// Parses the command line, runs the command, and tells how it ended.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging();
+    let result = match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Completions(args) => complete::completions(&args),
+        Command::Man => complete::man(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "svodka: {error:#}");
+            if error.downcast_ref::<ConfigError>().is_some() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+/// Whoever read our output has seen enough: that is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    kind == Some(io::ErrorKind::BrokenPipe)
+}
+
+/// Logs go to stderr; `RUST_LOG` says which.
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("svodka=info"));
+    let colour = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).with_target(false).init();
+}
+
+/// Whether stdout takes colours.
+fn colour_on_stdout() -> bool {
+    io::IsTerminal::is_terminal(&io::stdout()) && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Runs the asynchronous part of a command.
+fn block_on<F: Future<Output = anyhow::Result<()>>>(future: F) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}

@@ -1,0 +1,39 @@
+//! Which configuration a command uses.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    campaign::{self, Campaign},
+    config::{Config, ConfigError},
+    message::Address,
+    reader::OwnIdentity,
+};
+
+use super::ConfigArg;
+
+/// Where the configuration is looked for when nothing names it.
+const SYSTEM_WIDE: &str = "/etc/svodka/svodka.toml";
+
+/// The campaign of the built-in sample configuration.
+pub(super) const SAMPLE_CAMPAIGN: &str = include_str!("../../config/campaigns/500plus-2022.toml");
+
+impl ConfigArg {
+    /// The configuration that is named, else the system-wide one.
+    pub(super) fn load(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.config.clone().unwrap_or_else(|| PathBuf::from(SYSTEM_WIDE)))
+    }
+
+    /// The campaign of the configuration that is named or stands system-wide, else the built-in sample's.
+    pub(super) fn campaign_or_sample(&self) -> Result<(Campaign, OwnIdentity), ConfigError> {
+        if self.config.is_some() || Path::new(SYSTEM_WIDE).exists() {
+            let config = self.load()?;
+            return Ok((config.campaign()?, OwnIdentity { addresses: config.own_addresses() }));
+        }
+        Ok((campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?, OwnIdentity { addresses: sample_addresses() }))
+    }
+}
+
+/// The address of the sample mailbox.
+pub(super) fn sample_addresses() -> Vec<Address> {
+    Address::parse("svodka@committee.example").into_iter().collect()
+}

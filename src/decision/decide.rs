@@ -1,0 +1,239 @@
+//! From parts to a decision.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    campaign::{Campaign, RequirementKind, SchoolId},
+    form::Kind,
+    matching::{Clue, Roster, Verdict},
+    message::Automatic,
+    reader::Reading,
+};
+
+use super::{
+    Action, Decision, DocumentVerdict, Known, PlannedReply, Review, ReviewReason, Submission, Template,
+    parts::{self, Part},
+    recognise, submission,
+};
+
+/// What a decision rests on beside the message itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Its schools, ready to be compared with.
+    pub roster: &'a Roster,
+    /// What is known so far.
+    pub known: &'a Known,
+    /// When our server took the message: lateness is judged by it.
+    pub received: Timestamp,
+    /// How long a request waits in which only a document is absent.
+    pub grace: SignedDuration,
+}
+
+/// A part with what was concluded about its school.
+pub(super) struct Owned {
+    pub(super) part: Part,
+    pub(super) verdict: Verdict,
+    /// Its place in [`Decision::documents`].
+    pub(super) document: usize,
+}
+
+/// Decides about a message. The same input gives the same decision.
+pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
+    let message = &reading.message;
+    let from_machine = message.automatic.is_some();
+    if message.automatic == Some(Automatic::Own) {
+        return nothing(Action::Ignore, "it is our own mail");
+    }
+    let correction = !from_machine && basis.known.thread.is_some();
+    let parts = parts::parts(basis.campaign, reading, correction);
+    if from_machine && parts.iter().all(|part| part.form.is_none()) {
+        return Decision { documents: documents_of(&parts), ..nothing(Action::Ignore, "a machine wrote it") };
+    }
+    if parts.is_empty() {
+        return without_documents(basis, reading);
+    }
+    let mail = parts::mail_clues(basis.campaign, basis.known, message);
+    let (owned, mut documents) = conclude(basis, parts, &mail);
+    let mut submissions = submission::group(basis, reading, &owned, &mail);
+    if from_machine {
+        for one in &mut submissions {
+            one.action = Action::Review;
+        }
+    }
+    for one in &submissions {
+        for index in &one.documents {
+            if let Some(document) = documents.get_mut(*index) {
+                document.school = one.school.clone();
+            }
+        }
+    }
+    finish(basis, reading, documents, submissions)
+}
+
+/// Concludes about every part; a part that names no school of its own accord joins the mail's one certain school.
+fn conclude(basis: &Basis<'_>, parts: Vec<Part>, mail: &[Clue]) -> (Vec<Owned>, Vec<DocumentVerdict>) {
+    let documents = documents_of(&parts);
+    let mut owned: Vec<Owned> = parts
+        .into_iter()
+        .map(|part| {
+            let verdict = parts::whose(basis.roster, &part, mail);
+            let document = documents.iter().position(|one| one.file == part.file).unwrap_or_default();
+            Owned { part, verdict, document }
+        })
+        .collect();
+    // The school of the mail is what its forms and drafts say, not its unreadable or accompanying files.
+    let mut schools: Vec<&SchoolId> = owned
+        .iter()
+        .filter(|one| one.part.form.is_some() || one.part.draft)
+        .filter_map(|one| certain(&one.verdict))
+        .collect();
+    schools.sort();
+    schools.dedup();
+    let names_another = |one: &Owned| one.part.form.is_some() && certain(&one.verdict).is_none();
+    if let [school] = schools.as_slice()
+        && !owned.iter().any(names_another)
+    {
+        let school = (*school).clone();
+        for one in owned.iter_mut().filter(|one| certain(&one.verdict).is_none()) {
+            one.verdict = parts::joins(basis.roster, &one.part, mail, &school);
+        }
+    }
+    (owned, documents)
+}
+
+pub(super) fn certain(verdict: &Verdict) -> Option<&SchoolId> {
+    match verdict {
+        Verdict::Certain { school, .. } => Some(school),
+        _ => None,
+    }
+}
+
+/// One verdict a document: several forms of one file are one document.
+fn documents_of(parts: &[Part]) -> Vec<DocumentVerdict> {
+    let mut documents: Vec<DocumentVerdict> = Vec::new();
+    for part in parts {
+        if documents.iter().all(|one| one.file != part.file) {
+            documents.push(DocumentVerdict {
+                file: part.file,
+                kind: part.kind,
+                school: None,
+                problem: part.problem,
+            });
+        }
+    }
+    documents
+}
+
+/// A mail without any document is a question from somebody we know, or about something else.
+fn without_documents(basis: &Basis<'_>, reading: &Reading) -> Decision {
+    let message = &reading.message;
+    let why = if basis.known.thread.is_some() {
+        "it answers our own mail".to_owned()
+    } else if parts::roster_school(basis.campaign, basis.known, message).is_some() {
+        "it comes from a school's address".to_owned()
+    } else if let Some(word) = recognise::word_of_the_letter(basis.campaign, reading) {
+        format!("it speaks of the letter: {word:?}")
+    } else if parts::has_documents(reading) {
+        "documents came that hold nothing".to_owned()
+    } else {
+        return nothing(Action::Leave, "no document, no thread of ours, no known address, no word of the letter");
+    };
+    let candidates = basis.known.thread.iter().cloned().collect();
+    Decision {
+        reviews: vec![Review { reason: ReviewReason::Question, submission: None, candidates }],
+        ..nothing(Action::Review, &why)
+    }
+}
+
+fn nothing(action: Action, why: &str) -> Decision {
+    Decision {
+        action,
+        documents: Vec::new(),
+        submissions: Vec::new(),
+        replies: Vec::new(),
+        reviews: Vec::new(),
+        why: vec![why.to_owned()],
+    }
+}
+
+/// The message's action, the reply and what a person must decide follow from the submissions.
+fn finish(
+    basis: &Basis<'_>,
+    reading: &Reading,
+    documents: Vec<DocumentVerdict>,
+    submissions: Vec<Submission>,
+) -> Decision {
+    let mut reviews: Vec<Review> = submissions
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.action == Action::Review)
+        .map(|(index, one)| Review {
+            reason: review_reason(reading, &documents, one),
+            submission: Some(index),
+            candidates: one.candidates.clone(),
+        })
+        .collect();
+    if submissions.is_empty() {
+        reviews.push(Review { reason: ReviewReason::UnknownSchool, submission: None, candidates: Vec::new() });
+    }
+    let action = submissions.iter().map(|one| one.action).max().unwrap_or(Action::Review);
+    let replies = reply(basis, reading, &documents, &submissions).into_iter().collect();
+    let why = submissions.iter().flat_map(|one| one.evidence.iter().cloned()).collect();
+    Decision { action, documents, submissions, replies, reviews, why }
+}
+
+fn review_reason(reading: &Reading, documents: &[DocumentVerdict], one: &Submission) -> ReviewReason {
+    let unreadable = |index: &usize| documents.get(*index).is_some_and(|document| document.kind == Kind::Unreadable);
+    if reading.message.automatic.is_some() {
+        ReviewReason::MachineWithForm
+    } else if one.school.is_some() {
+        ReviewReason::Contradiction
+    } else if one.outside.is_some() {
+        ReviewReason::OutsideSchedule
+    } else if !one.documents.is_empty() && one.documents.iter().all(unreadable) {
+        ReviewReason::Unreadable
+    } else if one.candidates.is_empty() {
+        ReviewReason::UnknownSchool
+    } else {
+        ReviewReason::AmbiguousSchool
+    }
+}
+
+/// At most one reply: a section for each certain school; a neutral note where a form is there and nothing is certain.
+fn reply(
+    basis: &Basis<'_>,
+    reading: &Reading,
+    documents: &[DocumentVerdict],
+    submissions: &[Submission],
+) -> Option<PlannedReply> {
+    let message = &reading.message;
+    let to = message.from.as_ref().filter(|_| message.automatic.is_none())?.address.clone();
+    let answered = |one: &Submission| matches!(one.action, Action::Confirm | Action::Request);
+    let told: Vec<usize> =
+        submissions.iter().enumerate().filter(|(_, one)| answered(one)).map(|(index, _)| index).collect();
+    let of = |index: &usize| submissions.get(*index);
+    let template = if told.is_empty() {
+        documents.iter().any(|one| one.kind == Kind::Form).then_some(Template::Receipt)?
+    } else if told.iter().filter_map(of).all(|one| one.action == Action::Confirm) {
+        Template::Confirm
+    } else {
+        Template::Request
+    };
+    let waits = template == Template::Request
+        && told.iter().filter_map(of).all(|one| one.action == Action::Confirm || only_documents_absent(documents, one));
+    let not_before = if waits { basis.received.saturating_add(basis.grace) } else { Ok(basis.received) };
+    let not_before = not_before.unwrap_or(basis.received);
+    Some(PlannedReply { to, template, submissions: told, not_before, answers: message.message_id.clone() })
+}
+
+fn only_documents_absent(documents: &[DocumentVerdict], one: &Submission) -> bool {
+    let unreadable = |index: &usize| documents.get(*index).is_some_and(|document| document.kind == Kind::Unreadable);
+    one.missing.is_empty() && one.invalid.is_empty() && !one.documents.iter().any(unreadable)
+}
+
+/// Whether a document of this kind came after the last day of its requirement.
+pub(super) fn is_late(basis: &Basis<'_>, kind: RequirementKind) -> bool {
+    basis.campaign.requirement(kind).is_some_and(|one| basis.campaign.is_after(basis.received, one.deadline))
+}

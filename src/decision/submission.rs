@@ -1,0 +1,250 @@
+//! The parts of one message, grouped by school, and what is done about each group.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    campaign::{Campaign, FieldId, FieldKind, RequirementId, RequirementKind, SchoolId},
+    form::{Answer, FilledForm, Kind},
+    matching::{Clue, Verdict},
+    reader::Reading,
+};
+
+use super::{
+    Action, SchoolState, Submission,
+    decide::{Basis, Owned, certain, is_late},
+    parts, recognise,
+};
+
+/// A submission for each certain school in the order of appearance, then one for each doubtful form and one for all
+/// other doubtful documents.
+pub(super) fn group(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail: &[Clue]) -> Vec<Submission> {
+    let mut schools: Vec<&SchoolId> = Vec::new();
+    for school in owned.iter().filter(|one| matters(one)).filter_map(|one| certain(&one.verdict)) {
+        if !schools.contains(&school) {
+            schools.push(school);
+        }
+    }
+    let mut submissions: Vec<Submission> = schools
+        .iter()
+        .map(|school| {
+            let mine: Vec<&Owned> = owned.iter().filter(|one| certain(&one.verdict) == Some(*school)).collect();
+            of_school(basis, reading, school, &mine)
+        })
+        .collect();
+    let doubtful: Vec<&Owned> =
+        owned.iter().filter(|one| matters(one) && certain(&one.verdict).is_none()).collect();
+    let (forms, others): (Vec<&Owned>, Vec<&Owned>) = doubtful.into_iter().partition(|one| one.part.form.is_some());
+    submissions.extend(forms.into_iter().map(|one| doubtful_submission(basis, &[one])));
+    let decisive: Vec<&Owned> = others;
+    if !decisive.is_empty() {
+        submissions.push(doubtful_submission(basis, &decisive));
+    }
+    if submissions.is_empty() {
+        submissions.extend(of_accompanying(basis, reading, owned, mail));
+    }
+    submissions
+}
+
+/// Forms, drafts, information and unreadable files make a submission; cover letters and other papers only go along.
+fn matters(one: &Owned) -> bool {
+    one.part.draft || !matches!(one.part.kind, Kind::CoverLetter | Kind::Other)
+}
+
+/// Nothing but cover letters and other papers: from a school that is known for certain by its address or thread the
+/// request is for what it owes; from anybody else a person looks.
+fn of_accompanying(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail: &[Clue]) -> Option<Submission> {
+    let known: Vec<Clue> = mail.iter().filter(|clue| matches!(clue, Clue::Known { .. })).cloned().collect();
+    match basis.roster.conclude(&known) {
+        Verdict::Certain { school, .. } => {
+            let mine: Vec<&Owned> = owned.iter().collect();
+            let mut submission = of_school(basis, reading, &school, &mine);
+            // Whether a paper that is no form and no draft deserves an answer is not ours to say.
+            submission.action = Action::Review;
+            submission.candidates = vec![school];
+            submission.school = None;
+            Some(submission)
+        }
+        _ => None,
+    }
+}
+
+fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&Owned]) -> Submission {
+    let campaign = basis.campaign;
+    let before = basis.known.schools.get(school).cloned().unwrap_or_default();
+    let chosen = fullest_form(mine);
+    let answers = chosen.map(|form| form.answers.clone()).unwrap_or_default();
+    let form = chosen.is_some();
+    let draft = mine.iter().any(|one| one.part.draft);
+    let information = information_met(campaign, school, mine);
+    let after = combined(&before, &answers, form);
+    let (missing, invalid) = if after.form { gaps(campaign, &after.answers, false) } else { Default::default() };
+    let owed = owed(campaign, school, after.form, before.draft || draft);
+    let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
+    let contradicts = form && contradicts(basis, reading, school, &before, &answers);
+    let action = if contradicts {
+        Action::Review
+    } else if missing.is_empty() && invalid.is_empty() && owed.is_empty() && !unreadable {
+        Action::Confirm
+    } else {
+        Action::Request
+    };
+    let mut evidence = reasons(mine);
+    if contradicts {
+        evidence.push("a new sender that nothing vouches for sends other answers than those accepted".to_owned());
+    }
+    Submission {
+        school: Some(school.clone()),
+        candidates: Vec::new(),
+        outside: None,
+        branch: mine.iter().find_map(|one| match &one.verdict {
+            Verdict::Certain { branch, .. } => branch.clone(),
+            _ => None,
+        }),
+        action,
+        late: (form && is_late(basis, RequirementKind::Form)) || (draft && is_late(basis, RequirementKind::Draft)),
+        form,
+        draft,
+        information,
+        missing,
+        invalid,
+        answers,
+        documents: documents(mine),
+        owed,
+        evidence,
+    }
+}
+
+/// Of several versions in one mail the more complete counts, of equal ones the later.
+fn fullest_form<'o>(mine: &[&'o Owned]) -> Option<&'o FilledForm> {
+    mine.iter().filter_map(|one| one.part.form.as_ref()).max_by_key(|form| form.merge_rank())
+}
+
+/// What the school's state would be with these answers: an empty field never erases an earlier answer.
+fn combined(before: &SchoolState, answers: &BTreeMap<FieldId, Answer>, form: bool) -> SchoolState {
+    let mut after = before.clone();
+    after.form |= form;
+    after.answers.extend(answers.iter().map(|(field, answer)| (field.clone(), answer.clone())));
+    after
+}
+
+/// The fields without an answer and those with an invalid one, in the form's order.
+fn gaps(campaign: &Campaign, answers: &BTreeMap<FieldId, Answer>, outside: bool) -> (Vec<FieldId>, Vec<FieldId>) {
+    let mut missing = Vec::new();
+    let mut invalid = Vec::new();
+    for field in campaign.form.fields.iter().filter(|field| !outside || field.required_outside) {
+        match answers.get(&field.id) {
+            None => missing.push(field.id.clone()),
+            Some(answer) if answer.invalid.is_some() => invalid.push(field.id.clone()),
+            Some(_) => {}
+        }
+    }
+    (missing, invalid)
+}
+
+/// The form and the draft, where the school owes them and they have not come. Information never holds anything up.
+fn owed(campaign: &Campaign, school: &SchoolId, form: bool, draft: bool) -> Vec<RequirementId> {
+    let has_come = |kind| match kind {
+        RequirementKind::Form => form,
+        RequirementKind::Draft => draft,
+        RequirementKind::Information => true,
+    };
+    let open = campaign.requirements.iter().filter(|one| one.is_owed_by(school) && !has_come(one.kind));
+    open.map(|one| one.id.clone()).collect()
+}
+
+fn information_met(campaign: &Campaign, school: &SchoolId, mine: &[&Owned]) -> Vec<RequirementId> {
+    let texts: Vec<String> = mine
+        .iter()
+        .filter(|one| one.part.kind == Kind::Information)
+        .map(|one| recognise::plain(&one.part.text))
+        .collect();
+    let speaks = |words: &[String]| {
+        words.iter().any(|word| texts.iter().any(|text| recognise::contains_whole(text, &recognise::plain(word))))
+    };
+    campaign
+        .requirements
+        .iter()
+        .filter(|one| one.kind == RequirementKind::Information && one.is_owed_by(school) && speaks(&one.words))
+        .map(|one| one.id.clone())
+        .collect()
+}
+
+/// Whether other values than the accepted ones come from a sender that nothing vouches for.
+fn contradicts(
+    basis: &Basis<'_>,
+    reading: &Reading,
+    school: &SchoolId,
+    before: &SchoolState,
+    answers: &BTreeMap<FieldId, Answer>,
+) -> bool {
+    let message = &reading.message;
+    let vouched = basis.known.thread.as_ref() == Some(school)
+        || parts::roster_school(basis.campaign, basis.known, message).as_ref() == Some(school)
+        || message.from.as_ref().is_some_and(|from| before.senders.contains(&from.address));
+    let is_name = |field: &FieldId| {
+        basis.campaign.form.field(field).is_some_and(|field| field.kind == FieldKind::SchoolName)
+    };
+    let differs = |field: &FieldId, answer: &Answer| {
+        let accepted = before.answers.get(field).filter(|accepted| accepted.invalid.is_none());
+        accepted.is_some_and(|accepted| recognise::plain(&accepted.text) != recognise::plain(&answer.text))
+    };
+    !vouched && before.form && answers.iter().any(|(field, answer)| !is_name(field) && differs(field, answer))
+}
+
+fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
+    let mut candidates: Vec<SchoolId> = Vec::new();
+    let mut outside = None;
+    for one in mine {
+        match &one.verdict {
+            Verdict::Ambiguous { candidates: some, .. } => {
+                candidates.extend(some.iter().filter(|school| !candidates.contains(school)).cloned().collect::<Vec<_>>());
+            }
+            Verdict::Outside { name, .. } => outside = outside.or_else(|| Some(name.clone())),
+            Verdict::Certain { .. } | Verdict::Unknown { .. } => {}
+        }
+    }
+    if !candidates.is_empty() {
+        outside = None;
+    }
+    let chosen = fullest_form(mine);
+    let answers = chosen.map(|form| form.answers.clone()).unwrap_or_default();
+    let form = chosen.is_some();
+    let draft = mine.iter().any(|one| one.part.draft);
+    let (missing, invalid) =
+        if form { gaps(basis.campaign, &answers, outside.is_some()) } else { Default::default() };
+    Submission {
+        school: None,
+        candidates,
+        outside,
+        branch: None,
+        action: Action::Review,
+        late: (form && is_late(basis, RequirementKind::Form)) || (draft && is_late(basis, RequirementKind::Draft)),
+        form,
+        draft,
+        information: Vec::new(),
+        missing,
+        invalid,
+        answers,
+        documents: documents(mine),
+        owed: Vec::new(),
+        evidence: reasons(mine),
+    }
+}
+
+fn documents(mine: &[&Owned]) -> Vec<usize> {
+    let mut documents: Vec<usize> = mine.iter().map(|one| one.document).collect();
+    documents.dedup();
+    documents
+}
+
+fn reasons(mine: &[&Owned]) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for one in mine {
+        let (Verdict::Certain { why, .. }
+        | Verdict::Ambiguous { why, .. }
+        | Verdict::Outside { why, .. }
+        | Verdict::Unknown { why }) = &one.verdict;
+        reasons.extend(why.iter().filter(|reason| !reasons.contains(reason)).cloned().collect::<Vec<_>>());
+    }
+    reasons
+}
