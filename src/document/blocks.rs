@@ -112,13 +112,18 @@ impl<'l> Flow<'l> {
         self.rows.push(Row::default());
     }
 
-    /// Closes the innermost row; `keep` is false for a deleted one.
-    pub(super) fn close_row(&mut self, keep: bool) {
-        if let Some(row) = self.rows.pop()
-            && keep
-            && let Some(table) = self.tables.last_mut()
-        {
-            table.rows.push(row);
+    /// Closes the innermost row and gives it to its table; `keep` is false for a deleted one.
+    pub(super) fn close_row(&mut self, keep: bool) -> Option<&Row> {
+        let row = self.rows.pop().filter(|_| keep)?;
+        let table = self.tables.last_mut()?;
+        table.rows.push(row);
+        table.rows.last()
+    }
+
+    /// Changes the rows of the innermost table.
+    pub(super) fn rows_of_table(&mut self, change: impl FnOnce(&mut Vec<Row>)) {
+        if let Some(table) = self.tables.last_mut() {
+            change(&mut table.rows);
         }
     }
 

@@ -188,7 +188,9 @@ impl<'l> Slides<'l> {
         match frame {
             Frame::Paragraph => self.flow.close_paragraph(true),
             Frame::Table => self.flow.close_table(),
-            Frame::Row => self.flow.close_row(true),
+            Frame::Row => {
+                self.flow.close_row(true);
+            }
             Frame::Cell { span, continues, covered } => {
                 let cell = self.flow.close_cell(span, continues);
                 if !covered {

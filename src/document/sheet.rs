@@ -46,11 +46,9 @@ pub(super) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Document, Probl
     for index in 0..package.len() {
         let part = package.entry(index)?;
         // Whatever calamine may be led to has been walked before.
-        if part.trim_ascii_start().first().is_some_and(|b| matches!(b, b'<' | 0xEF | 0xFE | 0xFF | 0)) {
-            match xml::walk(&part, limits, &mut Nothing) {
-                Err(Problem::Hostile) => return Err(Problem::Hostile),
-                Ok(_) | Err(_) => {}
-            }
+        let markup = part.trim_ascii_start().first().is_some_and(|b| matches!(b, b'<' | 0xEF | 0xFE | 0xFF | 0));
+        if markup && xml::walk(&part, limits, &mut Nothing) == Err(Problem::Hostile) {
+            return Err(Problem::Hostile);
         }
     }
     let pictures = package.names().any(|name| name.starts_with("xl/media/"));
