@@ -16,6 +16,8 @@ mod sniff;
 mod symbol;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod tnef;
 mod types;
 mod xml;

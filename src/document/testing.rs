@@ -13,11 +13,18 @@ pub(super) const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocu
 /// A ZIP archive in the making. Names go in as they are, twice if need be.
 pub(super) struct Zip {
     entries: Vec<(Vec<u8>, Vec<u8>)>,
+    method: CompressionMethod,
 }
 
 impl Zip {
     pub(super) fn new() -> Self {
-        Self { entries: Vec::new() }
+        Self { entries: Vec::new(), method: CompressionMethod::Deflated }
+    }
+
+    /// Stores instead of packing, which is quicker.
+    pub(super) fn stored(mut self) -> Self {
+        self.method = CompressionMethod::Stored;
+        self
     }
 
     pub(super) fn file(self, name: &str, content: &[u8]) -> Self {
@@ -32,7 +39,7 @@ impl Zip {
     /// The archive. The writer refuses odd names, so it is given placeholders of the same length.
     pub(super) fn bytes(self) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let options = SimpleFileOptions::default().compression_method(self.method);
         let placeholder = |index: usize, length: usize| format!("{index:0>length$}");
         for (index, (name, content)) in self.entries.iter().enumerate() {
             zip.start_file(placeholder(index, name.len().max(4)), options).unwrap();

@@ -45,7 +45,10 @@ impl Styles {
             (Ns::OdfOffice, "styles" | "master-styles") => self.in_automatic = false,
             (Ns::OdfOffice, "automatic-styles") => self.in_automatic = true,
             (Ns::OdfStyle, "style") | (Ns::OdfText, "list-style") => self.current = text(Ns::OdfStyle, "name"),
-            (Ns::OdfStyle, "text-properties") if text(Ns::OdfText, "display") == "none" => {
+            (Ns::OdfStyle, kind @ ("text-properties" | "table-properties"))
+                if (kind == "text-properties" && text(Ns::OdfText, "display") == "none")
+                    || (kind == "table-properties" && text(Ns::OdfTable, "display") == "false") =>
+            {
                 let name = self.current.clone();
                 self.sheet().hidden.insert(name);
             }
@@ -73,7 +76,7 @@ impl Styles {
         self.automatic = Sheet::default();
     }
 
-    /// Whether text of a style is hidden.
+    /// Whether text or a table of a style is hidden.
     pub(super) fn hidden(&self, name: &str) -> bool {
         self.automatic.hidden.contains(name) || self.common.hidden.contains(name)
     }

@@ -165,6 +165,9 @@ impl<'l> Text<'l> {
     fn table_element(&mut self, element: &Element<'_>) -> Result<Option<Frame>, Problem> {
         Ok(Some(match element.name() {
             "table" => {
+                if element.attr_in(Ns::OdfTable, "style-name").is_some_and(|style| self.styles.hidden(&style)) {
+                    return Ok(None);
+                }
                 self.flow.open_table()?;
                 self.grids.push(Grid::default());
                 Frame::Table
@@ -291,10 +294,14 @@ impl Visitor for Text<'_> {
                 self.flow.begin();
                 Some(Frame::Page)
             }
-            (Ns::OdfDraw, "frame") if element.attr_in(Ns::OdfPresentation, "class").as_deref() == Some("title") => {
-                self.flow.begin();
-                Some(Frame::Title)
-            }
+            (Ns::OdfDraw, "frame") => match element.attr_in(Ns::OdfPresentation, "class").as_deref() {
+                Some("title") => {
+                    self.flow.begin();
+                    Some(Frame::Title)
+                }
+                Some("page-number" | "date-time" | "header" | "footer") => None,
+                _ => Some(Frame::Plain),
+            },
             (Ns::OdfDraw, "image") => {
                 self.pictures = true;
                 None
