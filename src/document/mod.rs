@@ -11,7 +11,11 @@ mod odf;
 mod ole;
 mod package;
 mod pptx;
+#[cfg(test)]
+mod pptx_tests;
 mod sheet;
+#[cfg(test)]
+mod sheet_tests;
 mod sniff;
 mod symbol;
 #[cfg(test)]

@@ -147,7 +147,7 @@ fn visible<'a, R: Reader<Cursor<&'a [u8]>>>(book: &R) -> Vec<String> {
 
 /// Whether an old workbook's cells lie close enough together: they are read into a full grid. Records of cells
 /// (MS-XLS §2.5.19) begin with their row and column.
-fn compact(mut stream: &[u8], limits: &Limits) -> bool {
+pub(super) fn compact(mut stream: &[u8], limits: &Limits) -> bool {
     let most = u64::try_from(limits.cells).unwrap_or(u64::MAX).saturating_mul(32);
     let (mut rows, mut columns) = (0_u64, 0_u64);
     while let Some(([a, b, c, d], rest)) = stream.split_first_chunk::<4>() {

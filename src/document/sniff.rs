@@ -27,7 +27,7 @@ pub fn sniff(bytes: &[u8], name: Option<&str>, media_type: &str) -> Format {
     match format.kind() {
         Kind::Image => Format::Image,
         // Bytes that are nothing at all may be a document that broke on its way; the reader will say so.
-        _ if format == FileFormat::ArbitraryBinaryData => match claimed {
+        _ if format == FileFormat::ArbitraryBinaryData && !bytes.starts_with(b"MZ") => match claimed {
             Some(
                 broken @ (Format::Docx
                 | Format::Pptx

@@ -46,13 +46,14 @@ impl Zip {
             zip.write_all(content).unwrap();
         }
         let mut bytes = zip.finish().unwrap().into_inner();
+        let headers = headers(&bytes);
         for (index, (name, _)) in self.entries.iter().enumerate() {
             let length = name.len().max(4);
             let from = placeholder(index, length).into_bytes();
             let to: Vec<u8> = name.iter().copied().chain(std::iter::repeat(b' ')).take(length).collect();
-            for (at, named) in headers(&bytes) {
-                if named == length && bytes[at..].starts_with(&from) {
-                    bytes[at..at + length].copy_from_slice(&to);
+            for (at, named) in &headers {
+                if *named == length && bytes[*at..].starts_with(&from) {
+                    bytes[*at..*at + length].copy_from_slice(&to);
                 }
             }
         }

@@ -6,6 +6,8 @@ pub(super) mod numbering;
 mod styles;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod property_tests;
