@@ -28,6 +28,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
     if !order.presentation {
         return Err(Problem::Damaged);
     }
+    if order.slides.len() > limits.entries {
+        return Err(Problem::Hostile);
+    }
 
     let relationships = package.relationships(&main)?;
     let mut slides = Slides::new(limits);

@@ -2,7 +2,7 @@
 //! it has no limits of its own, and panics on some broken files.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     io::Cursor,
     panic::catch_unwind,
 };
@@ -14,7 +14,7 @@ use super::{
     blocks::{Flow, blank},
     ole,
     package::Package,
-    xml::{self, Element, Visitor},
+    xml::{self, Element, Ns, Visitor},
 };
 
 /// Merged areas of a sheet; more are not looked at.
@@ -51,6 +51,7 @@ pub(super) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Document, Probl
             return Err(Problem::Hostile);
         }
     }
+    distinct(&mut package, limits)?;
     let pictures = package.names().any(|name| name.starts_with("xl/media/"));
     let mut oddities = package.oddities(&[]);
     let sheets = guarded(|| xlsx_sheets(bytes, limits))?;
@@ -73,6 +74,38 @@ pub(super) fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Document, Proble
     }
     let sheets = guarded(|| xls_sheets(bytes, limits))?;
     assemble(sheets, limits, false)
+}
+
+/// Each sheet has a part of its own; a part that many sheets share would be read once for each.
+fn distinct(package: &mut Package<'_>, limits: &Limits) -> Result<(), Problem> {
+    let main = package.main("xl/workbook.xml")?;
+    let part = package.part(&main)?.ok_or(Problem::Damaged)?;
+    let mut sheets = Sheets::default();
+    xml::walk(&part, limits, &mut sheets)?;
+    let relationships = package.relationships(&main)?;
+    let targets: HashMap<&str, &str> = relationships.iter().map(|r| (r.id.as_str(), r.target.as_str())).collect();
+    let mut seen = HashSet::new();
+    let shared = sheets.ids.iter().filter_map(|id| targets.get(id.as_str())).any(|target| !seen.insert(*target));
+    if shared { Err(Problem::Hostile) } else { Ok(()) }
+}
+
+/// The relationships of a workbook's sheets.
+#[derive(Default)]
+struct Sheets {
+    ids: Vec<String>,
+}
+
+impl Visitor for Sheets {
+    fn start(&mut self, element: &Element<'_>) -> Result<(), Problem> {
+        if element.name() == "sheet" {
+            self.ids.extend(element.attr_in(Ns::Reference, "id").map(Into::into));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 struct Nothing;
@@ -146,15 +179,17 @@ fn visible<'a, R: Reader<Cursor<&'a [u8]>>>(book: &R) -> Vec<String> {
 }
 
 /// Whether an old workbook's cells lie close enough together: they are read into a full grid. Records of cells
-/// (MS-XLS §2.5.19) begin with their row and column.
+/// (MS-XLS §2.5.19) begin with their row and column; every sheet (`BoundSheet8`, §2.4.28) may lead to all of them.
 pub(super) fn compact(mut stream: &[u8], limits: &Limits) -> bool {
-    let most = u64::try_from(limits.cells).unwrap_or(u64::MAX).saturating_mul(32);
-    let (mut rows, mut columns) = (0_u64, 0_u64);
+    let most = u64::try_from(limits.cells).unwrap_or(u64::MAX).saturating_mul(64);
+    let size = stream.len();
+    let (mut rows, mut columns, mut sheets) = (0_u64, 0_u64, 0_usize);
     while let Some(([a, b, c, d], rest)) = stream.split_first_chunk::<4>() {
         let length = usize::from(u16::from_le_bytes([*c, *d]));
         let kind = u16::from_le_bytes([*a, *b]);
         let body = rest.get(..length).unwrap_or(rest);
         stream = rest.get(length..).unwrap_or_default();
+        sheets += usize::from(kind == 0x85);
         let cell = matches!(kind, 0x06 | 0xBD | 0xBE | 0xFD | 0xD6 | 0x201..=0x206 | 0x27E);
         if let (true, Some([a, b, c, d])) = (cell, body.first_chunk::<4>()) {
             let last = if matches!(kind, 0xBD | 0xBE) {
@@ -165,11 +200,9 @@ pub(super) fn compact(mut stream: &[u8], limits: &Limits) -> bool {
             rows = rows.max(u64::from(u16::from_le_bytes([*a, *b])) + 1);
             columns = columns.max(u64::from(u16::from_le_bytes(last)) + 1);
         }
-        if rows * columns > most {
-            return false;
-        }
     }
-    true
+    let grids = (rows * columns).saturating_mul(u64::try_from(sheets.max(1)).unwrap_or(u64::MAX));
+    grids <= most && size.saturating_mul(sheets) <= limits.total_bytes.saturating_mul(4)
 }
 
 struct Budget {

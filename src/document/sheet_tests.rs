@@ -8,21 +8,18 @@ use super::{
     testing::{RELATIONS, Zip, grid},
 };
 
-fn book(sheet: &str) -> Vec<u8> {
+fn book(sheet: &str, sheets: usize) -> Vec<u8> {
     const NAMES: &str = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
     let relations = |id: &str, kind: &str, target: &str| {
         format!(
             r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="{id}" Type="{RELATIONS}/{kind}" Target="{target}"/></Relationships>"#
         )
     };
+    let sheets: String = (1..=sheets).map(|n| format!("<sheet name=\"{n}\" sheetId=\"{n}\" r:id=\"r1\"/>")).collect();
     Zip::new()
         .file("[Content_Types].xml", b"<Types/>")
         .file("_rels/.rels", relations("r1", "officeDocument", "xl/workbook.xml").as_bytes())
-        .file(
-            "xl/workbook.xml",
-            format!("<workbook {NAMES}><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>")
-                .as_bytes(),
-        )
+        .file("xl/workbook.xml", format!("<workbook {NAMES}><sheets>{sheets}</sheets></workbook>").as_bytes())
         .file("xl/_rels/workbook.xml.rels", relations("r1", "worksheet", "worksheets/sheet1.xml").as_bytes())
         .file("xl/worksheets/sheet1.xml", format!("<worksheet {NAMES}>{sheet}</worksheet>").as_bytes())
         .bytes()
@@ -33,7 +30,7 @@ fn inline(place: &str, text: &str) -> String {
 }
 
 fn open(sheet: &str) -> Result<Vec<Vec<String>>, Problem> {
-    read(&book(sheet), Format::Xlsx, &Limits::default()).map(|document| grid(&document.blocks))
+    read(&book(sheet, 1), Format::Xlsx, &Limits::default()).map(|document| grid(&document.blocks))
 }
 
 #[test]
@@ -54,6 +51,8 @@ fn too_many_cells_and_doctypes_are_refused() {
         (1..=50_001).map(|n| format!("<row r=\"{n}\">{}</row>", inline(&format!("A{n}"), "1"))).collect();
     assert_eq!(open(&format!("<sheetData>{rows}</sheetData>")), Err(Problem::Hostile));
     assert_eq!(open("<!DOCTYPE x><sheetData/>"), Err(Problem::Hostile));
+    let shared = book(&format!("<sheetData><row r=\"1\">{}</row></sheetData>", inline("A1", "1")), 2);
+    assert_eq!(read(&shared, Format::Xlsx, &Limits::default()), Err(Problem::Hostile));
     assert_eq!(open("<sheetData/>"), Err(Problem::Empty));
     assert_eq!(open("<sheetData><row"), Err(Problem::Damaged));
 }
@@ -68,6 +67,8 @@ fn an_old_workbook_with_cells_far_apart_is_not_given_a_grid() {
     assert!(compact(&[cell(0, 0), cell(1_000, 100)].concat(), &limits));
     assert!(!compact(&[cell(0, 255), cell(65_535, 0)].concat(), &limits));
     assert!(compact(&[0xFF; 7], &limits));
+    let sheets = [0x85, 0, 0, 0].repeat(1_000);
+    assert!(!compact(&[cell(100, 100), sheets].concat(), &limits));
 }
 
 #[test]

@@ -316,9 +316,9 @@ fn of_text(text: &str, claimed: Option<Format>, extension: Option<&str>) -> Form
     if begins("BEGIN:VCALENDAR") {
         return Format::Calendar;
     }
-    let armoured =
-        ["BEGIN:VCARD", "-----BEGIN PGP SIGNATURE", "-----BEGIN PKCS7", "-----BEGIN CERTIFICATE", "-----BEGIN CMS"];
-    if armoured.iter().any(|start| begins(start)) {
+    let armoured = ["BEGIN:VCARD", "-----BEGIN PGP ", "-----BEGIN PKCS7", "-----BEGIN CERTIFICATE", "-----BEGIN CMS"];
+    // Text that is only signed can be read.
+    if armoured.iter().any(|start| begins(start)) && !begins("-----BEGIN PGP SIGNED") {
         return Format::Signature;
     }
     // A CMS signature in Base64: a sequence always begins with these letters.

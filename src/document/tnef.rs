@@ -139,7 +139,6 @@ fn properties(mut rest: Bytes<'_>, attachment: &mut Attachment, encoding: &'stat
 
 fn fixed_size(kind: u16) -> Option<usize> {
     match kind {
-        0x0001 => Some(0),
         0x0002 | 0x0003 | 0x0004 | 0x000A | 0x000B => Some(4),
         0x0005 | 0x0006 | 0x0007 | 0x0014 | 0x0040 => Some(8),
         0x0048 => Some(16),
@@ -211,5 +210,18 @@ mod tests {
         let ends = |cut: &usize| unpack(&whole[..*cut], &Limits::default()).is_err();
         assert!((0..whole.len()).filter(ends).count() > whole.len() - 20);
         assert_eq!(unpack(b"", &Limits::default()), Err(Problem::Damaged));
+    }
+
+    #[test]
+    fn a_count_without_values_ends_at_once() {
+        let many = [1_u32.to_le_bytes(), [0x01, 0x10, 0x07, 0x37], u32::MAX.to_le_bytes()].concat();
+        let stream = [
+            SIGNATURE.to_vec(),
+            vec![1, 0],
+            attribute(2, ATTACHMENT_BEGINS, &[]),
+            attribute(2, ATTACHMENT_PROPERTIES, &many),
+            attribute(2, ATTACHMENT_DATA, b"x"),
+        ];
+        assert_eq!(unpack(&stream.concat(), &Limits::default()).unwrap().len(), 1);
     }
 }

@@ -237,7 +237,10 @@ impl<'a> Body<'a> {
     /// Numbers the paragraph, once its properties are known.
     fn number(&mut self) -> Result<(), Problem> {
         let Definitions { styles, lists } = self.definitions;
-        let Some(style) = self.paragraphs.last() else { return Ok(()) };
+        // What is deleted or hidden as a whole is not counted either.
+        let Some(style) = self.paragraphs.last().filter(|style| !style.hidden && !style.unmarked) else {
+            return Ok(());
+        };
         let id = styles.paragraph(style.id.as_deref());
         let by_style = styles.list(id);
         let Some(list) = style.list.or(by_style.map(|(list, _)| list)).filter(|list| *list != 0) else {

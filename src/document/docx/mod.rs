@@ -14,6 +14,8 @@ mod property_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use self::{body::Body, numbering::Lists, styles::Styles};
 use super::{
     Document, Limits, Problem,
@@ -99,17 +101,16 @@ fn aside(
     limits: &Limits,
     document: &mut Document,
 ) -> Result<(), Problem> {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = HashSet::new();
     for relationship in relationships {
         let notes = match relationship.kind.as_str() {
             "header" | "footer" => false,
             "footnotes" | "endnotes" => true,
             _ => continue,
         };
-        if seen.contains(&relationship.target.as_str()) {
+        if !seen.insert(&relationship.target) {
             continue;
         }
-        seen.push(&relationship.target);
         let mut flow = Body::new(definitions, limits);
         let heard = match inside(package, relationship) {
             Ok(None) => continue,
