@@ -45,10 +45,9 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, P
     match format {
         Format::Docx => docx::read(bytes, limits),
         Format::Pptx => pptx::read(bytes, limits),
-        Format::Xlsx => sheet::read_xlsx(bytes, limits),
-        Format::Xls => sheet::read_xls(bytes, limits),
+        Format::Xlsx => sheet::read(bytes, limits),
         Format::Odt | Format::Odp | Format::Ods => odf::read(bytes, limits),
-        Format::Doc | Format::Ppt | Format::Rtf | Format::Pdf => Err(sniff::convertible(bytes, format)),
+        Format::Doc | Format::Ppt | Format::Xls | Format::Rtf | Format::Pdf => Err(sniff::convertible(bytes, format)),
         Format::Image => Err(Problem::Scan),
         Format::Text => Err(Problem::Unsupported),
         Format::Html => Err(Problem::Unsupported),

@@ -1,5 +1,6 @@
-//! Workbooks: each visible sheet a table. Calamine reads the cells, once this module has seen that they are harmless:
-//! it has no limits of its own, and panics on some broken files.
+//! XLSX: each visible sheet a table. Calamine reads the cells, once this module has seen that they are harmless: it has
+//! no limits of its own, believes the counts of a file, and may panic on broken ones. Its reader of the old XLS does so
+//! on sizes that cannot be checked beforehand, so those go to a converter.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -7,7 +8,7 @@ use std::{
     panic::catch_unwind,
 };
 
-use calamine::{Data, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{Data, Dimensions, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
 
 use super::{
     Block, Cell, Document, Limits, Paragraph, Problem, Row, Table,
@@ -21,8 +22,6 @@ use super::{
 const MAX_MERGED: usize = 1_000;
 /// Empty columns between two cells that are kept one by one; wider gaps become one wide cell.
 const MAX_GAP: u32 = 64;
-/// Bytes of an old workbook's cells; a row has 256 of them.
-const MAX_BIFF: u64 = 64 << 20;
 
 /// The texts of a sheet by row and column, and its merged areas.
 #[derive(Default)]
@@ -35,7 +34,7 @@ struct Sheet {
 ///
 /// # Errors
 /// See [`super::read`].
-pub(super) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
     if ole::is(bytes) {
         return Err(ole::problem(bytes));
     }
@@ -44,36 +43,21 @@ pub(super) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Document, Probl
         return Err(Problem::Encrypted);
     }
     for index in 0..package.len() {
+        let name = package.label(index).map(|(name, _)| String::from_utf8_lossy(&name).to_ascii_lowercase());
         let part = package.entry(index)?;
-        // Whatever calamine may be led to has been walked before.
-        let markup = part.trim_ascii_start().first().is_some_and(|b| matches!(b, b'<' | 0xEF | 0xFE | 0xFF | 0));
-        if markup && xml::walk(&part, limits, &mut Nothing) == Err(Problem::Hostile) {
-            return Err(Problem::Hostile);
+        match xml::walk(&part, limits, &mut Counts(limits)) {
+            Err(Problem::Hostile) => return Err(Problem::Hostile),
+            Err(problem) if name.is_none_or(|name| trusted(&name)) => return Err(problem),
+            Ok(_) | Err(_) => {}
         }
     }
     distinct(&mut package, limits)?;
     let pictures = package.names().any(|name| name.starts_with("xl/media/"));
     let mut oddities = package.oddities(&[]);
-    let sheets = guarded(|| xlsx_sheets(bytes, limits))?;
+    let sheets = guarded(|| sheets(bytes, limits))?;
     let mut document = assemble(sheets, limits, pictures)?;
     document.oddities.append(&mut oddities);
     Ok(document)
-}
-
-/// Reads an XLS.
-///
-/// # Errors
-/// See [`super::read`].
-pub(super) fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
-    if !ole::is(bytes) {
-        return Err(Problem::Damaged);
-    }
-    let stream = ole::stream(bytes, "Workbook", MAX_BIFF).or_else(|| ole::stream(bytes, "Book", MAX_BIFF));
-    if !compact(&stream.ok_or(Problem::Damaged)?, limits) {
-        return Err(Problem::Hostile);
-    }
-    let sheets = guarded(|| xls_sheets(bytes, limits))?;
-    assemble(sheets, limits, false)
 }
 
 /// Each sheet has a part of its own; a part that many sheets share would be read once for each.
@@ -108,11 +92,24 @@ impl Visitor for Sheets {
     }
 }
 
-struct Nothing;
+/// The parts whose counts calamine believes; such a part must be readable to the end before it may see it.
+fn trusted(name: &str) -> bool {
+    ["sharedstrings.xml", "styles.xml", "workbook.xml", ".rels"].iter().any(|end| name.ends_with(end))
+}
 
-impl Visitor for Nothing {
-    fn start(&mut self, _: &Element<'_>) -> Result<(), Problem> {
-        Ok(())
+/// Refuses counts for which calamine would take memory before it has seen anything that is counted.
+struct Counts<'l>(&'l Limits);
+
+impl Visitor for Counts<'_> {
+    fn start(&mut self, element: &Element<'_>) -> Result<(), Problem> {
+        let (attribute, most) = match element.name() {
+            "sst" => ("uniqueCount", self.0.xml_events),
+            "f" => ("si", self.0.cells),
+            _ => return Ok(()),
+        };
+        let count = element.attr(attribute).and_then(|count| count.trim().parse::<f64>().ok());
+        let most = u32::try_from(most).map_or(f64::MAX, f64::from);
+        if count.is_some_and(|count| count > most) { Err(Problem::Hostile) } else { Ok(()) }
     }
 
     fn end(&mut self) -> Result<(), Problem> {
@@ -124,7 +121,7 @@ fn guarded(read: impl FnOnce() -> Result<Vec<Sheet>, Problem> + std::panic::Unwi
     catch_unwind(read).unwrap_or(Err(Problem::Damaged))
 }
 
-fn xlsx_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Problem> {
+fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Problem> {
     let failed = |error: XlsxError| match error {
         XlsxError::Password => Problem::Encrypted,
         _ => Problem::Damaged,
@@ -151,58 +148,9 @@ fn xlsx_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Problem> {
     Ok(sheets)
 }
 
-fn xls_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Problem> {
-    let failed = |error: XlsError| match error {
-        XlsError::Password => Problem::Encrypted,
-        _ => Problem::Damaged,
-    };
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(failed)?;
-    let mut budget = Budget::new(limits);
-    let mut sheets = Vec::new();
-    for name in visible(&book) {
-        let mut sheet = Sheet::default();
-        let range = book.worksheet_range(&name).map_err(failed)?;
-        let (top, left) = range.start().unwrap_or_default();
-        for (row, column, value) in range.used_cells() {
-            let place = |n: usize, from: u32| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(from);
-            budget.add(&mut sheet, (place(row, top), place(column, left)), shown(value))?;
-        }
-        sheet.merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        sheets.push(sheet);
-    }
-    Ok(sheets)
-}
-
 fn visible<'a, R: Reader<Cursor<&'a [u8]>>>(book: &R) -> Vec<String> {
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
     sheets.map(|sheet| sheet.name.clone()).collect()
-}
-
-/// Whether an old workbook's cells lie close enough together: they are read into a full grid. Records of cells
-/// (MS-XLS §2.5.19) begin with their row and column; every sheet (`BoundSheet8`, §2.4.28) may lead to all of them.
-pub(super) fn compact(mut stream: &[u8], limits: &Limits) -> bool {
-    let most = u64::try_from(limits.cells).unwrap_or(u64::MAX).saturating_mul(64);
-    let size = stream.len();
-    let (mut rows, mut columns, mut sheets) = (0_u64, 0_u64, 0_usize);
-    while let Some(([a, b, c, d], rest)) = stream.split_first_chunk::<4>() {
-        let length = usize::from(u16::from_le_bytes([*c, *d]));
-        let kind = u16::from_le_bytes([*a, *b]);
-        let body = rest.get(..length).unwrap_or(rest);
-        stream = rest.get(length..).unwrap_or_default();
-        sheets += usize::from(kind == 0x85);
-        let cell = matches!(kind, 0x06 | 0xBD | 0xBE | 0xFD | 0xD6 | 0x201..=0x206 | 0x27E);
-        if let (true, Some([a, b, c, d])) = (cell, body.first_chunk::<4>()) {
-            let last = if matches!(kind, 0xBD | 0xBE) {
-                body.last_chunk::<2>().copied().unwrap_or([*c, *d])
-            } else {
-                [*c, *d]
-            };
-            rows = rows.max(u64::from(u16::from_le_bytes([*a, *b])) + 1);
-            columns = columns.max(u64::from(u16::from_le_bytes(last)) + 1);
-        }
-    }
-    let grids = (rows * columns).saturating_mul(u64::try_from(sheets.max(1)).unwrap_or(u64::MAX));
-    grids <= most && size.saturating_mul(sheets) <= limits.total_bytes.saturating_mul(4)
 }
 
 struct Budget {

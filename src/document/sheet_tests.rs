@@ -4,7 +4,6 @@ use rust_xlsxwriter::Workbook;
 
 use super::{
     Block, Format, Limits, Problem, read,
-    sheet::compact,
     testing::{RELATIONS, Zip, grid},
 };
 
@@ -53,22 +52,26 @@ fn too_many_cells_and_doctypes_are_refused() {
     assert_eq!(open("<!DOCTYPE x><sheetData/>"), Err(Problem::Hostile));
     let shared = book(&format!("<sheetData><row r=\"1\">{}</row></sheetData>", inline("A1", "1")), 2);
     assert_eq!(read(&shared, Format::Xlsx, &Limits::default()), Err(Problem::Hostile));
+    let counted = |part: &str, xml: &str| {
+        let bytes = book("<sheetData/>", 1);
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut zip = Zip::new().file(part, xml.as_bytes());
+        for index in 0..archive.len() {
+            let mut entry = archive.by_index(index).unwrap();
+            let mut content = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut content).unwrap();
+            zip = zip.raw(entry.name_raw(), &content);
+        }
+        read(&zip.bytes(), Format::Xlsx, &Limits::default())
+    };
+    for count in ["4000000000", "99999999999999999999"] {
+        let strings = format!("<sst uniqueCount=\"{count}\"/>");
+        assert_eq!(counted("xl/sharedStrings.xml", &strings), Err(Problem::Hostile));
+        assert_eq!(counted("xl/sharedStrings.xml", &strings.replace("/>", ">\u{1}<")), Err(Problem::Hostile));
+    }
+    assert_eq!(counted("xl/sharedStrings.xml", "<sst uniqueCount"), Err(Problem::Damaged));
     assert_eq!(open("<sheetData/>"), Err(Problem::Empty));
     assert_eq!(open("<sheetData><row"), Err(Problem::Damaged));
-}
-
-#[test]
-fn an_old_workbook_with_cells_far_apart_is_not_given_a_grid() {
-    let cell = |row: u16, column: u16| {
-        [&0x0203_u16.to_le_bytes()[..], &14_u16.to_le_bytes(), &row.to_le_bytes(), &column.to_le_bytes(), &[0; 10]]
-            .concat()
-    };
-    let limits = Limits::default();
-    assert!(compact(&[cell(0, 0), cell(1_000, 100)].concat(), &limits));
-    assert!(!compact(&[cell(0, 255), cell(65_535, 0)].concat(), &limits));
-    assert!(compact(&[0xFF; 7], &limits));
-    let sheets = [0x85, 0, 0, 0].repeat(1_000);
-    assert!(!compact(&[cell(100, 100), sheets].concat(), &limits));
 }
 
 #[test]

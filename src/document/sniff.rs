@@ -59,8 +59,7 @@ pub fn misnamed(format: Format, name: &str) -> Option<String> {
 /// Why a file of a format that only an office suite reads gives no document here.
 pub(super) fn convertible(bytes: &[u8], format: Format) -> Problem {
     match format {
-        Format::Doc if ole::is(bytes) => ole::problem(bytes),
-        Format::Ppt if ole::is(bytes) => ole::problem(bytes),
+        Format::Doc | Format::Ppt | Format::Xls if ole::is(bytes) => ole::problem(bytes),
         // Word XML of 2003, and what else Word opens under this name.
         Format::Doc if text_head(bytes).is_some() => Problem::NeedsConverter,
         Format::Rtf if rtf(bytes) => Problem::NeedsConverter,

@@ -65,10 +65,10 @@ pub enum Problem {
     /// Cut short or malformed.
     #[error("the file is damaged")]
     Damaged,
-    /// A format that is recognised, but not read (RAR, 7z, XLS, …).
+    /// A format that is recognised, but not read (RAR, 7z, …).
     #[error("the format is not supported")]
     Unsupported,
-    /// Readable only by a converter, and there is none (DOC, RTF, PPT, PDF).
+    /// Readable only by a converter, and there is none (DOC, XLS, PPT, RTF, PDF).
     #[error("the format needs a converter")]
     NeedsConverter,
     /// A picture, or a PDF without text: a scan.
