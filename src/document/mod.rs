@@ -1,233 +1,63 @@
 //! Bytes → one simple structure: blocks of paragraphs and tables. Knows no campaign, no store, no network; everything
-//! here meets hostile bytes, so every step is bounded by [`Limits`].
+//! here meets hostile bytes, so every step is bounded by [`Limits`], and nothing recurses on the depth of the input
+//! but nested tables, whose depth is a limit of its own.
+//!
+//! [`sniff`] tells what a file is, [`read`] gives its content, [`unpack`] the files inside a container.
 
-use serde::{Deserialize, Serialize};
+mod archive;
+mod blocks;
+mod docx;
+mod odf;
+mod ole;
+mod package;
+mod pptx;
+#[cfg(test)]
+mod pptx_tests;
+mod sheet;
+#[cfg(test)]
+mod sheet_tests;
+mod sniff;
+mod symbol;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tnef;
+mod types;
+mod xml;
 
-/// What a file is, as its bytes show; the sender's name and type only help to choose among what the bytes allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// Office Open XML text (ISO/IEC 29500).
-    Docx,
-    /// Office Open XML slides.
-    Pptx,
-    /// Office Open XML workbook.
-    Xlsx,
-    /// OpenDocument text.
-    Odt,
-    /// OpenDocument slides.
-    Odp,
-    /// OpenDocument workbook.
-    Ods,
-    /// Word 97–2003.
-    Doc,
-    /// PowerPoint 97–2003.
-    Ppt,
-    /// Excel 97–2003.
-    Xls,
-    /// Rich Text Format.
-    Rtf,
-    /// Portable Document Format.
-    Pdf,
-    /// Plain text.
-    Text,
-    /// HTML.
-    Html,
-    /// A picture of any kind.
-    Image,
-    /// A ZIP archive that is no document.
-    Zip,
-    /// A RAR archive.
-    Rar,
-    /// A 7-Zip archive.
-    SevenZip,
-    /// winmail.dat.
-    Tnef,
-    /// An e-mail message as a file.
-    Message,
-    /// An iCalendar file.
-    Calendar,
-    /// A vCard, a signature (PKCS#7, PGP): never a document.
-    Signature,
-    /// Anything else.
-    Unknown,
-}
+pub use archive::{Packed, unpack};
+pub use sniff::{misnamed, sniff};
+pub use types::{Block, Cell, Document, Format, Limits, Paragraph, Problem, Row, Table, text_of};
 
-/// Why a file gave no document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Problem {
-    /// No bytes, or no text in a format that should hold some.
-    #[error("the file is empty")]
-    Empty,
-    /// Protected by a password.
-    #[error("the file is encrypted")]
-    Encrypted,
-    /// Cut short or malformed.
-    #[error("the file is damaged")]
-    Damaged,
-    /// A format that is recognised, but not read (RAR, 7z, XLS, …).
-    #[error("the format is not supported")]
-    Unsupported,
-    /// Readable only by a converter, and there is none (DOC, RTF, PPT, PDF).
-    #[error("the format needs a converter")]
-    NeedsConverter,
-    /// A picture, or a PDF without text: a scan.
-    #[error("the file is a picture of text")]
-    Scan,
-    /// Past a limit of [`Limits`], or shaped to do harm (bomb, DOCTYPE, overlapping entries).
-    #[error("the file passes a limit or is shaped to do harm")]
-    Hostile,
-}
-
-/// Bounds on what one file may cost. Each is checked on what was really read; declared sizes are never believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one file.
-    pub file_bytes: usize,
-    /// Entries of a ZIP container.
-    pub entries: usize,
-    /// Unpacked bytes of one part of a container.
-    pub part_bytes: usize,
-    /// Unpacked bytes of all parts of a container.
-    pub total_bytes: usize,
-    /// Unpacked to packed bytes, checked once 1 MiB has been unpacked.
-    pub ratio: usize,
-    /// Archives within archives and messages within messages.
-    pub nesting: usize,
-    /// Depth of XML elements.
-    pub xml_depth: usize,
-    /// XML events of one part.
-    pub xml_events: usize,
-    /// Attributes of one XML element.
-    pub attributes: usize,
-    /// Tables within tables.
-    pub table_depth: usize,
-    /// Cells of all tables.
-    pub cells: usize,
-    /// Bytes of text.
-    pub text_bytes: usize,
-    /// Files of one message.
-    pub files: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        const MIB: usize = 1 << 20;
-        Self {
-            file_bytes: 64 * MIB,
-            entries: 1_000,
-            part_bytes: 32 * MIB,
-            total_bytes: 64 * MIB,
-            ratio: 100,
-            nesting: 2,
-            xml_depth: 128,
-            xml_events: 4_000_000,
-            attributes: 1_000,
-            table_depth: 16,
-            cells: 50_000,
-            text_bytes: 4 * MIB,
-            files: 100,
-        }
+/// The content of a file of the given format.
+///
+/// # Errors
+/// Says why there is no content: [`Problem::NeedsConverter`] where only an office suite reads the format,
+/// [`Problem::Unsupported`] where the format holds no document (containers are for [`unpack`]).
+pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, Problem> {
+    if bytes.is_empty() {
+        return Err(Problem::Empty);
     }
-}
-
-/// The content of a file: what a reader of the page would see, in its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Document {
-    /// The body. Slides of a presentation are parted by [`Block::Break`].
-    pub blocks: Vec<Block>,
-    /// Headers and footers of pages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub margins: Vec<Block>,
-    /// Footnotes and endnotes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<Block>,
-    /// What is odd about the file, in English, for logs and staff: macros, an external template, a wrong extension.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub oddities: Vec<String>,
-}
-
-/// A part of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Block {
-    /// A paragraph, also an empty one.
-    Paragraph(Paragraph),
-    /// A table.
-    Table(Table),
-    /// The end of a slide, a sheet or a page that begins anew by the author's will.
-    Break,
-}
-
-/// A paragraph of text.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paragraph {
-    /// Its text; a line break within it is `\n`, a tabulator `\t`.
-    pub text: String,
-    /// Its automatic number or bullet as it would be printed («5.», «а)», «•»), which is no part of the text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub marker: Option<String>,
-}
-
-/// A table, row by row.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    /// Its rows.
-    pub rows: Vec<Row>,
-}
-
-/// A row of a table.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// Its cells from left to right, merged ones included.
-    pub cells: Vec<Cell>,
-}
-
-/// A cell of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cell {
-    /// What it holds, nested tables included.
-    pub blocks: Vec<Block>,
-    /// How many columns it covers, at least 1.
-    pub span: u32,
-    /// Whether it only continues the cell above it.
-    pub continues: bool,
-}
-
-impl Cell {
-    /// The cell's text: paragraphs parted by `\n`, nested tables as lines of cells parted by tabulators.
-    pub fn text(&self) -> String {
-        text_of(&self.blocks)
+    if bytes.len() > limits.file_bytes {
+        return Err(Problem::Hostile);
     }
-}
-
-impl Document {
-    /// The text of the body, a line a paragraph or table row.
-    pub fn text(&self) -> String {
-        text_of(&self.blocks)
+    match format {
+        Format::Docx => docx::read(bytes, limits),
+        Format::Pptx => pptx::read(bytes, limits),
+        Format::Xlsx => sheet::read(bytes, limits),
+        Format::Odt | Format::Odp | Format::Ods => odf::read(bytes, limits),
+        Format::Doc | Format::Ppt | Format::Xls | Format::Rtf | Format::Pdf => Err(sniff::convertible(bytes, format)),
+        Format::Image => Err(Problem::Scan),
+        Format::Text => Err(Problem::Unsupported),
+        Format::Html => Err(Problem::Unsupported),
+        Format::Zip
+        | Format::Rar
+        | Format::SevenZip
+        | Format::Tnef
+        | Format::Message
+        | Format::Calendar
+        | Format::Signature
+        | Format::Unknown => Err(Problem::Unsupported),
     }
-}
-
-impl From<&str> for Paragraph {
-    fn from(text: &str) -> Self {
-        Self { text: text.to_owned(), marker: None }
-    }
-}
-
-/// The text of blocks: a line a paragraph, the cells of a row parted by tabulators.
-pub fn text_of(blocks: &[Block]) -> String {
-    let mut lines = Vec::new();
-    for block in blocks {
-        match block {
-            Block::Paragraph(paragraph) => lines.push(paragraph.text.clone()),
-            Block::Table(table) => {
-                for row in &table.rows {
-                    lines.push(row.cells.iter().map(Cell::text).collect::<Vec<_>>().join("\t"));
-                }
-            }
-            Block::Break => {}
-        }
-    }
-    lines.join("\n")
 }

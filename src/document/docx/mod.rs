@@ -1,0 +1,144 @@
+//! DOCX: the parts of a WordprocessingML package, from Word 2007 on and from every other suite that writes it.
+
+mod body;
+mod field;
+pub(super) mod numbering;
+mod styles;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use self::{body::Body, numbering::Lists, styles::Styles};
+use super::{
+    Document, Limits, Problem,
+    blocks::blank,
+    ole,
+    package::{Package, Relationship},
+    xml::{self, Visitor},
+};
+
+/// What other parts say about the text.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    styles: Styles,
+    lists: Lists,
+}
+
+/// Reads a DOCX.
+///
+/// # Errors
+/// See [`super::read`].
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
+    if ole::is(bytes) {
+        return Err(ole::problem(bytes));
+    }
+    let mut package = Package::open(bytes, limits)?;
+    let main = package.main("word/document.xml")?;
+    let relationships = package.relationships(&main)?;
+    let mut definitions = Definitions::default();
+    for relationship in &relationships {
+        match relationship.kind.as_str() {
+            "styles" => define(&mut package, relationship, limits, &mut definitions.styles)?,
+            "numbering" => define(&mut package, relationship, limits, &mut definitions.lists)?,
+            _ => {}
+        }
+    }
+
+    let text = package.part(&main)?.ok_or(Problem::Damaged)?;
+    let mut body = Body::new(&definitions, limits);
+    let whole = xml::walk(&text, limits, &mut body)?;
+    if body.root != "document" || !body.ended {
+        return Err(Problem::Damaged);
+    }
+    let mut document = Document { blocks: body.take(), ..Document::default() };
+    if blank(&document.blocks) {
+        return Err(match (body.imports, body.pictures) {
+            (true, _) => Problem::NeedsConverter,
+            (false, true) => Problem::Scan,
+            (false, false) => Problem::Empty,
+        });
+    }
+
+    let all = with_settings(&mut package, &relationships)?;
+    document.oddities = package.oddities(&all);
+    if !whole {
+        document.oddities.push("the file is damaged behind the end of its text".to_owned());
+    }
+    if body.imports {
+        document.oddities.push("text in other files within the file".to_owned());
+    }
+    aside(&mut package, &relationships, &definitions, limits, &mut document)?;
+    Ok(document)
+}
+
+/// Reads a part of definitions; a damaged one costs numbers and styles, not the text.
+fn define(
+    package: &mut Package<'_>,
+    relationship: &Relationship,
+    limits: &Limits,
+    definitions: &mut impl Visitor,
+) -> Result<(), Problem> {
+    let Some(part) = inside(package, relationship)? else { return Ok(()) };
+    match xml::walk(&part, limits, definitions) {
+        Err(Problem::Hostile) => Err(Problem::Hostile),
+        _ => Ok(()),
+    }
+}
+
+/// Headers, footers and notes. A damaged one is noted: what a form holds is in the body.
+fn aside(
+    package: &mut Package<'_>,
+    relationships: &[Relationship],
+    definitions: &Definitions,
+    limits: &Limits,
+    document: &mut Document,
+) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    for relationship in relationships {
+        let notes = match relationship.kind.as_str() {
+            "header" | "footer" => false,
+            "footnotes" | "endnotes" => true,
+            _ => continue,
+        };
+        if !seen.insert(&relationship.target) {
+            continue;
+        }
+        let mut flow = Body::new(definitions, limits);
+        let heard = match inside(package, relationship) {
+            Ok(None) => continue,
+            Ok(Some(part)) => xml::walk(&part, limits, &mut flow).map(|_| ()),
+            Err(problem) => Err(problem),
+        };
+        match heard {
+            Err(Problem::Hostile) => return Err(Problem::Hostile),
+            Err(_) => document.oddities.push(format!("a damaged part: {}", relationship.kind)),
+            Ok(()) => {}
+        }
+        let blocks = flow.take();
+        if !blank(&blocks) {
+            if notes { &mut document.notes } else { &mut document.margins }.extend(blocks);
+        }
+    }
+    Ok(())
+}
+
+fn inside(package: &mut Package<'_>, relationship: &Relationship) -> Result<Option<Vec<u8>>, Problem> {
+    if relationship.external { Ok(None) } else { package.part(&relationship.target) }
+}
+
+/// The relationships of the document and of its settings, where an attached template is named.
+fn with_settings(package: &mut Package<'_>, relationships: &[Relationship]) -> Result<Vec<Relationship>, Problem> {
+    let mut all = relationships.to_vec();
+    if let Some(settings) = relationships.iter().find(|r| r.kind == "settings" && !r.external) {
+        all.extend(package.relationships(&settings.target)?);
+    }
+    Ok(all)
+}
