@@ -135,6 +135,9 @@ mod tests {
             assert_eq!(sniff(&bytes, None, ""), format, "{name}");
             assert_eq!(read(&bytes, format, &Limits::default()), Err(problem), "{name}");
         }
+        let broken = &compound(&[("WordDocument", &word(0))])[..700];
+        assert_eq!(read(broken, Format::Doc, &Limits::default()), Err(Problem::NeedsConverter));
+        assert_eq!(read(broken, Format::Docx, &Limits::default()), Err(Problem::Damaged));
         let locked = compound(&[("EncryptedPackage", b"")]);
         assert_eq!(sniff(&locked, Some("отчёт.xlsx"), ""), Format::Xlsx);
         assert_eq!(read(&locked, Format::Xlsx, &Limits::default()), Err(Problem::Encrypted));

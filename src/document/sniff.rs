@@ -59,6 +59,10 @@ pub fn misnamed(format: Format, name: &str) -> Option<String> {
 /// Why a file of a format that only an office suite reads gives no document here.
 pub(super) fn convertible(bytes: &[u8], format: Format) -> Problem {
     match format {
+        // Office suites forgive more than a strict reader of compound files does.
+        Format::Doc | Format::Ppt | Format::Xls if ole::is(bytes) && ole::kind(bytes).is_none() => {
+            Problem::NeedsConverter
+        }
         Format::Doc | Format::Ppt | Format::Xls if ole::is(bytes) => ole::problem(bytes),
         // Word XML of 2003, and what else Word opens under this name.
         Format::Doc if text_head(bytes).is_some() => Problem::NeedsConverter,
