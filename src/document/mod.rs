@@ -7,6 +7,7 @@
 mod archive;
 mod blocks;
 mod docx;
+pub mod html;
 mod odf;
 mod ole;
 mod package;
@@ -18,6 +19,7 @@ mod sheet;
 mod sheet_tests;
 mod sniff;
 mod symbol;
+pub mod text;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -49,8 +51,8 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, P
         Format::Odt | Format::Odp | Format::Ods => odf::read(bytes, limits),
         Format::Doc | Format::Ppt | Format::Xls | Format::Rtf | Format::Pdf => Err(sniff::convertible(bytes, format)),
         Format::Image => Err(Problem::Scan),
-        Format::Text => Err(Problem::Unsupported),
-        Format::Html => Err(Problem::Unsupported),
+        Format::Text => text::read(bytes, None, limits),
+        Format::Html => html::read(bytes, None, limits),
         Format::Zip
         | Format::Rar
         | Format::SevenZip

@@ -1,6 +1,13 @@
 //! Raw bytes of an e-mail (RFC 5322, RFC 2045–2049) → what matters of it: who wrote it, in which thread, whether a
 //! machine did, and every attached file however deep. Knows no store, no network, no campaign.
 
+mod automatic;
+mod body;
+mod headers;
+mod parse;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use jiff::Timestamp;
@@ -8,6 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
+
+pub use parse::parse;
 
 /// An addr-spec (RFC 5322 §3.4.1), compared and kept in lower case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -51,7 +60,7 @@ pub enum Automatic {
 }
 
 /// A parsed message.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Message {
     /// Its Message-ID, where there is a usable one.
     pub message_id: Option<MessageId>,
@@ -69,6 +78,8 @@ pub struct Message {
     pub received: Option<Timestamp>,
     /// Whether a machine wrote it, and by which sign.
     pub automatic: Option<Automatic>,
+    /// The sign by which it shows: a header field or a phrase, in English.
+    pub automatic_sign: Option<String>,
     /// The text that the author wrote above quotation and signature, with tables (an HTML part's) kept as tables.
     pub body: Document,
     /// The signature block under the body, where one can be told.
@@ -92,6 +103,15 @@ pub struct Attachment {
     pub path: Vec<String>,
     /// Its bytes, decoded.
     pub bytes: Vec<u8>,
+    /// Whether the mail's text shows it, as a logo in a signature: then it is no document.
+    pub inline: bool,
+}
+
+/// By what our own mail is known when it comes back.
+#[derive(Debug, Clone, Default)]
+pub struct OwnIdentity {
+    /// The addresses of our mailboxes.
+    pub addresses: Vec<Address>,
 }
 
 impl Address {
