@@ -1,6 +1,12 @@
 //! [`Document`] + [`Form`] → the filled forms in it: each answer with where it was found, what is missing, what is
 //! invalid. Also tells what a document without a form is. Knows nothing of who sent it.
 
+mod judge;
+mod labels;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -11,6 +17,8 @@ use crate::{
     campaign::{Campaign, Field, FieldId, Form},
     document::Document,
 };
+
+pub use judge::judge;
 
 /// What a document is to a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -91,11 +99,6 @@ pub struct Contents {
 /// Looks for the campaign's form in a document, and tells what the document is.
 pub fn contents(_campaign: &Campaign, _document: &Document, _name: Option<&str>) -> Contents {
     Contents { kind: Kind::Other, forms: Vec::new(), why: Vec::new() }
-}
-
-/// What an answer's text means to its field: `None` where it counts as missing.
-pub fn judge(_field: &Field, _text: &str) -> Option<(Option<Value>, Option<Invalid>)> {
-    None
 }
 
 impl FilledForm {
