@@ -153,6 +153,18 @@ impl Labels {
         self.names.len()
     }
 
+    /// The least likeness with which a text is the field's label: more in running text than in a table, and more for
+    /// the field that decides the school.
+    pub(super) fn least(&self, field: usize, line: bool) -> f32 {
+        if self.is_name(field) {
+            0.8
+        } else if line {
+            0.72
+        } else {
+            0.6
+        }
+    }
+
     /// Whether the field names the school.
     pub(super) fn is_name(&self, field: usize) -> bool {
         self.names.get(field).copied().unwrap_or(false)
@@ -253,7 +265,7 @@ fn unknown_weight(word: &str) -> f32 {
 /// Keeps the best match of each field; of two as good the longer one.
 fn keep_best(best: &mut Vec<Match>, found: Match) {
     match best.iter_mut().find(|known| known.field == found.field) {
-        Some(known) if found.score + 0.02 >= known.score && found.end > known.end && found.own >= known.own => {
+        Some(known) if found.score + 0.001 >= known.score && found.end > known.end && found.own >= known.own => {
             *known = found;
         }
         Some(known) if found.score > known.score => *known = found,
