@@ -147,13 +147,16 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
         matches
     };
     let mut text = start.to_owned();
-    let mut matches = sound(&text, whole(&text));
+    let alone = whole(&text);
+    let mut matches = sound(&text, alone.clone());
     let mut length = 1;
     let mut joined = text.clone();
     for more in 1..=2 {
-        let best = matches.first().map_or(0.0, |best| best.score);
+        let best = matches.first().copied();
+        let (score, own) = best.map_or((0.0, false), |best| (best.score, best.own));
         // Only a line that is the beginning of a label, and nothing else, can go on.
-        let open = best < 0.98 && joined.len() < 400 && !joined.is_empty() && !joined.ends_with([':', '.', '?']);
+        let open =
+            !(score >= 0.98 && own) && joined.len() < 400 && !alone.is_empty() && !joined.ends_with([':', '.', '?']);
         let Some(Item::Line(next)) = items.get(at + more).filter(|_| open) else { break };
         if next.text.is_empty() || next.marker.is_some() || enumerator(&next.text).is_some() {
             break;
@@ -161,7 +164,12 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
         let from = joined.len();
         joined = format!("{joined} {}", next.text);
         let longer = sound(&joined, whole(&joined));
-        if longer.first().is_some_and(|one| one.score > best + 0.04 && one.end > from) {
+        let better = longer.first().is_some_and(|one| {
+            let begun = alone.iter().any(|known| known.field == one.field);
+            let fuller = one.own && !own && one.score >= 0.97;
+            begun && one.end > from && (one.score > score + 0.04 || fuller)
+        });
+        if better {
             length = more + 1;
             matches = longer;
             text.clone_from(&joined);

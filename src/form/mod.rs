@@ -13,6 +13,7 @@ mod letter;
 mod numbered;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 mod words;
 
 use std::collections::BTreeMap;

@@ -97,7 +97,6 @@ fn drop_scale(lexed: &[Lexed], mentions: &mut Vec<Mention>, min: u32, max: u32) 
         let whole = match between.as_slice() {
             [one] => one.is('/') || one.word() == Some("из"),
             [points, of] => points.word().is_some_and(|word| word.starts_with("балл")) && of.word() == Some("из"),
-            [open, of] if open.is('(') => of.word() == Some("из"),
             [points, open, of] => {
                 points.word().is_some_and(|word| word.starts_with("балл")) && open.is('(') && of.word() == Some("из")
             }
