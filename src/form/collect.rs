@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::campaign::{Campaign, Field, Form};
+use crate::campaign::{Campaign, Field, FieldKind, Form};
 
 use super::{
     Answer, FilledForm,
@@ -133,8 +133,9 @@ impl Collector<'_> {
             }
             (Item::Line(line), None) => {
                 // A label over again right after itself is no answer.
-                let again =
-                    best.is_some_and(|best| self.current == Current::Line(best.field) && self.is_open(best.field));
+                let again = best.is_some_and(|best| {
+                    best.own && self.current == Current::Line(best.field) && self.is_open(best.field)
+                });
                 for more in items.iter().skip(one.item).take(if again { 0 } else { one.length }) {
                     if let (Item::Line(line), Current::Line(field)) = (more, self.current) {
                         self.add(field, None, line.marker.clone(), &line.text, &line.place);
@@ -312,9 +313,9 @@ impl Collector<'_> {
                 remarks: remarks.clone(),
                 ..FilledForm::default()
             };
-            for (field, gathered) in answers {
-                let Some(field) = form.fields.get(field) else { continue };
-                if let Some(answer) = answer(form, labels, field, &gathered) {
+            for (nth_field, gathered) in answers {
+                let Some(field) = form.fields.get(nth_field) else { continue };
+                if let Some(answer) = answer(form, labels, nth_field, field, &gathered) {
                     filled.answers.insert(field.id.clone(), answer);
                 }
             }
@@ -338,8 +339,12 @@ impl Gathered {
 }
 
 /// What was gathered, as an answer; `None` where it is none.
-fn answer(form: &Form, labels: &Labels, field: &Field, gathered: &Gathered) -> Option<Answer> {
+fn answer(form: &Form, labels: &Labels, nth: usize, field: &Field, gathered: &Gathered) -> Option<Answer> {
     let text = gathered.text();
+    let number = matches!(field.kind, FieldKind::Count | FieldKind::Rating { .. });
+    if !number && labels.is_piece(&text, nth) {
+        return None;
+    }
     let text = without_hint(field, &chosen(&text)).trim().to_owned();
     let (value, invalid) = judge(field, &text)?;
     // Another field's label word for word: its row has slipped, and the answer is not here.

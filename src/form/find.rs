@@ -155,8 +155,9 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
         let best = matches.first().copied();
         let (score, own) = best.map_or((0.0, false), |best| (best.score, best.own));
         // Only a line that is the beginning of a label, and nothing else, can go on.
-        let open =
-            !(score >= 0.98 && own) && joined.len() < 400 && !alone.is_empty() && !joined.ends_with([':', '.', '?']);
+        let whole_label = own && score >= 0.98;
+        let begins = !alone.is_empty() || labels.begun(start).next().is_some();
+        let open = begins && !whole_label && joined.len() < 400 && !joined.ends_with([':', '.', '?']);
         let Some(Item::Line(next)) = items.get(at + more).filter(|_| open) else { break };
         if next.text.is_empty() || next.marker.is_some() || enumerator(&next.text).is_some() {
             break;
@@ -165,9 +166,13 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
         joined = format!("{joined} {}", next.text);
         let longer = sound(&joined, whole(&joined));
         let better = longer.first().is_some_and(|one| {
-            let begun = alone.iter().any(|known| known.field == one.field);
+            let word_for_word = one.own && labels.begun(start).any(|field| field == one.field);
+            let begun = word_for_word || alone.iter().any(|known| known.field == one.field);
             let fuller = one.own && !own && one.score >= 0.97;
-            begun && one.end > from && (one.score > score + 0.04 || fuller)
+            // What is a label by itself does not end another one.
+            let itself = |known: &Match| known.field == one.field && known.score >= one.score - 0.02;
+            let itself = !word_for_word && whole(&next.text).iter().any(itself);
+            begun && !itself && one.end > from && (one.score > score + 0.04 || fuller)
         });
         if better {
             length = more + 1;
@@ -179,13 +184,13 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
 }
 
 /// Whether a match in running text looks like a label: it is the line, or a sign parts it from the answer. A short
-/// alias wants a colon or a line for itself; one word is no label here.
+/// alias wants a colon or a line for itself, one word a colon.
 fn stands_out(text: &str, one: &Match) -> bool {
     let after = text.get(one.end..).unwrap_or_default().trim_start_matches([')', '»', '"', ' ', '*']);
     let alone = after.chars().all(|c| !c.is_alphanumeric());
     let colon = after.starts_with([':', '\t', '|', '?', '=']);
     if one.telling <= 1 {
-        return false;
+        return colon;
     }
     alone || colon || one.own || one.telling >= 3
 }
@@ -200,7 +205,11 @@ fn assign(labels: &Labels, group: &[Candidate]) -> Vec<Option<Match>> {
     for (at, one) in group.iter().enumerate() {
         for found in &one.matches {
             let mut score = found.score;
-            // The form's own order and numbers settle what is otherwise even.
+            // The letter's own wording is the label where an alias stands too; the form's own order and numbers settle
+            // what is otherwise even.
+            if found.own {
+                score += 0.06;
+            }
             if one.number.is_some_and(|number| number as usize == found.field + 1) {
                 score += 0.03;
             }
@@ -210,7 +219,7 @@ fn assign(labels: &Labels, group: &[Candidate]) -> Vec<Option<Match>> {
                 score += 0.02;
             }
             if let Some(weight) = weights.get_mut((found.field, at)) {
-                #[expect(clippy::cast_possible_truncation, reason = "a score is at most 1.05")]
+                #[expect(clippy::cast_possible_truncation, reason = "a score is at most 1.11")]
                 let scaled = (score * SCALE) as i64;
                 *weight = scaled;
             }

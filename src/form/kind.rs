@@ -251,7 +251,7 @@ fn heading(line: &str) -> Option<Heading> {
         return None;
     }
     let begins = |phrase: &&str| text.starts_with(&format!(" {phrase} "));
-    if say::SPEECHES.iter().any(|phrase| begins(&phrase)) {
+    if say::SPEECHES.iter().any(begins) {
         return Some(Heading::Speech);
     }
     if let Some((_, what)) = say::OTHERS.iter().find(|(phrase, _)| begins(phrase)) {

@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use crate::campaign::{FieldKind, Form};
 
-use super::words::{is_small, likeness, tokens};
+use super::words::{is_small, likeness, tokens, words};
 
 /// A longer text than this, in words, is no label; of a longer line only the beginning is looked at.
 const LONGEST: usize = 48;
@@ -68,10 +68,15 @@ pub(super) enum Ends {
 pub(super) struct Labels {
     wordings: Vec<Wording>,
     known: Vec<Known>,
-    /// What each word met so far is among the known ones, with its likeness.
-    met: RefCell<HashMap<String, Rc<[(usize, f32)]>>>,
+    /// What each word met so far is among the known ones.
+    met: RefCell<HashMap<String, Likes>>,
     names: Vec<bool>,
+    /// The words of the letter's own label of each field.
+    own: Vec<Vec<String>>,
 }
+
+/// The known words that a word is, with its likeness to each, likest first.
+type Likes = Rc<[(usize, f32)]>;
 
 /// What a wording has in common with the words read so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -105,7 +110,8 @@ impl Labels {
         wordings.push(Wording { field: form.fields.len(), own: true, telling: 0, weight: 0.0 });
         texts.push((form.fields.len(), form.title.clone()));
         let names = form.fields.iter().map(|field| field.kind == FieldKind::SchoolName).collect();
-        let mut labels = Self { wordings, known: Vec::new(), met: RefCell::default(), names };
+        let own = form.fields.iter().map(|field| words(&field.label)).collect();
+        let mut labels = Self { wordings, known: Vec::new(), met: RefCell::default(), names, own };
         labels.learn(&texts);
         labels
     }
@@ -170,7 +176,22 @@ impl Labels {
         self.names.get(field).copied().unwrap_or(false)
     }
 
-    fn look_up(&self, word: &str) -> Rc<[(usize, f32)]> {
+    /// The fields whose own label begins with a text, word for word.
+    pub(super) fn begun(&self, text: &str) -> impl Iterator<Item = usize> {
+        let said: Vec<String> = tokens(text, LONGEST).into_iter().map(|token| token.text).collect();
+        let telling = said.len() > 1 || said.first().is_some_and(|word| !is_small(word));
+        let begun = move |own: &Vec<String>| telling && own.len() > said.len() && own.starts_with(&said);
+        self.own.iter().enumerate().filter(move |(_, own)| begun(own)).map(|(field, _)| field)
+    }
+
+    /// Whether a text is nothing but words of the field's own label, in their order, or the beginning of the next.
+    pub(super) fn is_piece(&self, text: &str, field: usize) -> bool {
+        let said = words(text);
+        let within = self.own.get(field).is_some_and(|own| own.windows(said.len().max(1)).any(|part| part == said));
+        said.len() > 1 && (within || self.begun(text).any(|next| next == field + 1))
+    }
+
+    fn look_up(&self, word: &str) -> Likes {
         if let Some(found) = self.met.borrow().get(word) {
             return Rc::clone(found);
         }
@@ -182,7 +203,7 @@ impl Labels {
             .filter(|(_, likeness)| *likeness > 0.0)
             .collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let found: Rc<[(usize, f32)]> = found.into();
+        let found: Likes = found.into();
         self.met.borrow_mut().insert(word.to_owned(), Rc::clone(&found));
         found
     }
@@ -351,7 +372,7 @@ mod tests {
         let form = &campaign().form;
         let found = Labels::new(form).matches(text, Ends::Anywhere).first().copied()?;
         let id = form.fields.get(found.field).map_or("title", |field| field.id.as_str()).to_owned();
-        Some((id, found.score, text[found.rest..].to_owned()))
+        Some((id, found.score, text.get(found.rest..).unwrap().to_owned()))
     }
 
     #[test]
@@ -432,7 +453,7 @@ mod tests {
             [("5. с 2021 года", 5, "с 2021 года"), ("п. 12: 4", 12, "4"), ("7) в семинарах", 7, "в семинарах")]
         {
             let (found, at) = enumerator(text).unwrap();
-            assert_eq!((found, &text[at..]), (number, rest));
+            assert_eq!((found, text.get(at..).unwrap()), (number, rest));
         }
         for text in ["12.11.2022", "5 школ", "2021. год", "3,5", "п. первый"] {
             assert_eq!(enumerator(text), None, "{text}");

@@ -211,8 +211,15 @@ impl Reader<'_> {
         number: usize,
         most: usize,
     ) {
-        let of_labels: Vec<usize> =
-            columns.iter().filter(|(_, fields)| fields.len() == most || fields.len() >= 3).map(|(at, _)| *at).collect();
+        let mut of_labels: Vec<usize> = Vec::new();
+        for (&at, fields) in columns.iter().filter(|(_, fields)| fields.len() == most || fields.len() >= 3) {
+            // The same labels again right beside the labels are hints, or stand where the answers should.
+            let again =
+                at.checked_sub(1).filter(|before| of_labels.last() == Some(before)).and_then(|at| columns.get(&at));
+            if again.is_none_or(|before| before.intersection(fields).count() * 2 <= fields.len()) {
+                of_labels.push(at);
+            }
+        }
         let width = grid.iter().flatten().map(|one| one.end).max().unwrap_or(0);
         for (nth, &column) in of_labels.iter().enumerate() {
             let until = of_labels.get(nth + 1).copied().unwrap_or(width);

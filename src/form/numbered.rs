@@ -11,7 +11,7 @@ use crate::{
 use super::{
     Answer,
     judge::{chosen, judge, without_hint},
-    labels::{Ends, Labels, enumerator},
+    labels::{Ends, Labels, Match, enumerator},
 };
 
 /// The lines «N. …», «N) …», «п. N: …» of a text as answers to the fields of these numbers. A number that stands twice
@@ -78,7 +78,8 @@ fn numbered(line: &str) -> Option<(usize, &str)> {
 /// The answer in a line, without its own field's label; `None` where it is another field's.
 fn answer_to(labels: &Labels, field: usize, body: &str) -> Option<String> {
     let matches = labels.matches(body, Ends::Anywhere);
-    let best = matches.iter().find(|best| best.score >= 0.8 && best.telling >= 2);
+    let colon = |best: &Match| body.get(best.end..).is_some_and(|after| after.trim_start().starts_with(':'));
+    let best = matches.iter().find(|best| best.score >= 0.8 && (best.telling >= 2 || colon(best)));
     match best {
         Some(best) if best.field != field => None,
         Some(best) => Some(body.get(best.rest..).unwrap_or_default().to_owned()),

@@ -138,8 +138,8 @@ fn mentions(lexed: &[Lexed], marks: bool) -> Vec<Mention> {
             _ => at + 1,
         };
         // «школы 1, 2 и 8»: a name's number is followed by more of its kind.
-        names = names && lexed.get(step).is_some_and(|next| next.is(',') || next.word() == Some("и") || next.is('№'))
-            || (names && matches!(one.lexeme, Lexeme::Sign(',' | '№')) || (names && one.word() == Some("и")));
+        let joins = |one: &Lexed| one.is(',') || one.is('№') || one.word() == Some("и");
+        names = names && (joins(one) || lexed.get(step).is_some_and(joins));
         at = step;
     }
     found
