@@ -1,6 +1,21 @@
 //! [`Document`] + [`Form`] → the filled forms in it: each answer with where it was found, what is missing, what is
 //! invalid. Also tells what a document without a form is. Knows nothing of who sent it.
 
+mod collect;
+mod columns;
+mod find;
+mod front;
+mod judge;
+mod kind;
+mod labels;
+mod layout;
+mod letter;
+mod numbered;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+mod words;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -9,8 +24,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     campaign::{Campaign, Field, FieldId, Form},
-    document::Document,
+    document::{Block, Document},
 };
+
+pub use front::{letterhead, title_page};
+pub use judge::judge;
+pub use numbered::numbered_lines;
+
+use find::Demand;
+use labels::Labels;
+use layout::Item;
+use letter::Letter;
 
 /// What a document is to a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -84,23 +108,105 @@ pub struct Contents {
     pub kind: Kind,
     /// Its filled forms: several where it holds several schools.
     pub forms: Vec<FilledForm>,
+    /// Whether the draft of a speech stands in the same document, beside its forms.
+    pub also_draft: bool,
     /// Why it is that, one reason each, in English.
     pub why: Vec<String>,
 }
 
-/// Looks for the campaign's form in a document, and tells what the document is.
-pub fn contents(_campaign: &Campaign, _document: &Document, _name: Option<&str>) -> Contents {
-    Contents { kind: Kind::Other, forms: Vec::new(), why: Vec::new() }
+/// Looks for the campaign's form in a document, and tells what the document is. The file's name only supports what
+/// the document itself shows.
+pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) -> Contents {
+    let head = kind::Signs::of(campaign, document, name);
+    // Headings of a speech may sound like labels: slides and speeches must speak for a form more clearly.
+    let lines = if head.speaks() || head.is_slides() { 5.0 } else { 3.0 };
+    let found = forms(campaign, document, Demand { table: 1.4, lines });
+    let mut contents = kind::tell(campaign, &head, found.blank);
+    if !found.forms.is_empty() {
+        let why = format!("{} filled form(s) in it", found.forms.len());
+        let rest = Document { blocks: found.rest, ..Document::default() };
+        let also_draft = kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
+        contents = Contents { kind: Kind::Form, forms: found.forms, also_draft, why: vec![why] };
+    }
+    contents
 }
 
-/// What an answer's text means to its field: `None` where it counts as missing.
-pub fn judge(_field: &Field, _text: &str) -> Option<(Option<Value>, Option<Invalid>)> {
-    None
+/// Looks for the form in the text of a mail: a line or two with labels are enough, since a mail that corrects an
+/// answer names little else. A mail's text is never the draft of a speech.
+pub fn contents_of_body(campaign: &Campaign, body: &Document) -> Contents {
+    let found = forms(campaign, body, Demand { table: 0.7, lines: 0.7 });
+    if found.forms.is_empty() {
+        return Contents {
+            kind: Kind::Other,
+            forms: Vec::new(),
+            also_draft: false,
+            why: vec!["the text of a mail".to_owned()],
+        };
+    }
+    let why = vec![format!("{} filled form(s) in the text of a mail", found.forms.len())];
+    Contents { kind: Kind::Form, forms: found.forms, also_draft: false, why }
+}
+
+/// The forms of a document, and what it holds beside them.
+struct Forms {
+    forms: Vec<FilledForm>,
+    /// Whether the form is there without an answer.
+    blank: bool,
+    /// What stands outside the forms.
+    rest: Vec<Block>,
+}
+
+fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
+    let labels = Labels::new(&campaign.form);
+    let letter = Letter::new(campaign);
+    let items = layout::items(&labels, document);
+    let mut forms: Vec<FilledForm> = Vec::new();
+    let mut blank = false;
+    let mut rest = Vec::new();
+    let mut before = 0;
+    for found in find::forms(&labels, &items, demand) {
+        let between = items.get(before..found.items.start).unwrap_or_default();
+        rest.extend(lines_of(between));
+        let mut collected = collect::collect(campaign, &labels, &letter, &items, &found);
+        blank |= collected.forms.is_empty();
+        let heading = front::heading(&letter, between);
+        for form in &mut collected.forms {
+            if form.heading.is_empty() {
+                form.heading.clone_from(&heading);
+            }
+        }
+        forms.append(&mut collected.forms);
+        before = collected.end;
+    }
+    rest.extend(lines_of(items.get(before..).unwrap_or_default()));
+    Forms { forms, blank, rest }
+}
+
+/// The text of items, as paragraphs.
+fn lines_of(items: &[Item]) -> impl Iterator<Item = Block> {
+    items.iter().map(|item| match item {
+        Item::Line(line) => Block::Paragraph(line.text.as_str().into()),
+        Item::Pair(pair) => {
+            let answers = pair.answers.iter().map(|(text, _)| text.as_str());
+            Block::Paragraph(
+                [pair.label.as_str()].into_iter().chain(answers).collect::<Vec<_>>().join("\t").as_str().into(),
+            )
+        }
+        Item::Table(lines) => Block::Paragraph(lines.join("\n").as_str().into()),
+        Item::Break => Block::Break,
+    })
 }
 
 impl FilledForm {
     /// The fields without an answer, in the form's order.
     pub fn missing<'f>(&self, form: &'f Form) -> Vec<&'f Field> {
         form.fields.iter().filter(|field| !self.answers.contains_key(&field.id)).collect()
+    }
+
+    /// How complete it is: of two versions of a form the one with the greater rank says more. Valid answers count
+    /// first, then answers at all, then the length of what is written.
+    pub fn merge_rank(&self) -> (usize, usize, usize) {
+        let valid = self.answers.values().filter(|answer| answer.invalid.is_none()).count();
+        (valid, self.answers.len(), self.answers.values().map(|answer| answer.text.chars().count()).sum())
     }
 }

@@ -1,7 +1,16 @@
 //! Whose is it? Evidence + roster → a [`Verdict`] with its reasons in words. Structure is compared, never strings:
 //! type, number, place, dedication. Knows no store and no network.
 
-use crate::campaign::{Campaign, SchoolId};
+mod conclude;
+mod name;
+mod roster;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::campaign::SchoolId;
+
+pub use roster::{NameMatch, Roster};
 
 /// Where a clue to the school was found, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,20 +85,4 @@ pub enum Verdict {
         /// What was looked at.
         why: Vec<String>,
     },
-}
-
-/// The schools of a campaign, ready to be compared with.
-#[derive(Debug, Clone)]
-pub struct Roster;
-
-impl Roster {
-    /// Prepares the schools and neighbours of a campaign.
-    pub fn new(_campaign: &Campaign) -> Self {
-        Self
-    }
-
-    /// What the clues say together about whose it is.
-    pub fn conclude(&self, _clues: &[Clue]) -> Verdict {
-        Verdict::Unknown { why: Vec::new() }
-    }
 }

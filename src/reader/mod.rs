@@ -139,7 +139,7 @@ impl Walk<'_> {
 
     fn add(&mut self, attachment: Attachment, format: Format, mut content: Result<Document, Problem>) {
         if let Ok(document) = &mut content {
-            document.oddities.extend(document::misnamed(format, attachment.name.as_deref()));
+            document.oddities.extend(attachment.name.as_deref().and_then(|name| document::misnamed(format, name)));
         }
         self.files.push(FileReading {
             name: attachment.name,

@@ -1,0 +1,285 @@
+//! The stream of items → the forms in it: which items are labels, which labels are one form, which field each is.
+
+use std::ops::Range;
+
+use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
+
+use super::{
+    labels::{Ends, Labels, Match, enumerator},
+    layout::Item,
+};
+
+/// How much must speak for a form. A label of the letter's own wording weighs 1, an alias less, the school's name
+/// least: every form asks for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Demand {
+    /// Of labels in tables.
+    pub(super) table: f32,
+    /// Of labels in running text.
+    pub(super) lines: f32,
+}
+
+/// An item that may be a label.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// Where it stands in the stream.
+    pub(super) item: usize,
+    /// How many items it takes: a label may be broken into lines.
+    pub(super) length: usize,
+    /// Its text without a number before it.
+    pub(super) text: String,
+    /// Whether it is a cell.
+    pub(super) cell: bool,
+    /// The number before it.
+    number: Option<u32>,
+    /// What it may be the label of, likeliest first.
+    pub(super) matches: Vec<Match>,
+}
+
+/// One form in the stream.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Its items, from its first label to before the next form.
+    pub(super) items: Range<usize>,
+    /// Its labels in reading order.
+    pub(super) candidates: Vec<Candidate>,
+    /// What each of them is the label of, where it is one.
+    pub(super) fields: Vec<Option<Match>>,
+}
+
+/// The forms of a document.
+pub(super) fn forms(labels: &Labels, items: &[Item], demand: Demand) -> Vec<Found> {
+    let (candidates, titles) = candidates(labels, items);
+    let mut starts: Vec<Vec<Candidate>> = Vec::new();
+    let mut seen: Vec<usize> = Vec::new();
+    let sure = |one: &Candidate| one.matches.first().filter(|best| best.score >= 0.8).map(|best| best.field);
+    for (at, one) in candidates.iter().enumerate() {
+        let field = sure(one);
+        let again = field.is_some_and(|field| seen.contains(&field));
+        let mut later = candidates.iter().skip(at + 1).filter_map(sure).take(2);
+        let titled = starts.last().and_then(|group| group.last()).is_some_and(|last| {
+            titles.iter().any(|title| (last.item..one.item).contains(title))
+                && (again || labels.is_name(field.unwrap_or(usize::MAX)))
+        });
+        if starts.is_empty() || titled || (again && later.any(|field| seen.contains(&field))) {
+            starts.push(Vec::new());
+            seen.clear();
+        }
+        seen.extend(field);
+        if let Some(group) = starts.last_mut() {
+            group.push(one.clone());
+        }
+    }
+    let ends: Vec<usize> =
+        starts.iter().skip(1).filter_map(|group| Some(group.first()?.item)).chain([items.len()]).collect();
+    let mut found = Vec::new();
+    let mut before = 0;
+    for (group, end) in starts.into_iter().zip(ends) {
+        let Some(start) = group.first().map(|first| first.item) else { continue };
+        let titled = titles.iter().any(|title| (before..start).contains(title));
+        let fields = assign(labels, &group);
+        if is_form(labels, &group, &fields, demand, titled) {
+            found.push(Found { items: start..end, candidates: group, fields });
+            before = end;
+        }
+    }
+    found
+}
+
+/// Every item that may be a label, and the items that hold the form's title.
+fn candidates(labels: &Labels, items: &[Item]) -> (Vec<Candidate>, Vec<usize>) {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut titles = Vec::new();
+    let mut taken = 0;
+    for (at, item) in items.iter().enumerate() {
+        if at < taken {
+            continue;
+        }
+        let candidate = match item {
+            Item::Line(_) => line(labels, items, at),
+            Item::Pair(pair) => {
+                let (number, body) = body(&pair.label);
+                let matches = labels.matches(body, Ends::AtSign);
+                Some(Candidate {
+                    item: at,
+                    length: 1,
+                    text: body.to_owned(),
+                    cell: true,
+                    number: pair.number.or(number),
+                    matches,
+                })
+            }
+            Item::Table(_) | Item::Break => None,
+        };
+        let Some(mut candidate) = candidate else { continue };
+        if candidate.matches.first().is_some_and(|best| best.field == labels.title() && best.score >= 0.6) {
+            titles.push(at);
+            taken = at + candidate.length;
+            continue;
+        }
+        let line = !candidate.cell;
+        candidate.matches.retain(|one| one.field < labels.title() && one.score >= labels.least(one.field, line));
+        if !candidate.matches.is_empty() {
+            taken = at + candidate.length;
+            found.push(candidate);
+        }
+    }
+    (found, titles)
+}
+
+/// A text without a number before it.
+fn body(text: &str) -> (Option<u32>, &str) {
+    match enumerator(text) {
+        Some((number, at)) => (Some(number), text.get(at..).unwrap_or_default()),
+        None => (None, text),
+    }
+}
+
+/// The label that begins with the line at `at`, which may go on in the next two.
+fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
+    let Some(Item::Line(first)) = items.get(at) else { return None };
+    let (number, start) = body(first.text.trim_start_matches(['>', ' ', '|']));
+    let marker =
+        first.marker.as_deref().and_then(|marker| marker.trim_matches(|c: char| !c.is_alphanumeric()).parse().ok());
+    let whole = |text: &str| labels.matches(text, Ends::Anywhere);
+    let sound = |text: &str, mut matches: Vec<Match>| {
+        matches.retain(|one| stands_out(text, one));
+        matches
+    };
+    let mut text = start.to_owned();
+    let alone = whole(&text);
+    let mut matches = sound(&text, alone.clone());
+    let mut length = 1;
+    let mut joined = text.clone();
+    for more in 1..=2 {
+        let best = matches.first().copied();
+        let (score, own) = best.map_or((0.0, false), |best| (best.score, best.own));
+        // Only a line that is the beginning of a label, and nothing else, can go on.
+        let whole_label = own && score >= 0.98;
+        let begins = !alone.is_empty() || labels.begun(start).next().is_some();
+        let open = begins && !whole_label && joined.len() < 400 && !joined.ends_with([':', '.', '?']);
+        let Some(Item::Line(next)) = items.get(at + more).filter(|_| open) else { break };
+        if next.text.is_empty() || next.marker.is_some() || enumerator(&next.text).is_some() {
+            break;
+        }
+        let from = joined.len();
+        joined = format!("{joined} {}", next.text);
+        let longer = sound(&joined, whole(&joined));
+        let better = longer.first().is_some_and(|one| {
+            let word_for_word = one.own && labels.begun(start).any(|field| field == one.field);
+            let begun = word_for_word || alone.iter().any(|known| known.field == one.field);
+            let fuller = one.own && !own && one.score >= 0.97;
+            // What is a label by itself does not end another one.
+            let itself = |known: &Match| known.field == one.field && known.score >= one.score - 0.02;
+            let itself = !word_for_word && whole(&next.text).iter().any(itself);
+            begun && !itself && one.end > from && (one.score > score + 0.04 || fuller)
+        });
+        if better {
+            length = more + 1;
+            matches = longer;
+            text.clone_from(&joined);
+        }
+    }
+    Some(Candidate { item: at, length, text, cell: false, number: number.or(marker), matches })
+}
+
+/// Whether a match in running text looks like a label: it is the line, or a sign parts it from the answer. A short
+/// alias wants a colon or a line for itself, one word a colon.
+fn stands_out(text: &str, one: &Match) -> bool {
+    let after = text.get(one.end..).unwrap_or_default().trim_start_matches([')', '»', '"', ' ', '*']);
+    let alone = after.chars().all(|c| !c.is_alphanumeric());
+    let colon = after.starts_with([':', '\t', '|', '?', '=']);
+    if one.telling <= 1 {
+        return colon;
+    }
+    alone || colon || one.own || one.telling >= 3
+}
+
+/// Gives each field at most one label and each label at most one field, so that all of them fit best together.
+fn assign(labels: &Labels, group: &[Candidate]) -> Vec<Option<Match>> {
+    const SCALE: f32 = 10_000.0;
+    let fields = labels.title();
+    let best =
+        |at: Option<usize>| at.and_then(|at| group.get(at)).and_then(|one| one.matches.first()).map(|one| one.field);
+    let mut weights = Matrix::new(fields, group.len().max(fields), 0i64);
+    for (at, one) in group.iter().enumerate() {
+        for found in &one.matches {
+            let mut score = found.score;
+            // The letter's own wording is the label where an alias stands too; the form's own order and numbers settle
+            // what is otherwise even.
+            if found.own {
+                score += 0.06;
+            }
+            if one.number.is_some_and(|number| number as usize == found.field + 1) {
+                score += 0.03;
+            }
+            if (found.field > 0 && best(at.checked_sub(1)) == Some(found.field - 1))
+                || best(Some(at + 1)) == Some(found.field + 1)
+            {
+                score += 0.02;
+            }
+            if let Some(weight) = weights.get_mut((found.field, at)) {
+                #[expect(clippy::cast_possible_truncation, reason = "a score is at most 1.11")]
+                let scaled = (score * SCALE) as i64;
+                *weight = scaled;
+            }
+        }
+    }
+    let (_, columns) = kuhn_munkres(&weights);
+    let mut given: Vec<Option<Match>> = vec![None; group.len()];
+    for (field, column) in columns.iter().enumerate() {
+        let found = group.get(*column).and_then(|one| one.matches.iter().find(|found| found.field == field));
+        if let (Some(found), Some(slot)) = (found, given.get_mut(*column)) {
+            *slot = Some(*found);
+        }
+    }
+    doubtful(group, &mut given);
+    given
+}
+
+/// Takes back what could as well be another field that has no label: doubt stays doubt.
+fn doubtful(group: &[Candidate], given: &mut [Option<Match>]) {
+    let taken: Vec<usize> = given.iter().flatten().map(|one| one.field).collect();
+    let neighbours: Vec<Option<usize>> = given.iter().map(|one| one.map(|one| one.field)).collect();
+    for (at, (one, slot)) in group.iter().zip(given.iter_mut()).enumerate() {
+        let Some(own) = *slot else { continue };
+        let rival = one
+            .matches
+            .iter()
+            .any(|other| other.field != own.field && !taken.contains(&other.field) && other.score >= own.score - 0.06);
+        let before = at.checked_sub(1).and_then(|at| neighbours.get(at).copied().flatten());
+        let after = neighbours.get(at + 1).copied().flatten();
+        let placed = before.is_some_and(|field| field + 1 == own.field) && after == Some(own.field + 1);
+        let numbered = one.number.is_some_and(|number| number as usize == own.field + 1);
+        if rival && own.score < 0.95 && !placed && !numbered {
+            *slot = None;
+        }
+    }
+}
+
+/// Whether enough speaks for a form.
+fn is_form(labels: &Labels, group: &[Candidate], fields: &[Option<Match>], demand: Demand, titled: bool) -> bool {
+    let mut in_table = 0.0;
+    let mut in_lines = 0.0;
+    for (one, found) in group.iter().zip(fields) {
+        let Some(found) = found else { continue };
+        let worth = worth(labels, found);
+        if one.cell { in_table += worth } else { in_lines += worth }
+    }
+    let title = if titled { 1.0 } else { 0.0 };
+    let both: f32 = in_table + in_lines * 0.5;
+    (in_table > 0.0 && both + title >= demand.table) || (in_lines > 0.0 && in_table + in_lines + title >= demand.lines)
+}
+
+fn worth(labels: &Labels, found: &Match) -> f32 {
+    if labels.is_name(found.field) {
+        return 0.4;
+    }
+    match (found.own, found.telling) {
+        (true, _) if found.score >= 0.9 => 1.0,
+        (true, _) if found.score >= 0.75 => 0.8,
+        (_, 3..) => 0.7,
+        (_, 2) => 0.5,
+        _ => 0.25,
+    }
+}

@@ -1,0 +1,252 @@
+//! What an answer's text means to its field: missing, valid with a value, or invalid and why.
+
+mod boxes;
+mod dates;
+mod lexemes;
+mod numbers;
+
+use crate::campaign::{Field, FieldKind};
+
+use super::{
+    Invalid, Value,
+    words::{self, similarity},
+};
+
+pub(super) use boxes::chosen;
+
+/// Texts that say that there is no answer, whatever the field.
+const NOTHING: &[&str] = &[
+    "не заполнено",
+    "не заполнен",
+    "не заполняется",
+    "не указано",
+    "не указан",
+    "заполнить",
+    "ответ",
+    "ваш ответ",
+    "текст",
+    "введите текст",
+    "место для ввода текста",
+    "щелкните здесь для ввода текста",
+    "вставьте текст",
+    "образец",
+    "xxx",
+    "ххх",
+    "xx",
+    "хх",
+    "х",
+    "x",
+    "click or tap here to enter text",
+    "click here to enter text",
+    "пусто",
+    "без ответа",
+    "нет ответа",
+    "ответ отсутствует",
+    "прочерк",
+    "уточняется",
+    "будет заполнено позже",
+    "заполняется",
+];
+/// Texts that say «нет»: missing, but for the fields in which they are an answer.
+const NONE: &[&str] = &[
+    "нет",
+    "нету",
+    "н д",
+    "нд",
+    "б н",
+    "н а",
+    "n a",
+    "нет данных",
+    "данных нет",
+    "данные отсутствуют",
+    "нет сведений",
+    "нет информации",
+    "информации нет",
+    "информация отсутствует",
+    "сведения отсутствуют",
+    "отсутствует",
+    "отсутствуют",
+    "отсутствие",
+    "не имеется",
+    "не имеются",
+    "не имеем",
+    "не имеет",
+    "пока нет",
+    "еще нет",
+    "таких нет",
+    "таковых нет",
+    "пока отсутствует",
+    "нет пока",
+    "не было",
+    "ничего",
+    "никакой",
+    "никаких",
+];
+/// Words with which a hint begins.
+const HINTS: &[&str] = &[
+    "укажите",
+    "указать",
+    "указывается",
+    "напишите",
+    "написать",
+    "впишите",
+    "вписать",
+    "перечислите",
+    "перечислить",
+    "назовите",
+    "опишите",
+    "описать",
+    "поставьте",
+    "выберите",
+    "выбрать",
+    "нужное",
+    "подчеркните",
+    "подчеркнуть",
+    "отметьте",
+    "заполните",
+    "заполнить",
+    "введите",
+    "внесите",
+    "изложите",
+    "поясните",
+    "например",
+    "пример",
+    "полностью",
+    "полное",
+    "кратко",
+    "цифрой",
+    "цифрами",
+    "число",
+    "по уставу",
+    "в соответствии с уставом",
+    "если",
+    "при наличии",
+    "не более",
+    "согласно уставу",
+    "целое число",
+    "дата",
+    "месяц и год",
+    "количество",
+];
+
+/// What an answer's text means to its field: `None` where it counts as missing.
+pub fn judge(field: &Field, text: &str) -> Option<(Option<Value>, Option<Invalid>)> {
+    let text = chosen(text);
+    let text = own_words(field, &text);
+    if is_missing(field, text) {
+        return None;
+    }
+    Some(match field.kind {
+        FieldKind::Text | FieldKind::List => (None, None),
+        FieldKind::SchoolName if text.contains(char::is_alphabetic) => (None, None),
+        FieldKind::SchoolName => (None, Some(Invalid::NotAName)),
+        FieldKind::Count => match numbers::count(text) {
+            Ok(number) => (Some(Value::Number(number)), None),
+            Err(numbers::Unclear) => (None, Some(Invalid::NotANumber)),
+        },
+        FieldKind::Rating { min, max } => match numbers::rating(text, min.into(), max.into()) {
+            Ok(mark) if (u32::from(min)..=u32::from(max)).contains(&mark) => (Some(Value::Number(mark)), None),
+            Ok(_) => (None, Some(Invalid::OutOfRange)),
+            Err(numbers::Unclear) => (None, Some(Invalid::NotANumber)),
+        },
+        FieldKind::Since => match dates::since(text) {
+            dates::Since::From(day) => (Some(Value::Date(day)), None),
+            dates::Since::Sometime => (None, None),
+            dates::Since::Never => (None, Some(Invalid::NotADate)),
+        },
+    })
+}
+
+/// The text without the field's own label or a hint before it.
+fn own_words<'t>(field: &Field, text: &'t str) -> &'t str {
+    let mut rest = text.trim();
+    for wording in field.aliases.iter().chain([&field.label]) {
+        if let Some(after) = without_prefix(rest, wording) {
+            rest = after;
+        }
+    }
+    without_hint(field, rest)
+}
+
+/// The text after a wording that it begins with, word for word, and that a sign ends.
+fn without_prefix<'t>(text: &'t str, wording: &str) -> Option<&'t str> {
+    let wanted = words::words(wording);
+    let found = words::tokens(text, wanted.len() + 1);
+    let same = wanted.len() > 1
+        && found.len() >= wanted.len()
+        && wanted.iter().zip(&found).all(|(wanted, token)| *wanted == token.text);
+    let end = found.get(wanted.len().checked_sub(1)?).filter(|_| same)?.at.end;
+    let rest = text.get(end..)?.trim_start_matches(')').trim_start_matches(['»', '"']);
+    let parted = rest.is_empty()
+        || rest.trim_start().starts_with([':', '-', '–', '—', '.', '?', '_', '\n'])
+        || rest.starts_with('\n');
+    parted.then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || ":–—.?_".contains(c)))
+}
+
+/// The text without a bracketed hint before or after the answer.
+pub(super) fn without_hint<'t>(field: &Field, text: &'t str) -> &'t str {
+    let text = text.trim();
+    if is_hint_alone(field, text) {
+        return "";
+    }
+    if let Some((hint, rest)) = text.strip_prefix('(').and_then(closing)
+        && is_hint(field, hint)
+    {
+        return rest.trim_start_matches(|c: char| c.is_whitespace() || ":–—".contains(c));
+    }
+    if let Some(inner) = text.strip_suffix(')')
+        && let Some((rest, hint)) = inner.rsplit_once('(')
+        && is_hint(field, hint)
+    {
+        return rest.trim_end();
+    }
+    text
+}
+
+/// What stands before and after the bracket that closes one opened before the text.
+fn closing(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether what stands in brackets tells how to answer.
+fn is_hint(field: &Field, text: &str) -> bool {
+    let line = words::spaced(text);
+    let tells = HINTS.iter().any(|hint| line.trim_start().starts_with(&format!("{hint} ")));
+    tells || similarity(text, &field.hint) > 0.85
+}
+
+/// Whether a whole text only repeats the field's hint, number of the example included.
+fn is_hint_alone(field: &Field, text: &str) -> bool {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    similarity(bare, &field.hint) > 0.92
+}
+
+/// Whether a text holds no answer.
+fn is_missing(field: &Field, text: &str) -> bool {
+    let said = words::words(text);
+    if said.is_empty() {
+        return true;
+    }
+    // «_______ года»: a line that was left for writing.
+    let blank = text.contains("__") && said.iter().all(|word| words::is_small(word) || word == "года");
+    let line = said.join(" ");
+    let none = NONE.contains(&line.as_str()) && !field.none_is_answer;
+    let nothing = NOTHING.contains(&line.as_str()) && !field.aliases.iter().any(|alias| words::words(alias) == said);
+    blank || none || nothing || repeats(field, text)
+}
+
+/// Whether a text is the field's own label or hint over again.
+fn repeats(field: &Field, text: &str) -> bool {
+    let own = field.aliases.iter().chain([&field.label, &field.hint]);
+    let mut wordings = own.filter(|wording| words::words(wording).len() > 1);
+    wordings.any(|wording| similarity(text, wording) > 0.95)
+}

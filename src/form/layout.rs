@@ -1,0 +1,354 @@
+//! A document → one stream of [`Item`]s in reading order, in which a form is looked for: lines of text, and rows that
+//! pair what may be a label with what may be its answers. How a table lies (labels down a column, across a row, beside
+//! one another, a column or a row for each school, within another table) matters only here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::document::{Block, Cell, Document, Paragraph, Row, Table};
+
+use super::{
+    labels::{Ends, Labels, enumerator},
+    words,
+};
+
+/// A part of a document, as a form is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Item {
+    /// A line of text.
+    Line(Line),
+    /// A cell that may be a label, with what stands beside or under it.
+    Pair(Pair),
+    /// A table that is no part of a form, as lines.
+    Table(Vec<String>),
+    /// The end of a page, slide or sheet.
+    Break,
+}
+
+/// A line of a paragraph.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Line {
+    pub(super) text: String,
+    /// The automatic number of its paragraph, where it is the paragraph's first line.
+    pub(super) marker: Option<String>,
+    /// The table in which it has a row for itself.
+    pub(super) table: Option<usize>,
+    pub(super) place: String,
+}
+
+/// A possible label with its possible answers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Pair {
+    pub(super) label: String,
+    /// The number in a column before it.
+    pub(super) number: Option<u32>,
+    /// One for each school: text and place.
+    pub(super) answers: Vec<(String, String)>,
+    /// What heads the column of each school, where something does.
+    pub(super) headings: Vec<String>,
+    pub(super) table: usize,
+}
+
+/// A cell on the grid of its table.
+struct Placed<'d> {
+    row: usize,
+    column: usize,
+    end: usize,
+    cell: &'d Cell,
+    text: String,
+    /// The field that its text is the label of.
+    field: Option<usize>,
+}
+
+/// Reads the body of a document.
+pub(super) fn items(labels: &Labels, document: &Document) -> Vec<Item> {
+    let mut reader = Reader { labels, items: Vec::new(), tables: 0, paragraphs: 0 };
+    reader.blocks(&document.blocks, None);
+    reader.items
+}
+
+/// The text of a cell as an answer: lines kept, numbers of a list's items before them.
+pub(super) fn answer_text(cell: &Cell) -> String {
+    let marked = |block: &&Block| matches!(block, Block::Paragraph(Paragraph { marker: Some(_), .. }));
+    let list = cell.blocks.iter().filter(marked).count() >= 2;
+    let mut lines = Vec::new();
+    for block in &cell.blocks {
+        match block {
+            Block::Paragraph(Paragraph { text, marker: Some(marker) }) if list && !text.trim().is_empty() => {
+                lines.push(format!("{marker} {text}"));
+            }
+            Block::Paragraph(paragraph) => lines.push(paragraph.text.clone()),
+            Block::Table(table) => {
+                for row in &table.rows {
+                    lines.push(row.cells.iter().map(Cell::text).collect::<Vec<_>>().join("\t"));
+                }
+            }
+            Block::Break => {}
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+struct Reader<'l> {
+    labels: &'l Labels,
+    items: Vec<Item>,
+    tables: usize,
+    paragraphs: usize,
+}
+
+impl Reader<'_> {
+    fn blocks(&mut self, blocks: &[Block], table: Option<(usize, usize)>) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(paragraph) => self.paragraph(paragraph, table),
+                Block::Table(table) => self.table(table),
+                Block::Break => self.items.push(Item::Break),
+            }
+        }
+    }
+
+    fn paragraph(&mut self, paragraph: &Paragraph, table: Option<(usize, usize)>) {
+        self.paragraphs += usize::from(table.is_none());
+        let place = match table {
+            Some((table, row)) => format!("таблица {table}, строка {row}"),
+            None => format!("абзац {}", self.paragraphs),
+        };
+        for (nth, text) in paragraph.text.split('\n').enumerate() {
+            self.items.push(Item::Line(Line {
+                text: text.trim().to_owned(),
+                marker: paragraph.marker.clone().filter(|_| nth == 0),
+                table: table.map(|(table, _)| table),
+                place: place.clone(),
+            }));
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.tables += 1;
+        let number = self.tables;
+        let grid = grid(self.labels, table);
+        let columns = fields_by(&grid, |placed| placed.column);
+        let rows = fields_by(&grid, |placed| placed.row);
+        let most = |by: &BTreeMap<usize, BTreeSet<usize>>| by.values().map(BTreeSet::len).max().unwrap_or(0);
+        let nested = table
+            .rows
+            .iter()
+            .flat_map(|row| &row.cells)
+            .any(|cell| cell.blocks.iter().any(|block| matches!(block, Block::Table(_))));
+        let single = table.rows.iter().all(|row| row.cells.len() <= 1);
+        let (down, across) = (most(&columns), most(&rows));
+        let small = table.rows.len() <= 2;
+        if single || (nested && down.max(across) < 2) {
+            self.cells(table, number);
+        } else if across >= 2 && across > down && (across >= 3 || down <= 1) {
+            self.across(&grid, &rows, number, across);
+        } else if down >= 2 || (down == 1 && small) {
+            self.down(table, &grid, &columns, number, down);
+        } else if table.rows.iter().flat_map(|row| &row.cells).any(|cell| self.is_written_in(cell)) {
+            self.cells(table, number);
+        } else {
+            let line = |row: &Row| row.cells.iter().map(Cell::text).collect::<Vec<_>>().join("\t");
+            self.items.push(Item::Table(table.rows.iter().map(line).collect()));
+        }
+    }
+
+    /// Whether several labels stand as paragraphs within one cell.
+    fn is_written_in(&self, cell: &Cell) -> bool {
+        let label = |block: &&Block| match block {
+            Block::Paragraph(Paragraph { text, .. }) => label_of(self.labels, text).is_some(),
+            _ => false,
+        };
+        cell.blocks.len() >= 4 && cell.blocks.iter().filter(label).count() >= 2
+    }
+
+    /// A table that only frames what it holds.
+    fn cells(&mut self, table: &Table, number: usize) {
+        for (nth, row) in table.rows.iter().enumerate() {
+            for cell in row.cells.iter().filter(|cell| !cell.continues) {
+                self.blocks(&cell.blocks, Some((number, nth + 1)));
+            }
+        }
+    }
+
+    /// Labels across a row, the answers in the rows under it.
+    fn across(&mut self, grid: &[Vec<Placed<'_>>], rows: &BTreeMap<usize, BTreeSet<usize>>, table: usize, most: usize) {
+        let heads = |row: usize| rows.get(&row).is_some_and(|fields| fields.len() * 2 > most || fields.len() >= 3);
+        let mut head = None;
+        let mut under: Vec<&Vec<Placed<'_>>> = Vec::new();
+        for (nth, row) in grid.iter().enumerate() {
+            if heads(nth) {
+                self.headed(head.replace(row), &std::mem::take(&mut under), table);
+            } else if head.is_some()
+                && !is_numbering(row)
+                && row.iter().any(|one| !one.text.is_empty() && !one.cell.continues)
+            {
+                under.push(row);
+            }
+        }
+        self.headed(head, &under, table);
+    }
+
+    fn headed(&mut self, head: Option<&Vec<Placed<'_>>>, under: &[&Vec<Placed<'_>>], table: usize) {
+        for label in head.into_iter().flatten().filter(|one| one.field.is_some()) {
+            let below = |row: &&Vec<Placed<'_>>| {
+                let cell = row.iter().find(|one| one.column <= label.column && label.column < one.end);
+                cell.map(|one| (answer_text(one.cell), place(table, one.row, Some(one.column)))).unwrap_or_default()
+            };
+            self.items.push(Item::Pair(Pair {
+                label: label.text.clone(),
+                answers: under.iter().map(below).collect(),
+                table,
+                ..Pair::default()
+            }));
+        }
+    }
+
+    /// Labels down a column, the answers beside them.
+    fn down(
+        &mut self,
+        table: &Table,
+        grid: &[Vec<Placed<'_>>],
+        columns: &BTreeMap<usize, BTreeSet<usize>>,
+        number: usize,
+        most: usize,
+    ) {
+        let mut of_labels: Vec<usize> = Vec::new();
+        for (&at, fields) in columns.iter().filter(|(_, fields)| fields.len() == most || fields.len() >= 3) {
+            // The same labels again right beside the labels are hints, or stand where the answers should.
+            let again =
+                at.checked_sub(1).filter(|before| of_labels.last() == Some(before)).and_then(|at| columns.get(&at));
+            if again.is_none_or(|before| before.intersection(fields).count() * 2 <= fields.len()) {
+                of_labels.push(at);
+            }
+        }
+        let width = grid.iter().flatten().map(|one| one.end).max().unwrap_or(0);
+        for (nth, &column) in of_labels.iter().enumerate() {
+            let until = of_labels.get(nth + 1).copied().unwrap_or(width);
+            let schools = super::columns::schools(self.labels, grid_view(grid, column, until));
+            for (row, cells) in table.rows.iter().zip(grid) {
+                self.beside(row, cells, column, until, &schools, number);
+            }
+        }
+    }
+
+    fn beside(
+        &mut self,
+        _row: &Row,
+        cells: &[Placed<'_>],
+        column: usize,
+        until: usize,
+        schools: &super::columns::Schools,
+        table: usize,
+    ) {
+        let Some(label) = cells.iter().find(|one| one.column <= column && column < one.end) else { return };
+        let beside: Vec<&Placed<'_>> =
+            cells.iter().filter(|one| one.column >= label.end && one.column < until).collect();
+        let before = cells.iter().filter(|one| one.end <= label.column);
+        let number = before.filter_map(|one| number_of(&one.text)).next_back();
+        let text = if label.cell.continues { "" } else { label.text.as_str() };
+        if beside.is_empty() {
+            if !text.is_empty() {
+                self.blocks(&label.cell.blocks, Some((table, label.row + 1)));
+            }
+            return;
+        }
+        let view: Vec<super::columns::Answered> = beside
+            .iter()
+            .filter(|one| !one.cell.continues)
+            .map(|one| super::columns::Answered { column: one.column, end: one.end, text: answer_text(one.cell) })
+            .collect();
+        let answers: Vec<(String, String)> =
+            schools.answers(&view).into_iter().map(|text| (text, place(table, label.row, None))).collect();
+        if text.is_empty() && answers.iter().all(|(text, _)| text.is_empty()) {
+            return;
+        }
+        let headings = schools.headings.clone();
+        self.items.push(Item::Pair(Pair { label: text.to_owned(), number, answers, headings, table }));
+    }
+}
+
+fn place(table: usize, row: usize, column: Option<usize>) -> String {
+    match column {
+        Some(column) => format!("таблица {table}, строка {}, столбец {}", row + 1, column + 1),
+        None => format!("таблица {table}, строка {}", row + 1),
+    }
+}
+
+/// The rows as `columns` looks at them: what stands in the column of labels, and what beside it.
+fn grid_view(grid: &[Vec<Placed<'_>>], column: usize, until: usize) -> Vec<super::columns::Beside> {
+    grid.iter()
+        .map(|cells| {
+            let label = cells.iter().find(|one| one.column <= column && column < one.end);
+            let from = label.map_or(column, |one| one.end);
+            let answers = cells
+                .iter()
+                .filter(|one| one.column >= from && one.column < until && !one.cell.continues)
+                .map(|one| super::columns::Answered { column: one.column, end: one.end, text: one.text.clone() })
+                .collect();
+            super::columns::Beside { field: label.and_then(|one| one.field), answers }
+        })
+        .collect()
+}
+
+/// The fields whose labels stand in each row or column.
+fn fields_by(grid: &[Vec<Placed<'_>>], by: impl Fn(&Placed<'_>) -> usize) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut found: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for placed in grid.iter().flatten() {
+        if let Some(field) = placed.field {
+            found.entry(by(placed)).or_default().insert(field);
+        }
+    }
+    found
+}
+
+fn grid<'d>(labels: &Labels, table: &'d Table) -> Vec<Vec<Placed<'d>>> {
+    let row = |(nth, row): (usize, &'d Row)| {
+        let mut column = 0usize;
+        row.cells
+            .iter()
+            .map(|cell| {
+                let text = cell.text().trim().to_owned();
+                let end = column.saturating_add(cell.span.max(1) as usize);
+                let field = if cell.continues { None } else { label_of(labels, &text) };
+                let placed = Placed { row: nth, column, end, cell, field, text };
+                column = end;
+                placed
+            })
+            .collect()
+    };
+    table.rows.iter().enumerate().map(row).collect()
+}
+
+/// The field of which a cell's text is the label, or begins with it.
+pub(super) fn label_of(labels: &Labels, text: &str) -> Option<usize> {
+    let body = enumerator(text).and_then(|(_, at)| text.get(at..)).unwrap_or(text);
+    if body.chars().filter(|c| c.is_alphabetic()).take(5).count() < 5 {
+        return None;
+    }
+    let best = labels.matches(body, Ends::AtSign).into_iter().next()?;
+    (best.field < labels.title() && best.score >= labels.least(best.field, false)).then_some(best.field)
+}
+
+/// A number that stands alone in a cell.
+fn number_of(text: &str) -> Option<u32> {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    bare.parse().ok().filter(|number| *number < 100)
+}
+
+/// «1 | 2 | 3 | …»: a row that numbers the columns.
+fn is_numbering(row: &[Placed<'_>]) -> bool {
+    let filled: Vec<&Placed<'_>> = row.iter().filter(|one| !one.text.is_empty()).collect();
+    let numbers: Vec<u32> = filled.iter().filter_map(|one| number_of(&one.text)).collect();
+    numbers.len() >= 3
+        && numbers.len() == filled.len()
+        && numbers.windows(2).all(|two| matches!(two, [a, b] if *b == a + 1))
+}
+
+/// Whether a text speaks of a school.
+pub(super) fn names_school(text: &str) -> bool {
+    const STEMS: &[&str] = &["школ", "гимнази", "лице", "образоват", "интернат", "учрежден"];
+    const ENDINGS: &[&str] = &["сош", "оош", "нош", "моу", "мбоу", "мкоу", "маоу", "гбоу", "цо", "оц", "дс"];
+    words::words(text).iter().any(|word| {
+        STEMS.iter().any(|stem| word.starts_with(stem))
+            || ENDINGS.iter().any(|end| word.ends_with(end) && word.chars().count() <= 6)
+    })
+}

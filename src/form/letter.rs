@@ -1,0 +1,57 @@
+//! What of a document is the committee's own letter, and not the school's words.
+
+use crate::{
+    campaign::Campaign,
+    document::{Document, text_of},
+};
+
+use super::words::{holds, similarity, spaced};
+
+/// The letter's phrases, ready to be looked for.
+#[derive(Debug)]
+pub(super) struct Letter {
+    phrases: Vec<String>,
+    number: String,
+    title: String,
+    issuer: Vec<String>,
+}
+
+impl Letter {
+    /// Prepares the phrases of a campaign's letter.
+    pub(super) fn new(campaign: &Campaign) -> Self {
+        let letter = &campaign.letter;
+        Self {
+            phrases: campaign.recognition.letter_phrases.iter().map(|phrase| spaced(phrase)).collect(),
+            number: spaced(&letter.number),
+            title: campaign.form.title.clone(),
+            issuer: [&letter.issuer, &letter.issuer_genitive, &letter.subject].map(|text| spaced(text)).to_vec(),
+        }
+    }
+
+    /// Whether a line is the letter's: it holds a phrase or the number of the letter, or is the form's title.
+    pub(super) fn is_its_own(&self, line: &str) -> bool {
+        let text = spaced(line);
+        if text.len() < 6 {
+            return false;
+        }
+        self.phrases.iter().any(|phrase| text.contains(phrase.as_str()))
+            || (text.contains(&self.number) && line.chars().count() <= 120)
+            || (line.chars().count() <= 400 && similarity(line, &self.title) > 0.75)
+    }
+
+    /// Whether a line names the issuer.
+    pub(super) fn names_issuer(&self, line: &str) -> bool {
+        let text = spaced(line);
+        let part = |issuer: &String| {
+            let words: Vec<&str> = issuer.split_whitespace().collect();
+            words.len() >= 3 && words.windows(3).any(|three| holds(&text, &three.join(" ")))
+        };
+        self.issuer.iter().any(part)
+    }
+
+    /// How many of the letter's phrases a document holds.
+    pub(super) fn phrases_in(&self, document: &Document) -> usize {
+        let text = spaced(&text_of(&document.blocks));
+        self.phrases.iter().filter(|phrase| text.contains(phrase.as_str())).count()
+    }
+}
