@@ -103,7 +103,7 @@ impl Store {
         Ok(first.map_or(Intaken::New(id), |of| Intaken::Duplicate { id, of }))
     }
 
-    /// The cursors of a mailbox that have been taken in and, where a mark is due, marked.
+    /// The cursors of a mailbox that have been taken in.
     ///
     /// # Errors
     /// Where the database refuses.

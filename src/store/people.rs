@@ -82,6 +82,11 @@ pub struct HistoryRow {
     pub message: MessageRow,
 }
 
+/// Id, message, reason, candidates, received, subject, outside.
+type ReviewColumns = (i64, i64, String, String, i64, String, Option<String>);
+/// Received, school, version, action, late, message.
+type HistoryColumns = (i64, Option<String>, Option<u32>, String, bool, i64);
+
 impl Store {
     /// Every school of which something is known or may be known.
     ///
@@ -136,7 +141,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn reviews_open(&self) -> Result<Vec<ReviewRow>, StoreError> {
-        let rows: Vec<(i64, i64, String, String, i64, String, Option<String>)> = sqlx::query_as(
+        let rows: Vec<ReviewColumns> = sqlx::query_as(
             "SELECT r.id, r.message, r.reason, r.candidates, m.received_at, m.subject, s.outside
              FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission
              WHERE r.decided_at IS NULL ORDER BY m.received_at, r.id",
@@ -156,7 +161,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn history(&self, campaign: &CampaignId) -> Result<Vec<HistoryRow>, StoreError> {
-        let rows: Vec<(i64, Option<String>, Option<u32>, String, bool, i64)> = sqlx::query_as(
+        let rows: Vec<HistoryColumns> = sqlx::query_as(
             "SELECT m.received_at, s.school, s.version, s.action, s.late, s.message
              FROM submissions s JOIN messages m ON m.id = s.message
              WHERE s.campaign = $1 ORDER BY m.received_at, m.id, s.position",
