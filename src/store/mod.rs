@@ -1,1 +1,195 @@
 //! The tables and the content-addressed files. Nothing else in the crate speaks SQL.
+//!
+//! One connection writes, every write is one `BEGIN IMMEDIATE` transaction, a few others read (WAL). Files are on the
+//! disk before the row that names them. Only one process may have a store open for writing.
+
+mod error;
+mod events;
+mod files;
+mod intake;
+mod outbox;
+mod people;
+mod record;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    ffi::OsString,
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use error::StoreError;
+pub use intake::{Intake, Intaken, Stored};
+pub use outbox::{Expired, OutboxState, Queued};
+pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
+pub use record::{Outgoing, Record};
+
+use files::Files;
+
+/// The id of a message's row.
+pub type MessageRow = i64;
+/// The id of an outbox row.
+pub type OutboxRow = i64;
+
+/// How long a statement waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+
+/// The store: an SQLite database and a folder of files beside it.
+#[derive(Debug)]
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    files: Arc<Files>,
+    /// Held, never read: the lock lives as long as the file is open.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the store for this process alone; creates it, or brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] where another process has it, [`StoreError::Corrupt`] where it fails its check.
+    pub async fn open(url: &str, files: &Path) -> Result<Self, StoreError> {
+        let (options, path) = options(url)?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::File {
+                doing: "create",
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let lock = lock(&path)?;
+        let files = Arc::new(Files::create(files)?);
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let writer = connect(writing, 1, &path).await?;
+        check(&writer, &path).await?;
+        sqlx::migrate!("migrations/sqlite")
+            .run(&writer)
+            .await
+            .map_err(|source| StoreError::Migration { path: path.clone(), source })?;
+        let readers = connect(options.read_only(true), READERS, &path).await?;
+        Ok(Self { writer, readers, files, _lock: Some(lock) })
+    }
+
+    /// Opens the store for reading only, also while the daemon runs; whatever would write fails.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but never [`StoreError::InUse`]; a store that is not there is not created.
+    pub async fn open_read_only(url: &str, files: &Path) -> Result<Self, StoreError> {
+        let (options, path) = options(url)?;
+        let readers = connect(options.read_only(true), READERS, &path).await?;
+        check(&readers, &path).await?;
+        Ok(Self { writer: readers.clone(), readers, files: Arc::new(Files::open(files)), _lock: None })
+    }
+
+    /// Stores bytes under their hash; they are on the disk when this returns.
+    ///
+    /// # Errors
+    /// Where the disk is full or refuses.
+    pub async fn put_file(&self, bytes: &[u8]) -> Result<crate::digest::Sha256, StoreError> {
+        let (files, bytes) = (Arc::clone(&self.files), bytes.to_owned());
+        tokio::task::spawn_blocking(move || files.put(&bytes)).await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// The bytes of a stored message or document.
+    ///
+    /// # Errors
+    /// Where they are not there, or not what they were.
+    pub async fn raw(&self, sha256: &crate::digest::Sha256) -> Result<Vec<u8>, StoreError> {
+        let (files, sha256) = (Arc::clone(&self.files), *sha256);
+        tokio::task::spawn_blocking(move || files.get(sha256)).await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// A transaction that may write from its first statement: a deferred one that turns to writing fails at once where
+    /// another process writes, whatever the busy timeout is.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn options(url: &str) -> Result<(SqliteConnectOptions, PathBuf), StoreError> {
+    let options: SqliteConnectOptions =
+        url.parse().map_err(|source| StoreError::Url { url: url.to_owned(), source })?;
+    let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT);
+    let path = options.get_filename().to_owned();
+    Ok((options, path))
+}
+
+fn lock(database: &Path) -> Result<File, StoreError> {
+    let mut name = OsString::from(database);
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let failed = |source| StoreError::File { doing: "lock", path: path.clone(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { lock: path }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+async fn connect(options: SqliteConnectOptions, connections: u32, path: &Path) -> Result<SqlitePool, StoreError> {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .connect_with(options)
+        .await
+        .map_err(|source| refused(source, path))
+}
+
+async fn check(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let detail: String =
+        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(pool).await.map_err(|source| refused(source, path))?;
+    if detail == "ok" { Ok(()) } else { Err(StoreError::Corrupt { path: path.to_owned(), detail }) }
+}
+
+fn refused(source: sqlx::Error, path: &Path) -> StoreError {
+    if error::is_corruption(&source) {
+        StoreError::Corrupt { path: path.to_owned(), detail: source.to_string() }
+    } else {
+        StoreError::Database(source)
+    }
+}
+
+fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microseconds).map_err(|error| StoreError::row("instant", error))
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::row("JSON", error))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::row("JSON", error))
+}
+
+/// An enum's variant as the word that serde gives it.
+fn word(value: &impl Serialize) -> Result<String, StoreError> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        other => Err(StoreError::row("word", format!("{other:?}"))),
+    }
+}
+
+fn from_word<T: DeserializeOwned>(word: String) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(word)).map_err(|error| StoreError::row("word", error))
+}
+
+fn parsed<T: std::str::FromStr<Err: ToString>>(what: &'static str, text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|error: T::Err| StoreError::row(what, error.to_string()))
+}

@@ -1,0 +1,122 @@
+//! What can go wrong with the store, in words that say what to do about it.
+
+use std::{io, path::PathBuf};
+
+use crate::digest::Sha256;
+
+/// Why the store did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address of the database is not understood.
+    #[error("store url {url:?}: {source}; write it as sqlite://path/to/svodka.db")]
+    Url {
+        /// As it was given.
+        url: String,
+        /// What is wrong with it.
+        source: sqlx::Error,
+    },
+    /// Another process holds the store.
+    #[error("another svodka is running on this store ({} is locked); stop it first, or give this one its own store", .lock.display())]
+    InUse {
+        /// The lock file.
+        lock: PathBuf,
+    },
+    /// The database fails its own check.
+    #[error("the database {} is damaged: {detail}; keep the file as it is and restore the last backup", .path.display())]
+    Corrupt {
+        /// The database.
+        path: PathBuf,
+        /// The check's first complaint.
+        detail: String,
+    },
+    /// The tables could not be brought up to date.
+    #[error("the tables of {} could not be brought up to date: {source}; run the svodka version that last used this store, or a newer one", .path.display())]
+    Migration {
+        /// The database.
+        path: PathBuf,
+        /// Which step, and why.
+        source: sqlx::migrate::MigrateError,
+    },
+    /// The database refused a statement.
+    #[error("the database refused: {0}; {advice}", advice = advice(.0))]
+    Database(#[from] sqlx::Error),
+    /// A file or folder of the store could not be read or written.
+    #[error("cannot {doing} {}: {source}; check the disk, its free space, and the rights to this folder", .path.display())]
+    File {
+        /// What was being done: a verb.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A stored file does not hold the bytes that its name promises.
+    #[error("the stored file {} is damaged: its content is not {sha256}; restore it from the last backup", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        sha256: Sha256,
+    },
+    /// A row holds something that this version does not understand, or is not there.
+    #[error("the store holds no usable {what}: {detail}; it was written by another version, or changed by hand")]
+    Row {
+        /// What was looked for.
+        what: &'static str,
+        /// What was found.
+        detail: String,
+    },
+    /// The chain of events is broken: a row of it was changed, removed or added by hand.
+    #[error("the chain of events is broken at event {id}; compare the store with the last backup")]
+    Chain {
+        /// The first event whose hash does not fit.
+        id: i64,
+    },
+    /// The runtime is shutting down.
+    #[error("stopped before the file was stored; nothing is lost, the next start repeats it")]
+    Stopped,
+}
+
+/// SQLite's primary result codes (<https://sqlite.org/rescode.html>) that are told apart.
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const NOT_A_DATABASE: i32 = 26;
+
+impl StoreError {
+    /// Whether the same may succeed later without anybody's doing more than freeing disk space.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut) | Self::Stopped => true,
+            Self::Database(error) => matches!(code(error), Some(BUSY | LOCKED | FULL)),
+            Self::File { source, .. } => {
+                matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn row(what: &'static str, detail: impl ToString) -> Self {
+        Self::Row { what, detail: detail.to_string() }
+    }
+}
+
+/// The primary result code of SQLite, which is the low byte of an extended one.
+fn code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+pub(super) fn is_corruption(error: &sqlx::Error) -> bool {
+    matches!(code(error), Some(CORRUPT | NOT_A_DATABASE))
+}
+
+fn advice(error: &sqlx::Error) -> &'static str {
+    match code(error) {
+        Some(BUSY | LOCKED) => "another program holds it; it is tried again",
+        Some(FULL) => "the disk is full; free some space",
+        Some(CORRUPT | NOT_A_DATABASE) => "the file is damaged; restore the last backup",
+        _ => "check that the file and its folder exist and may be written",
+    }
+}

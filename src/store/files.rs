@@ -1,0 +1,85 @@
+//! Bytes under their own hash, compressed: `ab/abcdef….zst`. A sender's name never becomes a path.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use super::StoreError;
+use crate::digest::Sha256;
+
+/// zstd's own default: what mail holds is mostly compressed already.
+const LEVEL: i32 = 3;
+
+#[derive(Debug)]
+pub(super) struct Files {
+    root: PathBuf,
+    next: AtomicU64,
+}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::File { doing, path, source }
+}
+
+impl Files {
+    /// Only for the holder of the store's lock: what an interrupted write has left behind is thrown away.
+    pub(super) fn create(root: &Path) -> Result<Self, StoreError> {
+        let files = Self::open(root);
+        let unfinished = files.unfinished();
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(failed("empty", &unfinished))?;
+        }
+        fs::create_dir_all(&unfinished).map_err(failed("create", &unfinished))?;
+        Ok(files)
+    }
+
+    pub(super) fn open(root: &Path) -> Self {
+        Self { root: root.to_owned(), next: AtomicU64::new(0) }
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.root.join("unfinished")
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name.get(..2).unwrap_or("00"))
+    }
+
+    fn path(&self, sha256: Sha256) -> PathBuf {
+        let name = sha256.to_string();
+        self.folder(&name).join(format!("{name}.zst"))
+    }
+
+    /// When this returns, the bytes outlive a power cut.
+    pub(super) fn put(&self, bytes: &[u8]) -> Result<Sha256, StoreError> {
+        let sha256 = Sha256::of(bytes);
+        let path = self.path(sha256);
+        let folder = self.folder(&sha256.to_string());
+        // Whole and under its name, but perhaps not yet synced by whoever wrote it: then the sync below completes it.
+        if !self.get(sha256).is_ok_and(|stored| stored == bytes) {
+            let packed = zstd::encode_all(bytes, LEVEL).map_err(failed("compress", &path))?;
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let unfinished = self.unfinished().join(number.to_string());
+            let mut file = File::create(&unfinished).map_err(failed("create", &unfinished))?;
+            file.write_all(&packed).and_then(|()| file.sync_all()).map_err(failed("write", &unfinished))?;
+            fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+            fs::rename(&unfinished, &path).map_err(failed("store", &path))?;
+        }
+        for folder in [&folder, &self.root] {
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("sync", folder))?;
+        }
+        Ok(sha256)
+    }
+
+    pub(super) fn get(&self, sha256: Sha256) -> Result<Vec<u8>, StoreError> {
+        let path = self.path(sha256);
+        let file = File::open(&path).map_err(failed("open", &path))?;
+        match zstd::decode_all(file) {
+            Ok(bytes) if Sha256::of(&bytes) == sha256 => Ok(bytes),
+            _ => Err(StoreError::Damaged { path, sha256 }),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Answers on their way out: leased, begun, and then sent, retried, failed or ambiguous.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{OutboxRow, Store, StoreError, events, from_word, word};
+use crate::message::{Address, MessageId};
+
+/// What becomes of an answer whose sending had begun when its worker died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expired {
+    /// It is sent again: only where the same one twice is one, as with files.
+    Resend,
+    /// It may have arrived: a person decides.
+    Hold,
+}
+
+/// How far an answer has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxState {
+    /// Waits for its time.
+    Queued,
+    /// A worker has it, and has not begun to send it.
+    Leased,
+    /// A worker is sending it.
+    Sending,
+    /// The other side has accepted it.
+    Sent,
+    /// The other side has refused it for good.
+    Failed,
+    /// It may have arrived or not.
+    Ambiguous,
+    /// A later answer has taken its place.
+    Superseded,
+}
+
+/// An answer to be sent now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    /// Its row.
+    pub id: OutboxRow,
+    /// To whom.
+    pub to: Address,
+    /// Its Message-ID.
+    pub message_id: MessageId,
+    /// The whole message.
+    pub mime: Vec<u8>,
+    /// How often its sending has begun before.
+    pub tries: u32,
+}
+
+impl Store {
+    /// Takes up to `limit` answers that are due, for this worker alone until the lease ends. First, answers whose
+    /// lease has ended are taken back: those that nobody had begun to send wait again, the others follow `expired`.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn lease(
+        &self,
+        now: Timestamp,
+        lease_for: SignedDuration,
+        limit: u32,
+        expired: Expired,
+    ) -> Result<Vec<Queued>, StoreError> {
+        let until = now.saturating_add(lease_for).unwrap_or(Timestamp::MAX).as_microsecond();
+        let now_us = now.as_microsecond();
+        let mut tx = self.begin().await?;
+        if expired == Expired::Hold {
+            let held: Vec<i64> = sqlx::query_scalar(
+                "UPDATE outbox SET state = 'ambiguous', lease_until = NULL, changed_at = $1
+                 WHERE state = 'sending' AND lease_until <= $1 RETURNING id",
+            )
+            .bind(now_us)
+            .fetch_all(&mut *tx)
+            .await?;
+            for id in held {
+                events::append(&mut tx, now, "ambiguous", &json!({ "outbox": id })).await?;
+            }
+        }
+        sqlx::query(
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, changed_at = $1
+             WHERE state IN ('leased', 'sending') AND lease_until <= $1",
+        )
+        .bind(now_us)
+        .execute(&mut *tx)
+        .await?;
+        let rows: Vec<(i64, String, String, Vec<u8>, u32)> = sqlx::query_as(
+            "SELECT id, recipient, message_id, mime, tries FROM outbox
+             WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, id LIMIT $2",
+        )
+        .bind(now_us)
+        .bind(limit)
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut queued = Vec::new();
+        for (id, to, message_id, mime, tries) in rows {
+            sqlx::query("UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2 WHERE id = $3")
+                .bind(until)
+                .bind(now_us)
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+            let to = Address::parse(&to).ok_or_else(|| StoreError::row("recipient", format!("outbox row {id}")))?;
+            let message_id = MessageId::parse(&message_id)
+                .ok_or_else(|| StoreError::row("message id", format!("outbox row {id}")))?;
+            queued.push(Queued { id, to, message_id, mime, tries });
+        }
+        tx.commit().await?;
+        Ok(queued)
+    }
+
+    /// Notes that sending begins now. `false`: the lease has ended, so it must not be sent by this worker.
+    ///
+    /// # Errors
+    /// Where the database refuses; it must not be sent then.
+    pub async fn begin_sending(&self, id: OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE outbox SET state = 'sending', tries = tries + 1, changed_at = $1
+             WHERE id = $2 AND state = 'leased' AND lease_until > $1",
+        )
+        .bind(now.as_microsecond())
+        .bind(id)
+        .execute(&self.writer)
+        .await?;
+        Ok(changed.rows_affected() > 0)
+    }
+
+    /// The other side has accepted it. It counts whatever the row's state had become: it is the truth.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn sent(&self, id: OutboxRow, now: Timestamp, response: &str) -> Result<(), StoreError> {
+        self.settle(id, now, OutboxState::Sent, response).await
+    }
+
+    /// It has certainly not been accepted, and is tried again at `next`. Nothing changes where it is out of the
+    /// worker's hands.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn retry(&self, id: OutboxRow, next: Timestamp, response: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $1, response = $2
+             WHERE id = $3 AND state IN ('leased', 'sending')",
+        )
+        .bind(next.as_microsecond())
+        .bind(response)
+        .bind(id)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// The other side has refused it for good.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn failed(&self, id: OutboxRow, now: Timestamp, response: &str) -> Result<(), StoreError> {
+        self.settle(id, now, OutboxState::Failed, response).await
+    }
+
+    /// It may have been accepted or not: never sent again by itself.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn ambiguous(&self, id: OutboxRow, now: Timestamp, response: &str) -> Result<(), StoreError> {
+        self.settle(id, now, OutboxState::Ambiguous, response).await
+    }
+
+    async fn settle(
+        &self,
+        id: OutboxRow,
+        now: Timestamp,
+        state: OutboxState,
+        response: &str,
+    ) -> Result<(), StoreError> {
+        let state = word(&state)?;
+        let mut tx = self.begin().await?;
+        let changed = sqlx::query(
+            "UPDATE outbox SET state = $1, lease_until = NULL, response = $2, changed_at = $3
+             WHERE id = $4 AND state <> 'sent'",
+        )
+        .bind(&state)
+        .bind(response)
+        .bind(now.as_microsecond())
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+        if changed.rows_affected() > 0 {
+            events::append(&mut tx, now, &state, &json!({ "outbox": id })).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// How many answers are in each state; a state without any has no entry.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn outbox_counts(&self) -> Result<BTreeMap<OutboxState, u64>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state").fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
+    }
+}

@@ -1,0 +1,200 @@
+//! What people ask the store: where every school stands, what was counted, what waits for a person.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{MessageRow, Store, StoreError, from_json, from_word, instant, parsed};
+use crate::{
+    campaign::{CampaignId, SchoolId},
+    decision::{Action, ReviewReason, SchoolState},
+};
+
+/// Where a school stands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SchoolRow {
+    /// What it has sent, over all accepted versions.
+    pub state: SchoolState,
+    /// How many versions have been accepted.
+    pub versions: u32,
+    /// When its last accepted message was received.
+    pub last_message: Option<Timestamp>,
+    /// Whether anything of it came after its deadline.
+    pub late: bool,
+    /// When its first form was received.
+    pub form_received: Option<Timestamp>,
+    /// When its first draft was received.
+    pub draft_received: Option<Timestamp>,
+    /// Whether a person must still decide about something that may be this school's.
+    pub open_review: bool,
+}
+
+/// The decided messages of a campaign, each counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them: the sum of the others.
+    pub received: u64,
+    /// Confirmed or answered with a request.
+    pub matched: u64,
+    /// Left to a person.
+    pub review: u64,
+    /// Written by a machine.
+    pub automatic: u64,
+    /// About something else.
+    pub other: u64,
+    /// The very bytes of another one.
+    pub duplicate: u64,
+}
+
+/// Something that waits for a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReviewRow {
+    /// Its row.
+    pub id: i64,
+    /// The message.
+    pub message: MessageRow,
+    /// Why.
+    pub reason: ReviewReason,
+    /// The schools that it may be.
+    pub candidates: Vec<SchoolId>,
+    /// When the message was received.
+    pub received: Timestamp,
+    /// The message's subject.
+    pub subject: String,
+    /// The name of a school outside the schedule.
+    pub outside: Option<String>,
+}
+
+/// One school's part of a message, accepted or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryRow {
+    /// When the message was received.
+    pub received: Timestamp,
+    /// The school, where it is certain.
+    pub school: Option<SchoolId>,
+    /// Which of the school's versions it is, where it was accepted.
+    pub version: Option<u32>,
+    /// What was done about it.
+    pub action: Action,
+    /// Whether it came after its deadline.
+    pub late: bool,
+    /// The message.
+    pub message: MessageRow,
+}
+
+/// Id, message, reason, candidates, received, subject, outside.
+type ReviewColumns = (i64, i64, String, String, i64, String, Option<String>);
+/// Received, school, version, action, late, message.
+type HistoryColumns = (i64, Option<String>, Option<u32>, String, bool, i64);
+
+impl Store {
+    /// Every school of which something is known or may be known.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn schools(&self, campaign: &CampaignId) -> Result<BTreeMap<SchoolId, SchoolRow>, StoreError> {
+        let mut schools = self.accepted(campaign).await?;
+        let open: Vec<String> =
+            sqlx::query_scalar("SELECT candidates FROM reviews WHERE campaign = $1 AND decided_at IS NULL")
+                .bind(campaign.as_str())
+                .fetch_all(&self.readers)
+                .await?;
+        for candidates in open {
+            for school in from_json::<Vec<SchoolId>>(&candidates)? {
+                schools.entry(school).or_default().open_review = true;
+            }
+        }
+        Ok(schools)
+    }
+
+    /// Counts the campaign's decided messages by their final state. A copy counts with the campaign of the first.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn counts(&self, campaign: &CampaignId) -> Result<Counts, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT m.state, count(*) FROM messages m LEFT JOIN messages first ON first.id = m.duplicate_of
+             WHERE coalesce(first.campaign, m.campaign) = $1 GROUP BY m.state",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        let mut counts = Counts::default();
+        for (state, count) in rows {
+            let count = count.unsigned_abs();
+            counts.received += count;
+            let counted = match state.as_str() {
+                "confirm" | "request" => &mut counts.matched,
+                "review" => &mut counts.review,
+                "ignore" => &mut counts.automatic,
+                "leave" => &mut counts.other,
+                "duplicate" => &mut counts.duplicate,
+                other => return Err(StoreError::row("state of a decided message", other)),
+            };
+            *counted += count;
+        }
+        Ok(counts)
+    }
+
+    /// What waits for a person, the oldest first.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn reviews_open(&self) -> Result<Vec<ReviewRow>, StoreError> {
+        let rows: Vec<ReviewColumns> = sqlx::query_as(
+            "SELECT r.id, r.message, r.reason, r.candidates, m.received_at, m.subject, s.outside
+             FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission
+             WHERE r.decided_at IS NULL ORDER BY m.received_at, r.id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(id, message, reason, candidates, received, subject, outside)| {
+                let (reason, candidates) = (from_word(reason)?, from_json(&candidates)?);
+                Ok(ReviewRow { id, message, reason, candidates, received: instant(received)?, subject, outside })
+            })
+            .collect()
+    }
+
+    /// Every submission of the campaign in the order in which the messages were received.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn history(&self, campaign: &CampaignId) -> Result<Vec<HistoryRow>, StoreError> {
+        let rows: Vec<HistoryColumns> = sqlx::query_as(
+            "SELECT m.received_at, s.school, s.version, s.action, s.late, s.message
+             FROM submissions s JOIN messages m ON m.id = s.message
+             WHERE s.campaign = $1 ORDER BY m.received_at, m.id, s.position",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(received, school, version, action, late, message)| {
+                let school = school.as_deref().map(|school| parsed("school", school)).transpose()?;
+                Ok(HistoryRow {
+                    received: instant(received)?,
+                    school,
+                    version,
+                    action: from_word(action)?,
+                    late,
+                    message,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes that a report was made; `false` where it had been made before.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn report_made(&self, campaign: &CampaignId, key: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let made = sqlx::query("INSERT OR IGNORE INTO reports (campaign, key, made_at) VALUES ($1, $2, $3)")
+            .bind(campaign.as_str())
+            .bind(key)
+            .bind(now.as_microsecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(made.rows_affected() > 0)
+    }
+}

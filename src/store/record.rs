@@ -1,0 +1,346 @@
+//! What has been decided about a message, in one transaction: all of it is in the store, or nothing.
+
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::{MessageRow, Store, StoreError, events, json, state, word};
+use crate::{
+    campaign::{CampaignId, SchoolId},
+    decision::{Action, Decision, DocumentVerdict, Submission, Template},
+    message::{Address, MessageId},
+    reader::{Reading, VERSION},
+};
+
+/// Everything about a decided message.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'r> {
+    /// Its row.
+    pub message: MessageRow,
+    /// The campaign by whose rules it was decided.
+    pub campaign: &'r CampaignId,
+    /// What was read.
+    pub reading: &'r Reading,
+    /// What was decided.
+    pub decision: &'r Decision,
+    /// The answers, ready to be sent.
+    pub outgoing: &'r [Outgoing],
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// An answer, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Its name: one for each message and template.
+    pub key: String,
+    /// To whom.
+    pub to: Address,
+    /// Which letter it is.
+    pub template: Template,
+    /// The schools of which it speaks.
+    pub schools: Vec<SchoolId>,
+    /// Its own Message-ID.
+    pub message_id: MessageId,
+    /// The whole message as it goes out.
+    pub mime: Vec<u8>,
+    /// Not to be sent before this instant.
+    pub not_before: Timestamp,
+}
+
+impl Store {
+    /// Records a decision. `false`, and nothing changed, where the message had already been decided.
+    ///
+    /// # Errors
+    /// Where the message is not there or the database refuses; nothing is recorded then.
+    pub async fn record(&self, record: &Record<'_>) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let message = &record.reading.message;
+        let decided = Decided {
+            id: record.message,
+            action: record.decision.action,
+            campaign: record.campaign,
+            sender: message.from.as_ref().map(|from| from.address.as_str()),
+            message_id: message.message_id.as_ref().map(MessageId::as_str),
+            subject: &message.subject,
+            reading: Some(json(record.reading)?),
+            reason: record.decision.why.join("\n"),
+            now: record.now,
+        };
+        if !decide(&mut tx, &decided).await? {
+            return Ok(false);
+        }
+        for (position, verdict) in (0..).zip(&record.decision.documents) {
+            document(&mut tx, record, position, verdict).await?;
+        }
+        let mut submissions = Vec::new();
+        let mut versions = Vec::new();
+        for (position, submission) in (0..).zip(&record.decision.submissions) {
+            let (id, version) = insert_submission(&mut tx, record, position, submission).await?;
+            submissions.push(id);
+            versions.push(json!([submission.school, version]));
+        }
+        for review in &record.decision.reviews {
+            let about = review.submission.and_then(|index| record.decision.submissions.get(index));
+            let row = review.submission.and_then(|index| submissions.get(index)).copied();
+            let mut candidates = review.candidates.clone();
+            candidates.extend(about.and_then(|s| s.school.clone()).filter(|s| !review.candidates.contains(s)));
+            let reason = word(&review.reason)?;
+            open_review(&mut tx, record.message, row, record.campaign, &reason, &candidates, record.now).await?;
+        }
+        let superseded = supersede(&mut tx, record).await?;
+        for outgoing in record.outgoing {
+            queue(&mut tx, record, outgoing).await?;
+        }
+        let refs = json!({
+            "message": record.message,
+            "campaign": record.campaign,
+            "action": record.decision.action,
+            "versions": versions,
+            "outbox": record.outgoing.len(),
+            "superseded": superseded,
+        });
+        events::append(&mut tx, record.now, "decided", &refs).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Hands a message that could not be read at all to a person. `false` where it had already been decided.
+    /// The reason is for staff and must hold no personal data.
+    ///
+    /// # Errors
+    /// Where the message is not there or the database refuses.
+    pub async fn record_failure(
+        &self,
+        id: MessageRow,
+        campaign: &CampaignId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let decided = Decided {
+            id,
+            action: Action::Review,
+            campaign,
+            sender: None,
+            message_id: None,
+            subject: "",
+            reading: None,
+            reason: reason.to_owned(),
+            now,
+        };
+        if !decide(&mut tx, &decided).await? {
+            return Ok(false);
+        }
+        open_review(&mut tx, id, None, campaign, "broken", &[], now).await?;
+        events::append(&mut tx, now, "broken", &json!({ "message": id, "campaign": campaign })).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// The message's own row, once it is decided.
+struct Decided<'d> {
+    id: MessageRow,
+    action: Action,
+    campaign: &'d CampaignId,
+    sender: Option<&'d str>,
+    message_id: Option<&'d str>,
+    subject: &'d str,
+    reading: Option<String>,
+    reason: String,
+    now: Timestamp,
+}
+
+/// `false` where somebody has decided it before.
+async fn decide(connection: &mut SqliteConnection, decided: &Decided<'_>) -> Result<bool, StoreError> {
+    let changed = sqlx::query(
+        "UPDATE messages SET state = $1, campaign = $2, sender = $3, message_id = $4, subject = $5, reading = $6,
+             version = $7, reason = $8, decided_at = $9
+         WHERE id = $10 AND state = 'received'",
+    )
+    .bind(word(&decided.action)?)
+    .bind(decided.campaign.as_str())
+    .bind(decided.sender)
+    .bind(decided.message_id)
+    .bind(decided.subject)
+    .bind(&decided.reading)
+    .bind(VERSION)
+    .bind(&decided.reason)
+    .bind(decided.now.as_microsecond())
+    .bind(decided.id)
+    .execute(&mut *connection)
+    .await?;
+    if changed.rows_affected() > 0 {
+        return Ok(true);
+    }
+    let there: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM messages WHERE id = $1").bind(decided.id).fetch_optional(connection).await?;
+    there.map(|_| false).ok_or_else(|| StoreError::row("message", decided.id))
+}
+
+async fn document(
+    connection: &mut SqliteConnection,
+    record: &Record<'_>,
+    position: i64,
+    verdict: &DocumentVerdict,
+) -> Result<(), StoreError> {
+    let file = verdict.file.and_then(|index| record.reading.files.get(index));
+    sqlx::query(
+        "INSERT INTO documents (message, position, name, path, format, size, sha256, kind, school, problem)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(record.message)
+    .bind(position)
+    .bind(file.and_then(|file| file.name.as_deref()))
+    .bind(json(&file.map(|file| file.path.as_slice()).unwrap_or_default())?)
+    .bind(file.map(|file| word(&file.format)).transpose()?)
+    .bind(file.map(|file| i64::try_from(file.size).unwrap_or(i64::MAX)))
+    .bind(file.map(|file| file.sha256.to_string()))
+    .bind(word(&verdict.kind)?)
+    .bind(verdict.school.as_ref().map(SchoolId::as_str))
+    .bind(verdict.problem.as_ref().map(word).transpose()?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Only what is certain to be a school's gets a version and counts as the school's answers.
+fn accepted(submission: &Submission) -> Option<&SchoolId> {
+    submission.school.as_ref().filter(|_| matches!(submission.action, Action::Confirm | Action::Request))
+}
+
+async fn insert_submission(
+    connection: &mut SqliteConnection,
+    record: &Record<'_>,
+    position: i64,
+    submission: &Submission,
+) -> Result<(i64, Option<i64>), StoreError> {
+    let mut version = None;
+    if let Some(school) = accepted(submission) {
+        let next: i64 = sqlx::query_scalar(
+            "SELECT coalesce(max(version), 0) + 1 FROM submissions WHERE campaign = $1 AND school = $2",
+        )
+        .bind(record.campaign.as_str())
+        .bind(school.as_str())
+        .fetch_one(&mut *connection)
+        .await?;
+        version = Some(next);
+    }
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO submissions (message, position, campaign, school, version, action, late, form, draft, information,
+             candidates, outside, branch, missing, invalid, owed, documents, evidence)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+    )
+    .bind(record.message)
+    .bind(position)
+    .bind(record.campaign.as_str())
+    .bind(submission.school.as_ref().map(SchoolId::as_str))
+    .bind(version)
+    .bind(word(&submission.action)?)
+    .bind(submission.late)
+    .bind(submission.form)
+    .bind(submission.draft)
+    .bind(json(&submission.information)?)
+    .bind(json(&submission.candidates)?)
+    .bind(&submission.outside)
+    .bind(&submission.branch)
+    .bind(json(&submission.missing)?)
+    .bind(json(&submission.invalid)?)
+    .bind(json(&submission.owed)?)
+    .bind(json(&submission.documents)?)
+    .bind(json(&submission.evidence)?)
+    .fetch_one(&mut *connection)
+    .await?;
+    for (field, answer) in &submission.answers {
+        sqlx::query(
+            "INSERT INTO answers (submission, field, text, value, invalid, found) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(field.as_str())
+        .bind(&answer.text)
+        .bind(answer.value.as_ref().map(json).transpose()?)
+        .bind(answer.invalid.map(state::invalid_word))
+        .bind(&answer.found)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok((id, version))
+}
+
+async fn open_review(
+    connection: &mut SqliteConnection,
+    message: MessageRow,
+    submission: Option<i64>,
+    campaign: &CampaignId,
+    reason: &str,
+    candidates: &[SchoolId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO reviews (message, submission, campaign, reason, candidates, opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(message)
+    .bind(submission)
+    .bind(campaign.as_str())
+    .bind(reason)
+    .bind(json(&candidates)?)
+    .bind(now.as_microsecond())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes back requests that nobody has begun to send, where this message brings more of the same schools: its own
+/// answer says what is still missing. A request that also speaks of another school, or that no new answer replaces,
+/// stays, so that nobody is left without an answer.
+async fn supersede(connection: &mut SqliteConnection, record: &Record<'_>) -> Result<u64, StoreError> {
+    let arrived: Vec<&SchoolId> = record.decision.submissions.iter().filter_map(accepted).collect();
+    let answered: Vec<&SchoolId> = record
+        .outgoing
+        .iter()
+        .filter(|outgoing| outgoing.template != Template::Receipt)
+        .flat_map(|outgoing| &outgoing.schools)
+        .filter(|school| arrived.contains(school))
+        .collect();
+    let changed = sqlx::query(
+        "UPDATE outbox SET state = 'superseded', changed_at = $1
+         WHERE campaign = $2 AND kind = 'request' AND state = 'queued' AND tries = 0
+           AND EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id)
+           AND NOT EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id
+                           AND s.school NOT IN (SELECT value FROM json_each($3)))",
+    )
+    .bind(record.now.as_microsecond())
+    .bind(record.campaign.as_str())
+    .bind(json(&answered)?)
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected())
+}
+
+async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO outbox (key, message, kind, campaign, recipient, message_id, mime, state, not_before, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9) RETURNING id",
+    )
+    .bind(&outgoing.key)
+    .bind(record.message)
+    .bind(word(&outgoing.template)?)
+    .bind(record.campaign.as_str())
+    .bind(outgoing.to.as_str())
+    .bind(outgoing.message_id.as_str())
+    .bind(&outgoing.mime)
+    .bind(outgoing.not_before.as_microsecond())
+    .bind(record.now.as_microsecond())
+    .fetch_one(&mut *connection)
+    .await?;
+    for school in &outgoing.schools {
+        sqlx::query("INSERT OR IGNORE INTO outbox_schools (outbox, school) VALUES ($1, $2)")
+            .bind(id)
+            .bind(school.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! What each school has sent so far: the fold over its accepted submissions.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{SchoolRow, Store, StoreError, from_json, instant, json, parsed};
+use crate::{
+    campaign::{CampaignId, SchoolId},
+    decision::{Known, SchoolState},
+    form::{Answer, Invalid},
+    message::{Address, MessageId},
+};
+
+pub(super) fn invalid_word(invalid: Invalid) -> &'static str {
+    match invalid {
+        Invalid::NotANumber => "not_a_number",
+        Invalid::OutOfRange => "out_of_range",
+        Invalid::NotADate => "not_a_date",
+        Invalid::NotAName => "not_a_name",
+    }
+}
+
+fn invalid(word: &str) -> Result<Invalid, StoreError> {
+    [Invalid::NotANumber, Invalid::OutOfRange, Invalid::NotADate, Invalid::NotAName]
+        .into_iter()
+        .find(|invalid| invalid_word(*invalid) == word)
+        .ok_or_else(|| StoreError::row("kind of invalid answer", word))
+}
+
+/// School, version, form, draft, information, late, received, sender.
+type Version = (String, u32, bool, bool, String, bool, i64, Option<String>);
+/// School, field, text, value, invalid, found.
+type AnswerColumns = (String, String, String, Option<String>, Option<String>, String);
+
+impl Store {
+    /// What is known before a message is decided: of each school, and of the sender.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn known(
+        &self,
+        campaign: &CampaignId,
+        from: Option<&Address>,
+        answers: &[MessageId],
+    ) -> Result<Known, StoreError> {
+        let rows = self.accepted(campaign).await?;
+        let schools = rows.into_iter().map(|(school, row)| (school, row.state)).collect();
+        let Some(from) = from else {
+            return Ok(Known { schools, ..Known::default() });
+        };
+        let learned: Option<String> =
+            sqlx::query_scalar("SELECT school FROM ties WHERE campaign = $1 AND address = $2")
+                .bind(campaign.as_str())
+                .bind(from.as_str())
+                .fetch_optional(&self.readers)
+                .await?;
+        // An answer of ours that spoke of several schools ties the thread to none of them.
+        let thread: Option<String> = sqlx::query_scalar(
+            "SELECT min(s.school) FROM json_each($1) asked
+             JOIN outbox o ON o.message_id = asked.value JOIN outbox_schools s ON s.outbox = o.id
+             WHERE o.campaign = $2 AND o.recipient = $3
+             GROUP BY asked.key HAVING count(*) = 1 ORDER BY asked.key LIMIT 1",
+        )
+        .bind(json(&answers)?)
+        .bind(campaign.as_str())
+        .bind(from.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        let school = |text: Option<String>| text.map(|text| parsed("school", &text)).transpose();
+        Ok(Known { schools, thread: school(thread)?, learned: school(learned)? })
+    }
+
+    /// Ties an address to a school for good, as staff have decided.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn tie(&self, campaign: &CampaignId, address: &Address, school: &SchoolId) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO ties (campaign, address, school) VALUES ($1, $2, $3)
+             ON CONFLICT (campaign, address) DO UPDATE SET school = excluded.school",
+        )
+        .bind(campaign.as_str())
+        .bind(address.as_str())
+        .bind(school.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Every school of which something is known, by its accepted submissions alone.
+    pub(super) async fn accepted(&self, campaign: &CampaignId) -> Result<BTreeMap<SchoolId, SchoolRow>, StoreError> {
+        // One transaction, so that both queries see the same moment.
+        let mut tx = self.readers.begin().await?;
+        let versions: Vec<Version> = sqlx::query_as(
+            "SELECT s.school, s.version, s.form, s.draft, s.information, s.late, m.received_at, m.sender
+             FROM submissions s JOIN messages m ON m.id = s.message
+             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, s.version",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
+        let answers: Vec<AnswerColumns> = sqlx::query_as(
+            "SELECT s.school, a.field, a.text, a.value, a.invalid, a.found
+             FROM submissions s JOIN answers a ON a.submission = s.id
+             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, s.version",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
+        drop(tx);
+        let mut schools = BTreeMap::<SchoolId, SchoolRow>::new();
+        for version in versions {
+            let row = schools.entry(parsed("school", &version.0)?).or_default();
+            add(row, version)?;
+        }
+        for (school, field, text, value, problem, found) in answers {
+            let value = value.as_deref().map(from_json).transpose()?;
+            let answer = Answer { text, value, invalid: problem.as_deref().map(invalid).transpose()?, found };
+            let row = schools.entry(parsed("school", &school)?).or_default();
+            // In the order of the versions: the latest that is there wins, and a field left out erases nothing.
+            row.state.answers.insert(parsed("field", &field)?, answer);
+        }
+        Ok(schools)
+    }
+}
+
+fn add(row: &mut SchoolRow, version: Version) -> Result<(), StoreError> {
+    let (_, number, form, draft, information, late, received, sender) = version;
+    let received = instant(received)?;
+    let first = |old: Option<Timestamp>| Some(old.map_or(received, |old| old.min(received)));
+    if form {
+        row.form_received = first(row.form_received);
+    }
+    if draft {
+        row.draft_received = first(row.draft_received);
+    }
+    row.last_message = row.last_message.max(Some(received));
+    row.late |= late;
+    row.versions = number;
+    let state: &mut SchoolState = &mut row.state;
+    state.form |= form;
+    state.draft |= draft;
+    state.versions = number;
+    for met in from_json::<Vec<_>>(&information)? {
+        if !state.information.contains(&met) {
+            state.information.push(met);
+        }
+    }
+    if let Some(sender) = sender.as_deref().and_then(Address::parse)
+        && !state.senders.contains(&sender)
+    {
+        state.senders.push(sender);
+    }
+    Ok(())
+}
