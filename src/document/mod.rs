@@ -2,7 +2,7 @@
 //! here meets hostile bytes, so every step is bounded by [`Limits`], and nothing recurses on the depth of the input
 //! but nested tables, whose depth is a limit of its own.
 //!
-//! [`sniff`] tells what a file is, [`read`] gives its content, [`unpack`] the files inside a container.
+//! [`sniff()`] tells what a file is, [`read`] gives its content, [`unpack`] the files inside a container.
 
 mod archive;
 mod blocks;
