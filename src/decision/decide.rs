@@ -57,7 +57,9 @@ pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
     let mail = parts::mail_clues(basis.campaign, basis.known, message);
     let (owned, mut documents) = conclude(basis, parts, &mail);
     let mut submissions = submission::group(basis, reading, &owned, &mail);
-    if from_machine {
+    // A mail whose author cannot be told is nobody's word.
+    let nobody = message.from.is_none() && !message.oddities.is_empty();
+    if from_machine || nobody {
         for one in &mut submissions {
             one.action = Action::Review;
         }
