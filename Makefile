@@ -1,0 +1,54 @@
+# `make demo` shows the main job on sample mails, `make test` runs every test. Both need a Rust toolchain and git, and
+# get what else they need by themselves.
+
+CARGO ?= cargo
+# Where the demonstration leaves its mailbox, database, replies, summary and table.
+DEMO ?= target/demo
+
+.PHONY: help tools build demo test fmt clippy doc deny check corpus spellings
+
+help:
+	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
+	@echo 'make test              every test'
+	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
+	@echo 'make corpus DIR=…      the tests on a folder of real mails'
+	@echo 'make spellings DIR=…   the tests on a folder of real spellings of school names'
+
+# A C compiler links the program and builds SQLite and zstd, whose sources come with their crates.
+tools:
+	@command -v cc >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2>/dev/null; then as=sudo; else \
+	echo 'missing Debian packages: gcc libc6-dev (apt-get install gcc libc6-dev)' >&2; exit 1; fi; \
+	$$as apt-get update -q && $$as apt-get install -qy --no-install-recommends gcc libc6-dev
+
+build: tools
+	$(CARGO) build --locked
+
+demo: tools
+	$(CARGO) run --locked -- demo --dir $(DEMO)
+
+test: tools
+	$(CARGO) test --locked
+
+fmt:
+	$(CARGO) fmt --check
+
+clippy: tools
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+doc: tools
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+
+deny:
+	$(CARGO) deny check licenses bans sources
+
+check:
+	.ci/run
+
+corpus: tools
+	@test -d '$(DIR)' || { echo 'usage: make corpus DIR=folder-of-mails' >&2; exit 2; }
+	SVODKA_CORPUS='$(abspath $(DIR))' $(CARGO) test --locked --test corpus -- --nocapture
+
+spellings: tools
+	@test -d '$(DIR)' || { echo 'usage: make spellings DIR=folder-of-names' >&2; exit 2; }
+	SVODKA_NAMES='$(abspath $(DIR))' $(CARGO) test --locked --test spellings -- --nocapture
