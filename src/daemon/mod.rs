@@ -1,6 +1,7 @@
 //! Joins everything: mailbox → intake → reader → decision → one transaction → outbox → mailbox marks. Knows no rules.
 
 mod pass;
+mod summary;
 
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ use crate::{
 };
 
 pub use pass::Pass;
+pub use summary::summary;
+
+/// A message over this many bytes is stored as its beginning and goes to a person.
+const LARGEST_MESSAGE: u64 = 64 << 20;
 
 /// Everything that a pass over mailbox and outbox needs.
 #[derive(Debug)]
@@ -50,12 +55,14 @@ impl Daemon {
         let templates = Templates::load(config.templates.as_deref())?;
         let transport = FileTransport::new(&config.smtp.path)
             .with_context(|| format!("smtp.path {}: cannot be created", config.smtp.path.display()))?;
+        let opened = config.mailboxes.iter().map(|mailbox| Maildir::open(&mailbox.path, LARGEST_MESSAGE));
+        let mailboxes = opened.collect::<Result<Vec<_>, _>>()?;
         let store = Store::open(&config.store.url, &config.store.files).await?;
         Ok(Self {
             roster: Roster::new(&campaign),
             own: OwnIdentity { addresses: config.own_addresses() },
             limits: Limits::default(),
-            mailboxes: config.mailboxes.iter().map(|mailbox| Maildir::new(&mailbox.path)).collect(),
+            mailboxes,
             templates,
             transport,
             store,

@@ -1,17 +1,23 @@
 //! One pass: what was left over, new mail, due replies, marks.
 
+use anyhow::Context as _;
+use jiff::Timestamp;
+
 use crate::{
     config::ReplyMode,
-    decision::{self, Action, Basis, Decision},
+    decision::{self, Basis, Decision, PlannedReply},
     mailbox::Mailbox as _,
     message::Address,
     outbox,
     reader::{self, Reading},
     reply::{self, Envelope},
-    store::{Intake, Intaken, MessageRow, Outgoing, Record, Stored},
+    store::{Intake, Intaken, Outgoing, Record, Stored},
 };
 
 use super::Daemon;
+
+/// How many messages are held in memory at once.
+const BATCH: usize = 20;
 
 /// What a pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,5 +58,127 @@ impl Daemon {
             self.mark_all(index).await?;
         }
         Ok(pass)
+    }
+
+    /// Takes in what is new in a mailbox, and decides about each at once: a message that cannot be decided holds up
+    /// nothing behind it.
+    async fn take_in_all(&mut self, index: usize, pass: &mut Pass) -> anyhow::Result<()> {
+        let Some(name) = self.mailbox_name(index) else { return Ok(()) };
+        loop {
+            let known = self.store.cursors(&name).await?;
+            let Some(mailbox) = self.mailboxes.get_mut(index) else { return Ok(()) };
+            let batch = mailbox.new_messages(&known, BATCH).await?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            for fetched in batch {
+                let intake = Intake {
+                    mailbox: &name,
+                    cursor: &fetched.cursor,
+                    raw: &fetched.raw,
+                    truncated: fetched.truncated,
+                    received: fetched.received,
+                    now: self.clock.now(),
+                };
+                pass.taken += 1;
+                if let Intaken::New(_) = self.store.take_in(&intake).await? {
+                    for stored in self.store.received().await? {
+                        self.decide(&stored).await?;
+                        pass.decided += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads and decides a stored message, and records everything about it in one transaction.
+    async fn decide(&self, stored: &Stored) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if stored.truncated {
+            self.store.record_failure(stored.id, &self.campaign.id, "the message is too large", now).await?;
+            return Ok(());
+        }
+        let raw = self.store.raw(&stored.sha256).await?;
+        let (reading, contents) = reader::read_mail(&raw, &self.own, &self.limits);
+        for bytes in &contents {
+            self.store.put_file(bytes).await?;
+        }
+        let message = &reading.message;
+        let from = message.from.as_ref().map(|from| &from.address);
+        let known = self.store.known(&self.campaign.id, from, &message.answers).await?;
+        // A mailbox that does not say when it received a mail leaves it to the mail's own trace.
+        let received = message.received.filter(|received| *received <= now).unwrap_or(stored.received_at);
+        let basis = Basis {
+            campaign: &self.campaign,
+            roster: &self.roster,
+            known: &known,
+            received,
+            grace: self.config.replies.grace,
+        };
+        let decision = decision::decide(&basis, &reading);
+        let outgoing = self.outgoing(stored, &reading, &decision, received)?;
+        let record = Record {
+            message: stored.id,
+            campaign: &self.campaign.id,
+            reading: &reading,
+            decision: &decision,
+            outgoing: &outgoing,
+            now,
+        };
+        self.store.record(&record).await?;
+        Ok(())
+    }
+
+    /// The letters of a decision; none where replies are off or the mail is older than the campaign.
+    fn outgoing(
+        &self,
+        stored: &Stored,
+        reading: &Reading,
+        decision: &Decision,
+        received: Timestamp,
+    ) -> anyhow::Result<Vec<Outgoing>> {
+        let too_old = self.campaign.day_of(received) < self.campaign.start;
+        if self.config.replies.mode == ReplyMode::Off || too_old {
+            return Ok(Vec::new());
+        }
+        let mailbox = self.config.mailboxes.iter().find(|one| one.path.display().to_string() == stored.mailbox);
+        let from = mailbox.and_then(|one| Address::parse(&one.address)).context("no mailbox has a sender's address")?;
+        let envelope = Envelope {
+            from: &from,
+            from_name: mailbox.and_then(|one| one.name.as_deref()),
+            received,
+            now: self.clock.now(),
+            seed: &stored.sha256.to_string(),
+        };
+        let letter = |planned: &PlannedReply| {
+            let letter = reply::render(&self.templates, &self.campaign, decision, reading, planned, &envelope)?;
+            let schools = planned.submissions.iter().filter_map(|index| decision.submissions.get(*index));
+            Ok(Outgoing {
+                key: letter.message_id.to_string(),
+                to: planned.to.clone(),
+                template: planned.template,
+                schools: schools.filter_map(|one| one.school.clone()).collect(),
+                message_id: letter.message_id,
+                mime: letter.mime,
+                not_before: planned.not_before,
+            })
+        };
+        decision.replies.iter().map(letter).collect()
+    }
+
+    /// Shows in the mailbox what was done, after it is committed and never before.
+    async fn mark_all(&mut self, index: usize) -> anyhow::Result<()> {
+        let Some(name) = self.mailbox_name(index) else { return Ok(()) };
+        for (id, cursor, action) in self.store.unmarked(&name).await? {
+            let Some(mailbox) = self.mailboxes.get_mut(index) else { return Ok(()) };
+            mailbox.mark(&cursor, action).await?;
+            self.store.marked(id).await?;
+        }
+        Ok(())
+    }
+
+    /// A mailbox is known in the store by its path.
+    fn mailbox_name(&self, index: usize) -> Option<String> {
+        self.config.mailboxes.get(index).map(|mailbox| mailbox.path.display().to_string())
     }
 }

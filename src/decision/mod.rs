@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub use decide::{Basis, decide};
+pub use submission::completeness;
 
 /// What is done about a message or a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -77,7 +77,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     let draft = mine.iter().any(|one| one.part.draft);
     let information = information_met(campaign, school, mine);
     let after = combined(&before, &answers, form);
-    let (missing, invalid) = if after.form { gaps(campaign, &after.answers, false) } else { Default::default() };
+    let (missing, invalid) = completeness(campaign, &after);
     let owed = owed(campaign, school, after.form, before.draft || draft);
     let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
     let contradicts = form && contradicts(basis, reading, school, &before, &answers);
@@ -139,6 +139,11 @@ fn gaps(campaign: &Campaign, answers: &BTreeMap<FieldId, Answer>, outside: bool)
         }
     }
     (missing, invalid)
+}
+
+/// The fields that a school still owes by its state: none before a form has come.
+pub fn completeness(campaign: &Campaign, state: &SchoolState) -> (Vec<FieldId>, Vec<FieldId>) {
+    if state.form { gaps(campaign, &state.answers, false) } else { Default::default() }
 }
 
 /// The form and the draft, where the school owes them and they have not come. Information never holds anything up.

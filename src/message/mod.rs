@@ -156,6 +156,11 @@ impl MessageId {
         sound.then(|| Self(text.to_owned()))
     }
 
+    /// An identifier of our own making, from text that is one by construction.
+    pub fn of_own(text: &str) -> Self {
+        Self(text.chars().filter(|c| c.is_ascii_graphic() && !"<>".contains(*c)).take(900).collect())
+    }
+
     /// The identifier without angle brackets.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -28,6 +28,9 @@ pub async fn send_due(store: &Store, transport: &FileTransport, now: Timestamp) 
             return Ok(sent);
         }
         for queued in batch {
+            if !store.begin_sending(queued.id, now).await? {
+                continue;
+            }
             match transport.send(&queued.message_id, &queued.mime) {
                 Ok(path) => {
                     store.sent(queued.id, now, &path.display().to_string()).await?;

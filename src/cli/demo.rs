@@ -1,0 +1,113 @@
+//! `svodka demo`: the whole main job on sample mails, in a folder of its own.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    daemon::{Daemon, summary},
+};
+
+use super::{block_on, report, settings::SAMPLE_CAMPAIGN, status};
+
+/// The demo's clock: noon in Moscow on 10 November 2022.
+const NOON: i64 = 1_668_070_800;
+
+const CONFIG: &str = r#"campaigns = ["campaign.toml"]
+
+[store]
+url = "sqlite://svodka.db"
+files = "files"
+
+[[mailbox]]
+kind = "maildir"
+path = "inbox"
+address = "svodka@committee.example"
+name = "Комитет общего и профессионального образования"
+
+[smtp]
+kind = "file"
+path = "outbox"
+"#;
+
+macro_rules! mail {
+    ($name:literal) => {
+        ($name, include_bytes!(concat!("../../tests/fixtures/mails/", $name, ".eml")))
+    };
+}
+/// The sample mails, in the order in which they came.
+const MAILS: [(&str, &[u8]); 13] = [
+    mail!("01-kirishi-complete"),
+    mail!("02-roshchino-form"),
+    mail!("03-roshchino-draft"),
+    mail!("04-podporozhye-missing"),
+    mail!("05-vazhiny-invalid"),
+    mail!("06-lebyazhye-draft-only"),
+    mail!("07-ambiguous-number"),
+    mail!("08-outside"),
+    mail!("09-out-of-office"),
+    mail!("10-bounce"),
+    mail!("11-leave"),
+    mail!("12-zip"),
+    mail!("13-damaged"),
+];
+
+/// The arguments of `svodka demo`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  svodka demo --dir /tmp/svodka-demo")]
+pub(super) struct Args {
+    /// Where everything is written
+    #[arg(long, value_name = "DIR", default_value = "svodka-demo")]
+    dir: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let dir = &args.dir;
+    deliver(dir).with_context(|| format!("{}: the sample mails cannot be put there", dir.display()))?;
+    let config = Config::load(&dir.join("svodka.toml"))?;
+    let clock = Clock::Fixed(Timestamp::from_second(NOON)?);
+    block_on(async {
+        let mut daemon = Daemon::open(config, clock).await?;
+        let pass = daemon.pass().await?;
+        let summary = summary(daemon.store(), daemon.campaign(), clock.now()).await?;
+        let (table, page) = (dir.join("свод.xlsx"), dir.join("сводка.html"));
+        report::write(&summary, Some(&table), Some(&page))?;
+        status::print(&summary, false)?;
+        let mut out = io::stdout().lock();
+        writeln!(out, "\nmails taken in: {}, decided: {}, replies written: {}", pass.taken, pass.decided, pass.sent)?;
+        for (what, path) in [("replies", dir.join("outbox")), ("summary", page), ("table", table), ("mailbox", dir.join("inbox"))] {
+            writeln!(out, "{what:>8}: {}", path.display())?;
+        }
+        Ok(())
+    })
+}
+
+/// Puts configuration and mails into the folder; a mail that was delivered before is not delivered again.
+fn deliver(dir: &Path) -> io::Result<()> {
+    let inbox = dir.join("inbox");
+    for folder in ["new", "cur", "tmp"] {
+        fs::create_dir_all(inbox.join(folder))?;
+    }
+    fs::write(dir.join("svodka.toml"), CONFIG)?;
+    fs::write(dir.join("campaign.toml"), SAMPLE_CAMPAIGN)?;
+    let delivered: Vec<String> = ["new", "cur"]
+        .iter()
+        .filter_map(|folder| fs::read_dir(inbox.join(folder)).ok())
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    for (name, bytes) in MAILS {
+        if !delivered.iter().any(|file| file.split(':').next() == Some(name)) {
+            fs::write(inbox.join("tmp").join(name), bytes)?;
+            fs::rename(inbox.join("tmp").join(name), inbox.join("new").join(name))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! `svodka run`.
+
+use crate::daemon::Daemon;
+
+use super::{ClockArg, ConfigArg, block_on};
+
+/// The arguments of `svodka run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  svodka run --config /etc/svodka/svodka.toml")]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArg,
+    #[command(flatten)]
+    clock: ClockArg,
+    /// One full pass over mailbox and outbox, then exit
+    #[arg(long)]
+    once: bool,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let config = args.config.load()?;
+    config.campaign()?;
+    block_on(async {
+        let mut daemon = Daemon::open(config, args.clock.clock()).await?;
+        if args.once {
+            let pass = daemon.pass().await?;
+            tracing::info!(taken = pass.taken, decided = pass.decided, sent = pass.sent, "pass completed");
+            return Ok(());
+        }
+        daemon.run().await
+    })
+}
