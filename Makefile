@@ -11,7 +11,7 @@ help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
 	@echo 'make test              every test'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
-	@echo 'make corpus DIR=…      the tests on a folder of real mails'
+	@echo 'make corpus DIR=…      how often a mail of a machine is told from a person’s: a folder of .eml with LABELS.csv'
 	@echo 'make spellings DIR=…   the tests on a folder of real spellings of school names'
 
 # A C compiler links the program and builds SQLite and zstd, whose sources come with their crates.
@@ -37,17 +37,17 @@ clippy: tools
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 doc: tools
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
 
 deny:
-	$(CARGO) deny check licenses bans sources
+	$(CARGO) deny --locked check licenses bans sources
 
 check:
 	.ci/run
 
 corpus: tools
 	@test -d '$(DIR)' || { echo 'usage: make corpus DIR=folder-of-mails' >&2; exit 2; }
-	SVODKA_CORPUS='$(abspath $(DIR))' $(CARGO) test --locked --test corpus -- --nocapture
+	SVODKA_CORPUS='$(abspath $(DIR))' $(CARGO) test --locked --test scenarios corpus -- --nocapture
 
 spellings: tools
 	@test -d '$(DIR)' || { echo 'usage: make spellings DIR=folder-of-names' >&2; exit 2; }

@@ -72,13 +72,15 @@ impl Daemon {
                 return Ok(());
             }
             for fetched in batch {
+                let now = self.clock.now();
+                // A folder does not know when its mail was received: the mail's own trace does.
                 let intake = Intake {
                     mailbox: &name,
                     cursor: &fetched.cursor,
                     raw: &fetched.raw,
                     truncated: fetched.truncated,
-                    received: fetched.received,
-                    now: self.clock.now(),
+                    received: reader::received(&fetched.raw).filter(|at| *at <= now).or(fetched.received.filter(|at| *at <= now)),
+                    now,
                 };
                 pass.taken += 1;
                 if let Intaken::New(_) = self.store.take_in(&intake).await? {
@@ -106,8 +108,7 @@ impl Daemon {
         let message = &reading.message;
         let from = message.from.as_ref().map(|from| &from.address);
         let known = self.store.known(&self.campaign.id, from, &message.answers).await?;
-        // A mailbox that does not say when it received a mail leaves it to the mail's own trace.
-        let received = message.received.filter(|received| *received <= now).unwrap_or(stored.received_at);
+        let received = stored.received_at;
         let basis = Basis {
             campaign: &self.campaign,
             roster: &self.roster,

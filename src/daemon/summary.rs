@@ -56,12 +56,13 @@ fn school(campaign: &Campaign, school: &School, row: &SchoolRow) -> SchoolSummar
         && invalid.is_empty()
         && (state.form || !owes(RequirementKind::Form))
         && (state.draft || !owes(RequirementKind::Draft));
-    let status = if row.open_review {
+    // A doubt that cannot change anything any more is for the list of cases, not for the school's status.
+    let status = if row.versions > 0 && complete {
+        Status::Complete
+    } else if row.open_review {
         Status::Review
     } else if row.versions == 0 {
         Status::Nothing
-    } else if complete {
-        Status::Complete
     } else {
         Status::Incomplete
     };

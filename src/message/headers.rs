@@ -18,7 +18,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The header section, with the blank line behind it.
-pub(super) fn header_section(raw: &[u8]) -> &[u8] {
+pub fn header_section(raw: &[u8]) -> &[u8] {
     let crlf = raw.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4);
     let lf = raw.windows(2).position(|window| window == b"\n\n").map(|at| at + 2);
     let end = crlf.into_iter().chain(lf).min().unwrap_or(raw.len());

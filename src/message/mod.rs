@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 
+pub use headers::header_section;
 pub use parse::parse;
 
 /// An addr-spec (RFC 5322 §3.4.1), compared and kept in lower case.

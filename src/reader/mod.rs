@@ -54,6 +54,11 @@ pub fn read_mail(raw: &[u8], own: &OwnIdentity, limits: &Limits) -> (Reading, Ve
     (Reading { version: VERSION, message, files: walk.files }, walk.bytes)
 }
 
+/// When the mail was received, by its header section alone.
+pub fn received(raw: &[u8]) -> Option<jiff::Timestamp> {
+    message::parse(message::header_section(raw), &OwnIdentity::default(), &Limits::default()).0.received
+}
+
 /// Reads a bare document or archive as if it had come alone with an empty mail.
 pub fn read_file(bytes: &[u8], name: Option<&str>, limits: &Limits) -> (Reading, Vec<Vec<u8>>) {
     let own = OwnIdentity::default();

@@ -1,0 +1,246 @@
+//! The program as its users meet it: whole commands on whole folders.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+use svodka::{campaign, document::Limits, message::OwnIdentity, reader, report};
+
+fn svodka(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_svodka")).env_remove("SVODKA_CONFIG").args(args).output().unwrap()
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mails")
+}
+
+fn mails() -> Vec<String> {
+    let mut files: Vec<String> = fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().display().to_string())
+        .filter(|path| path.ends_with(".eml"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The keys of a submission that every expectation gives.
+fn known(submission: &Value) -> Value {
+    ["school", "action", "missing", "invalid", "draft", "late"].iter().map(|key| (*key, submission[*key].clone())).collect::<BTreeMap<_, _>>().into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
+}
+
+#[test]
+fn check_decides_about_every_sample_mail_as_the_rules_want() {
+    let expected: BTreeMap<String, Value> =
+        serde_json::from_slice(&fs::read(fixtures().join("EXPECTED.json")).unwrap()).unwrap();
+    let files = mails();
+    let mut args = vec!["check", "--json"];
+    args.extend(files.iter().map(String::as_str));
+    let output = svodka(&args);
+    assert!(output.status.success());
+    let found = lines(&output);
+    assert_eq!(found.len(), expected.len());
+    for one in &found {
+        let name = Path::new(one["file"].as_str().unwrap()).file_stem().unwrap().to_str().unwrap();
+        let wanted = &expected[name];
+        assert_eq!(one["message"]["action"], wanted["action"], "{name}: {one}");
+        assert_eq!(one["message"]["automatic"], wanted["automatic"], "{name}");
+        let mut submissions: Vec<Value> = one["submissions"].as_array().unwrap().iter().map(known).collect();
+        let mut wanted: Vec<Value> = wanted["submissions"].as_array().unwrap().iter().map(known).collect();
+        if wanted.iter().any(|one| one["school"].is_null()) {
+            // Of a school that is not known, nothing is owed.
+            for one in submissions.iter_mut().chain(&mut wanted) {
+                *one = one["school"].clone();
+            }
+        }
+        assert_eq!(submissions, wanted, "{name}: {one}");
+        let no_school = one["submissions"].as_array().unwrap().iter().all(|one| one["school"].is_null());
+        let replies = one["replies"].as_array().unwrap();
+        assert!(!no_school || replies.iter().all(|reply| reply["template"] == "receipt"), "{name}: {replies:?}");
+    }
+}
+
+#[test]
+fn the_answers_are_those_that_were_written() {
+    let file = fixtures().join("01-kirishi-complete.eml").display().to_string();
+    let found = lines(&svodka(&["check", "--json", &file]));
+    let answers = &found[0]["submissions"][0]["answers"];
+    assert_eq!(answers.as_object().unwrap().len(), 14);
+    assert_eq!(answers["organisation_name"]["text"], "МОУ «Киришская СОШ №3»");
+    assert_eq!(answers["events_attended"]["text"], "Окружное совещание 15.03.2022\nСеминар «Функциональная грамотность»");
+    assert_eq!(answers["partner_count"]["value"], 3);
+    assert_eq!(answers["participating_since"]["value"], "2021-09-01");
+}
+
+#[test]
+fn machines_and_strangers_get_no_answer() {
+    for name in ["09-out-of-office", "10-bounce", "11-leave", "21-list", "22-auto-reply", "25-price-list", "26-question"] {
+        let file = fixtures().join(format!("{name}.eml")).display().to_string();
+        let found = lines(&svodka(&["check", "--json", &file]));
+        assert_eq!(found[0]["replies"].as_array().unwrap().len(), 0, "{name}");
+    }
+}
+
+#[test]
+fn the_demo_does_the_whole_job_and_a_second_one_sends_nothing_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let at = dir.display().to_string();
+    let first = svodka(&["demo", "--dir", &at]);
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let replies = |dir: &Path| -> BTreeSet<(String, Vec<u8>)> {
+        let entries = fs::read_dir(dir.join("outbox")).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect()
+    };
+    let before = replies(&dir);
+    assert_eq!(before.len(), 8);
+    let second = svodka(&["demo", "--dir", &at]);
+    assert!(second.status.success());
+    assert_eq!(replies(&dir), before);
+
+    let config = dir.join("svodka.toml").display().to_string();
+    let noon = "2022-11-10T12:00:00+03:00";
+    let status: Value =
+        serde_json::from_slice(&svodka(&["status", "--json", "--config", &config, "--as-of", noon]).stdout).unwrap();
+    let statuses: BTreeMap<&str, &str> = status["schools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["id"].as_str().unwrap(), one["status"].as_str().unwrap()))
+        .collect();
+    let wanted = [
+        ("kirishi-3", "complete"),
+        ("lebyazhye", "incomplete"),
+        ("lodeynoye-pole-3", "review"),
+        ("podporozhye-4", "incomplete"),
+        ("roshchino", "complete"),
+        ("vazhiny", "incomplete"),
+        ("voznesenye", "incomplete"),
+    ];
+    assert_eq!(statuses, BTreeMap::from(wanted));
+    let counts = &status["messages"];
+    let count = |key: &str| counts[key].as_u64().unwrap();
+    let sum: u64 = ["matched", "review", "automatic", "other", "duplicate"].into_iter().map(count).sum();
+    assert_eq!((count("received"), sum), (13, 13));
+    assert!(status["schools"][0]["last_message"].as_str().unwrap().starts_with("2022-11-08"));
+    // The mail about something else is untouched; all others are marked.
+    let untouched: Vec<_> = fs::read_dir(dir.join("inbox/new")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(untouched, ["11-leave"]);
+}
+
+#[test]
+fn a_wrong_configuration_ends_with_two_and_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("svodka.toml");
+    fs::write(&file, "campaigns = []\nmailboxs = 1\n").unwrap();
+    let output = svodka(&["run", "--once", "--config", &file.display().to_string()]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("svodka.toml") && message.contains("line 2") && message.contains("mailboxs"), "{message}");
+}
+
+#[test]
+fn a_file_that_is_not_there_does_not_stop_the_others() {
+    let file = fixtures().join("11-leave.eml").display().to_string();
+    let output = svodka(&["check", "--json", "/nowhere.eml", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(lines(&output).len(), 1);
+}
+
+#[test]
+fn mangled_mails_are_decided_too_and_never_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = fs::read(fixtures().join("02-roshchino-form.eml")).unwrap();
+    let mut files = Vec::new();
+    for index in 0..40usize {
+        let mut bytes = mail.clone();
+        bytes.truncate(mail.len() * (index + 1) / 41);
+        let at = (index * 7919) % bytes.len();
+        bytes[at] ^= 0x55;
+        let path = folder.path().join(format!("{index:02}.eml"));
+        fs::write(&path, bytes).unwrap();
+        files.push(path.display().to_string());
+    }
+    let mut args = vec!["check", "--json"];
+    args.extend(files.iter().map(String::as_str));
+    let found = lines(&svodka(&args));
+    assert_eq!(found.len(), files.len());
+    for one in found {
+        assert_ne!(one["message"]["action"], "confirm");
+        for submission in one["submissions"].as_array().unwrap() {
+            assert!(submission["school"].is_null() || submission["school"] == "roshchino", "{submission}");
+        }
+    }
+}
+
+#[test]
+fn a_table_is_read_back_and_holds_no_formula() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/campaigns/500plus-2022.toml")).unwrap();
+    let campaign = campaign::read("campaign", &text).unwrap();
+    let school = campaign.schools[0].id.clone();
+    let name = campaign.form.fields[1].id.clone();
+    let summary = report::Summary {
+        campaign: &campaign,
+        as_of: "2022-11-10T12:00:00+03:00".parse().unwrap(),
+        schools: vec![report::SchoolSummary {
+            school,
+            status: report::Status::Incomplete,
+            form: None,
+            draft: None,
+            missing: Vec::new(),
+            invalid: Vec::new(),
+            answers: BTreeMap::from([(name, "=1+1 <b>".to_owned())]),
+            numbers: BTreeMap::new(),
+            versions: 1,
+            last_message: None,
+            late: false,
+        }],
+        reviews: Vec::new(),
+        counts: report::MessageCounts::default(),
+    };
+    let bytes = report::xlsx(&summary).unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+    let sheet = calamine::Reader::worksheet_range(&mut book, "Ответы").unwrap();
+    assert_eq!(sheet.get_value((3, 2)).unwrap().to_string(), "=1+1 <b>");
+    assert_eq!(calamine::Reader::worksheet_formula(&mut book, "Ответы").unwrap().used_cells().count(), 0);
+}
+
+/// Runs on any folder of labelled mails that `SVODKA_CORPUS` names: see `make corpus`.
+#[test]
+fn corpus_of_machines_and_people() {
+    let Some(folder) = std::env::var_os("SVODKA_CORPUS").map(PathBuf::from) else { return };
+    let labels = fs::read_to_string(folder.join("LABELS.csv")).unwrap();
+    let own = OwnIdentity::default();
+    let mut table: BTreeMap<(String, bool), u32> = BTreeMap::new();
+    for row in labels.lines().skip(1) {
+        let columns: Vec<&str> = row.split(',').collect();
+        let [file, _, label, ..] = columns.as_slice() else { continue };
+        let Ok(raw) = fs::read(folder.join(file)) else { continue };
+        let (reading, _) = reader::read_mail(&raw, &own, &Limits::default());
+        let machine = reading.message.automatic.is_some();
+        if std::env::var_os("SVODKA_CORPUS_MISSES").is_some() && machine != (*label != "person") {
+            println!("{label} {machine} {file} {:?}", reading.message.automatic_sign);
+        }
+        *table.entry(((*label).to_owned(), machine)).or_default() += 1;
+    }
+    for ((label, machine), count) in &table {
+        println!("{label:>12} {} {count}", if *machine { "machine" } else { "person " });
+    }
+    let count = |labels: &[&str], machine: bool| -> u32 {
+        labels.iter().filter_map(|label| table.get(&((*label).to_owned(), machine))).sum()
+    };
+    let machines = ["bounce", "delayed-dsn", "vacation", "list", "mdn"];
+    let (seen, missed) = (count(&machines, true), count(&machines, false));
+    let (spared, taken) = (count(&["person"], false), count(&["person"], true));
+    println!("machines seen {seen} of {}, people spared {spared} of {}", seen + missed, spared + taken);
+    assert!(seen * 100 >= (seen + missed) * 98, "too many machines were taken for people");
+    assert!(spared * 100 >= (spared + taken) * 99, "too many people were taken for machines");
+}
