@@ -34,7 +34,14 @@ fn lines(output: &Output) -> Vec<Value> {
 
 /// The keys of a submission that every expectation gives.
 fn known(submission: &Value) -> Value {
-    ["school", "action", "missing", "invalid", "draft", "late"].iter().map(|key| (*key, submission[*key].clone())).collect::<BTreeMap<_, _>>().into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
+    ["school", "action", "missing", "invalid", "draft", "late"]
+        .iter()
+        .map(|key| (*key, submission[*key].clone()))
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 #[test]
@@ -75,14 +82,19 @@ fn the_answers_are_those_that_were_written() {
     let answers = &found[0]["submissions"][0]["answers"];
     assert_eq!(answers.as_object().unwrap().len(), 14);
     assert_eq!(answers["organisation_name"]["text"], "МОУ «Киришская СОШ №3»");
-    assert_eq!(answers["events_attended"]["text"], "Окружное совещание 15.03.2022\nСеминар «Функциональная грамотность»");
+    assert_eq!(
+        answers["events_attended"]["text"],
+        "Окружное совещание 15.03.2022\nСеминар «Функциональная грамотность»"
+    );
     assert_eq!(answers["partner_count"]["value"], 3);
     assert_eq!(answers["participating_since"]["value"], "2021-09-01");
 }
 
 #[test]
 fn machines_and_strangers_get_no_answer() {
-    for name in ["09-out-of-office", "10-bounce", "11-leave", "21-list", "22-auto-reply", "25-price-list", "26-question"] {
+    for name in
+        ["09-out-of-office", "10-bounce", "11-leave", "21-list", "22-auto-reply", "25-price-list", "26-question"]
+    {
         let file = fixtures().join(format!("{name}.eml")).display().to_string();
         let found = lines(&svodka(&["check", "--json", &file]));
         assert_eq!(found[0]["replies"].as_array().unwrap().len(), 0, "{name}");
@@ -132,7 +144,8 @@ fn the_demo_does_the_whole_job_and_a_second_one_sends_nothing_again() {
     assert_eq!((count("received"), sum), (13, 13));
     assert!(status["schools"][0]["last_message"].as_str().unwrap().starts_with("2022-11-08"));
     // The mail about something else is untouched; all others are marked.
-    let untouched: Vec<_> = fs::read_dir(dir.join("inbox/new")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let untouched: Vec<_> =
+        fs::read_dir(dir.join("inbox/new")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(untouched, ["11-leave"]);
 }
 
@@ -183,7 +196,8 @@ fn mangled_mails_are_decided_too_and_never_confirmed() {
 
 #[test]
 fn a_table_is_read_back_and_holds_no_formula() {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/campaigns/500plus-2022.toml")).unwrap();
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/campaigns/500plus-2022.toml")).unwrap();
     let campaign = campaign::read("campaign", &text).unwrap();
     let school = campaign.schools[0].id.clone();
     let name = campaign.form.fields[1].id.clone();

@@ -82,7 +82,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         status::print(&summary, false)?;
         let mut out = io::stdout().lock();
         writeln!(out, "\nmails taken in: {}, decided: {}, replies written: {}", pass.taken, pass.decided, pass.sent)?;
-        for (what, path) in [("replies", dir.join("outbox")), ("summary", page), ("table", table), ("mailbox", dir.join("inbox"))] {
+        for (what, path) in
+            [("replies", dir.join("outbox")), ("summary", page), ("table", table), ("mailbox", dir.join("inbox"))]
+        {
             writeln!(out, "{what:>8}: {}", path.display())?;
         }
         Ok(())

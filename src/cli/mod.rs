@@ -22,7 +22,9 @@ use crate::{clock::Clock, config::ConfigError};
 /// Reads what schools e-mail to an education committee, answers, and keeps the summary.
 #[derive(Debug, Parser)]
 #[command(name = "svodka", version, arg_required_else_help = true)]
-#[command(after_help = "Example:\n  svodka demo\n\nExit status: 0 done; 1 it failed; 2 the call or the configuration is wrong.")]
+#[command(
+    after_help = "Example:\n  svodka demo\n\nExit status: 0 done; 1 it failed; 2 the call or the configuration is wrong."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -105,8 +107,14 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("svodka=info"));
-    let colour = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).with_target(false).init();
+    let colour =
+        io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(colour)
+        .with_target(false)
+        .init();
 }
 
 /// Whether stdout takes colours.

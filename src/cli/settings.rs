@@ -29,7 +29,10 @@ impl ConfigArg {
             let config = self.load()?;
             return Ok((config.campaign()?, OwnIdentity { addresses: config.own_addresses() }));
         }
-        Ok((campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?, OwnIdentity { addresses: sample_addresses() }))
+        Ok((
+            campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
+            OwnIdentity { addresses: sample_addresses() },
+        ))
     }
 }
 

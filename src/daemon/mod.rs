@@ -12,16 +12,8 @@ use tokio::{
 };
 
 use crate::{
-    campaign::Campaign,
-    clock::Clock,
-    config::Config,
-    document::Limits,
-    mailbox::Maildir,
-    matching::Roster,
-    outbox::FileTransport,
-    reader::OwnIdentity,
-    reply::Templates,
-    store::Store,
+    campaign::Campaign, clock::Clock, config::Config, document::Limits, mailbox::Maildir, matching::Roster,
+    outbox::FileTransport, reader::OwnIdentity, reply::Templates, store::Store,
 };
 
 pub use pass::Pass;
@@ -99,7 +91,10 @@ impl Daemon {
                 }
                 // Logged once: a disk that stays full says so a single time.
                 Err(error) if !failing => {
-                    tracing::error!(error = format!("{error:#}"), "a pass failed: mail stays where it is, the next pass tries again");
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "a pass failed: mail stays where it is, the next pass tries again"
+                    );
                     failing = true;
                 }
                 Err(_) => {}

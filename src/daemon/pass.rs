@@ -79,7 +79,9 @@ impl Daemon {
                     cursor: &fetched.cursor,
                     raw: &fetched.raw,
                     truncated: fetched.truncated,
-                    received: reader::received(&fetched.raw).filter(|at| *at <= now).or(fetched.received.filter(|at| *at <= now)),
+                    received: reader::received(&fetched.raw)
+                        .filter(|at| *at <= now)
+                        .or(fetched.received.filter(|at| *at <= now)),
                     now,
                 };
                 pass.taken += 1;

@@ -24,7 +24,11 @@ pub async fn summary<'c>(store: &Store, campaign: &'c Campaign, as_of: Timestamp
     Ok(Summary {
         campaign,
         as_of,
-        schools: campaign.schools.iter().map(|one| school(campaign, one, rows.get(&one.id).unwrap_or(&nothing))).collect(),
+        schools: campaign
+            .schools
+            .iter()
+            .map(|one| school(campaign, one, rows.get(&one.id).unwrap_or(&nothing)))
+            .collect(),
         reviews: reviews
             .into_iter()
             .map(|row| ReviewSummary {

@@ -115,12 +115,7 @@ fn documents_of(parts: &[Part]) -> Vec<DocumentVerdict> {
     let mut documents: Vec<DocumentVerdict> = Vec::new();
     for part in parts {
         if documents.iter().all(|one| one.file != part.file) {
-            documents.push(DocumentVerdict {
-                file: part.file,
-                kind: part.kind,
-                school: None,
-                problem: part.problem,
-            });
+            documents.push(DocumentVerdict { file: part.file, kind: part.kind, school: None, problem: part.problem });
         }
     }
     documents

@@ -31,8 +31,7 @@ pub(super) fn group(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail:
             of_school(basis, reading, school, &mine)
         })
         .collect();
-    let doubtful: Vec<&Owned> =
-        owned.iter().filter(|one| matters(one) && certain(&one.verdict).is_none()).collect();
+    let doubtful: Vec<&Owned> = owned.iter().filter(|one| matters(one) && certain(&one.verdict).is_none()).collect();
     let (forms, others): (Vec<&Owned>, Vec<&Owned>) = doubtful.into_iter().partition(|one| one.part.form.is_some());
     submissions.extend(forms.into_iter().map(|one| doubtful_submission(basis, &[one])));
     let decisive: Vec<&Owned> = others;
@@ -186,9 +185,8 @@ fn contradicts(
     let vouched = basis.known.thread.as_ref() == Some(school)
         || parts::roster_school(basis.campaign, basis.known, message).as_ref() == Some(school)
         || message.from.as_ref().is_some_and(|from| before.senders.contains(&from.address));
-    let is_name = |field: &FieldId| {
-        basis.campaign.form.field(field).is_some_and(|field| field.kind == FieldKind::SchoolName)
-    };
+    let is_name =
+        |field: &FieldId| basis.campaign.form.field(field).is_some_and(|field| field.kind == FieldKind::SchoolName);
     let differs = |field: &FieldId, answer: &Answer| {
         let accepted = before.answers.get(field).filter(|accepted| accepted.invalid.is_none());
         accepted.is_some_and(|accepted| recognise::plain(&accepted.text) != recognise::plain(&answer.text))
@@ -202,7 +200,8 @@ fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     for one in mine {
         match &one.verdict {
             Verdict::Ambiguous { candidates: some, .. } => {
-                candidates.extend(some.iter().filter(|school| !candidates.contains(school)).cloned().collect::<Vec<_>>());
+                candidates
+                    .extend(some.iter().filter(|school| !candidates.contains(school)).cloned().collect::<Vec<_>>());
             }
             Verdict::Outside { name, .. } => outside = outside.or_else(|| Some(name.clone())),
             Verdict::Certain { .. } | Verdict::Unknown { .. } => {}
@@ -215,8 +214,7 @@ fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     let answers = chosen.map(|form| form.answers.clone()).unwrap_or_default();
     let form = chosen.is_some();
     let draft = mine.iter().any(|one| one.part.draft);
-    let (missing, invalid) =
-        if form { gaps(basis.campaign, &answers, outside.is_some()) } else { Default::default() };
+    let (missing, invalid) = if form { gaps(basis.campaign, &answers, outside.is_some()) } else { Default::default() };
     Submission {
         school: None,
         candidates,

@@ -5,8 +5,7 @@ use std::cell::RefCell;
 use html5ever::{
     tendril::StrTendril,
     tokenizer::{
-        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-        states::RawKind,
+        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind,
     },
 };
 
@@ -79,7 +78,8 @@ impl<'l> Page<'l> {
     }
 
     fn text(&mut self, text: &str) {
-        if self.hidden.is_some() || self.problem.is_some() || matches!(self.open.last(), Some(Open::Table | Open::Row)) {
+        if self.hidden.is_some() || self.problem.is_some() || matches!(self.open.last(), Some(Open::Table | Open::Row))
+        {
             return;
         }
         let mut folded = String::with_capacity(text.len());
@@ -91,7 +91,9 @@ impl<'l> Page<'l> {
                 folded.push(' ');
             }
         }
-        let at_start = !self.paragraph || self.flow.paragraph_text().ends_with([' ', '\n']) || self.flow.paragraph_text().is_empty();
+        let at_start = !self.paragraph
+            || self.flow.paragraph_text().ends_with([' ', '\n'])
+            || self.flow.paragraph_text().is_empty();
         let folded = if at_start { folded.trim_start_matches(' ') } else { &folded };
         if folded.is_empty() {
             return;
@@ -130,8 +132,8 @@ impl<'l> Page<'l> {
             ("td" | "th", true) => self.open_cell(tag),
             ("td" | "th", false) => self.close_inside(|open| matches!(open, Open::Cell { .. })),
             (
-                "p" | "div" | "li" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "hr"
-                | "body" | "section" | "article" | "header" | "footer" | "dt" | "dd" | "address" | "caption",
+                "p" | "div" | "li" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre"
+                | "hr" | "body" | "section" | "article" | "header" | "footer" | "dt" | "dd" | "address" | "caption",
                 _,
             ) => self.end_paragraph(),
             _ => {}
@@ -248,7 +250,9 @@ impl<'l> Page<'l> {
                     let cell = self.flow.close_cell(span, false);
                     let column = self.flow.columns_of_row();
                     self.flow.add_cell(cell, false);
-                    if down > 1 && let Some(reaching) = self.reaching.last_mut() {
+                    if down > 1
+                        && let Some(reaching) = self.reaching.last_mut()
+                    {
                         reaching.push((column, down - 1));
                     }
                 }

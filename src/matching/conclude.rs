@@ -50,7 +50,7 @@ impl Roster {
             (Some(NameMatch::Outside { name }), None) => {
                 Verdict::Outside { name: name.clone(), why: vec![format!("{name:?} is not in the schedule")] }
             }
-            (_, None) => self.from_support(&weighed),
+            (_, None) => self.by_support(&weighed),
         }
     }
 
@@ -124,7 +124,11 @@ impl Roster {
                 let why = weighed.support.iter().map(|(source, _, why)| format!("{}: {why}", place(*source)));
                 certain((*school).clone(), weighed, why.chain([format!("it settles {doubt}")]).collect())
             }
-            _ => ambiguous(candidates.to_vec(), vec![doubt.to_owned()], "the full name in the form, or a known address, would have been enough"),
+            _ => ambiguous(
+                candidates.to_vec(),
+                vec![doubt.to_owned()],
+                "the full name in the form, or a known address, would have been enough",
+            ),
         }
     }
 
@@ -135,14 +139,18 @@ impl Roster {
         match against {
             Some((source, other, reason)) if !named => {
                 let all = vec![school, other.clone()];
-                ambiguous(all, [why, vec![reason.clone()]].concat(), &format!("{} names another school", place(*source)))
+                ambiguous(
+                    all,
+                    [why, vec![reason.clone()]].concat(),
+                    &format!("{} names another school", place(*source)),
+                )
             }
             _ => certain(school, weighed, why),
         }
     }
 
     /// Nothing strong: two different supports together are enough.
-    fn from_support(&self, weighed: &Weighed) -> Verdict {
+    fn by_support(&self, weighed: &Weighed) -> Verdict {
         if let Some(name) = weighed.outside.first() {
             return Verdict::Outside { name: name.clone(), why: vec![format!("{name:?} is not in the schedule")] };
         }
@@ -152,7 +160,8 @@ impl Roster {
         let mut sources: Vec<Source> = weighed.support.iter().map(|(source, _, _)| *source).collect();
         sources.sort();
         sources.dedup();
-        let why: Vec<String> = weighed.support.iter().map(|(source, _, why)| format!("{}: {why}", place(*source))).collect();
+        let why: Vec<String> =
+            weighed.support.iter().map(|(source, _, why)| format!("{}: {why}", place(*source))).collect();
         match schools.as_slice() {
             [school] if sources.len() >= 2 => certain(school.clone(), weighed, why),
             [] if weighed.partial.is_empty() => {
@@ -164,7 +173,11 @@ impl Roster {
                 candidates.dedup();
                 ambiguous(candidates, why, "type, number and place of the school would have been enough")
             }
-            _ => ambiguous(schools.clone(), why, "only supporting evidence names it: the name in the document would have been enough"),
+            _ => ambiguous(
+                schools.clone(),
+                why,
+                "only supporting evidence names it: the name in the document would have been enough",
+            ),
         }
     }
 }

@@ -53,15 +53,43 @@ pub(super) struct Name {
 }
 
 const ABBREVIATIONS: [(&str, Kind); 7] = [
-    ("сош", Kind::Secondary), ("оош", Kind::Basic), ("нош", Kind::Primary), ("цоо", Kind::Centre), ("цо", Kind::Centre),
-    ("оц", Kind::Centre), ("сш", Kind::School),
+    ("сош", Kind::Secondary),
+    ("оош", Kind::Basic),
+    ("нош", Kind::Primary),
+    ("цоо", Kind::Centre),
+    ("цо", Kind::Centre),
+    ("оц", Kind::Centre),
+    ("сш", Kind::School),
 ];
 
 /// Beginnings of words that speak of an institution that is no school of general education.
 const FOREIGN: [&str; 26] = [
-    "музыкальн", "спортивн", "художествен", "хореограф", "детсад", "дошкольн", "техникум", "колледж", "университет",
-    "институт", "интернат", "коррекцион", "вечерн", "сменн", "культур", "творчеств", "библиотек", "искусств", "доу", "мдоу",
-    "мбдоу", "мкдоу", "дши", "дюсш", "автошкол", "училищ",
+    "музыкальн",
+    "спортивн",
+    "художествен",
+    "хореограф",
+    "детсад",
+    "дошкольн",
+    "техникум",
+    "колледж",
+    "университет",
+    "институт",
+    "интернат",
+    "коррекцион",
+    "вечерн",
+    "сменн",
+    "культур",
+    "творчеств",
+    "библиотек",
+    "искусств",
+    "доу",
+    "мдоу",
+    "мбдоу",
+    "мкдоу",
+    "дши",
+    "дюсш",
+    "автошкол",
+    "училищ",
 ];
 
 impl Name {
@@ -121,9 +149,15 @@ impl Name {
     fn take_place(&mut self, words: &[Word], at: usize, word: &str, dedicated: bool) {
         let Some(stem) = place_adjective(word) else { return };
         let next = [letters(words, at + 1), letters(words, at + 2)];
-        if next.iter().any(|word| word.starts_with("район") || word.starts_with("округ") || *word == "мр" || *word == "мо") {
+        if next
+            .iter()
+            .any(|word| word.starts_with("район") || word.starts_with("округ") || *word == "мр" || *word == "мо")
+        {
             self.districts.push(stem.to_owned());
-        } else if next.first().is_some_and(|word| word.starts_with("област") || word.starts_with("кра") || word.starts_with("республик")) {
+        } else if next
+            .first()
+            .is_some_and(|word| word.starts_with("област") || word.starts_with("кра") || word.starts_with("республик"))
+        {
             self.regions.push(stem.to_owned());
         } else if !dedicated && !NEUTRAL.contains(&stem) {
             self.places.push(stem.to_owned());
@@ -143,8 +177,24 @@ impl Name {
 
 /// Adjectives that look like places and are none.
 const NEUTRAL: [&str; 18] = [
-    "российск", "русск", "советск", "детск", "городск", "сельск", "районн", "областн", "областск", "юридическ", "гражданск",
-    "педагогическ", "методическ", "практическ", "общественн", "академическ", "ленинградск", "поселковск",
+    "российск",
+    "русск",
+    "советск",
+    "детск",
+    "городск",
+    "сельск",
+    "районн",
+    "областн",
+    "областск",
+    "юридическ",
+    "гражданск",
+    "педагогическ",
+    "методическ",
+    "практическ",
+    "общественн",
+    "академическ",
+    "ленинградск",
+    "поселковск",
 ];
 
 fn letters(words: &[Word], at: usize) -> &str {

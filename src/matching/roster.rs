@@ -6,7 +6,7 @@ use crate::campaign::{Campaign, SchoolId};
 
 use super::{
     name::{Kind, Name},
-    words::{is_case_of, noun_stem, words, Word},
+    words::{Word, is_case_of, noun_stem, words},
 };
 
 /// The schools of a campaign, ready to be compared with.
@@ -126,7 +126,8 @@ impl Roster {
             let why = format!("{:?} fits, but type, number and place are not all there", clip(text));
             return NameMatch::Partial { candidates, why };
         }
-        let is_school = name.kinds.iter().any(|kind| *kind != Kind::School) || (!name.kinds.is_empty() && name.says_which());
+        let is_school =
+            name.kinds.iter().any(|kind| *kind != Kind::School) || (!name.kinds.is_empty() && name.says_which());
         if is_school { NameMatch::Outside { name: clip(text) } } else { NameMatch::None }
     }
 
@@ -221,9 +222,8 @@ impl Entry {
         let number = self.number.is_none_or(|number| name.numbers == [number]);
         let dedicated = self.dedicated(name);
         let district = name.districts.contains(&self.district);
-        let place = if self.place_said(name) {
-            Fit::Full
-        } else if self.initials_fit(name) && self.number.is_some() && (dedicated || district) {
+        let by_initials = self.initials_fit(name) && self.number.is_some() && (dedicated || district);
+        let place = if self.place_said(name) || by_initials {
             Fit::Full
         } else if !name.places.is_empty() {
             // Another place is named: only a slip of the finger in ours excuses that.
@@ -251,7 +251,12 @@ impl Entry {
         let foreign = name.kinds.contains(&Kind::Foreign);
         let other_district = !name.districts.is_empty() && !name.districts.contains(&self.district);
         let other_initials = !name.initials.is_empty() && !self.place_said(name) && !self.initials_fit(name);
-        other_number || other_kind || foreign || other_district || other_initials || !name.regions.iter().all(|one| one == "ленинградск")
+        other_number
+            || other_kind
+            || foreign
+            || other_district
+            || other_initials
+            || !name.regions.iter().all(|one| one == "ленинградск")
     }
 
     fn place_said(&self, name: &Name) -> bool {
@@ -263,14 +268,17 @@ impl Entry {
         let count = self.settlement.len();
         count > 0
             && name.letters.windows(count).any(|words| {
-                words.iter().zip(&self.settlement).all(|(word, stem)| is_case_of(word, stem) || word.strip_prefix(stem.as_str()).is_some_and(|end| matches!(end, "ого" | "ом" | "ому")))
+                words.iter().zip(&self.settlement).all(|(word, stem)| {
+                    is_case_of(word, stem)
+                        || word.strip_prefix(stem.as_str()).is_some_and(|end| matches!(end, "ого" | "ом" | "ому"))
+                })
             })
     }
 
     fn initials_fit(&self, name: &Name) -> bool {
-        name.initials.iter().any(|initials| self.places.iter().any(|place| {
-            initials.chars().count() == 1 && place.starts_with(initials.as_str())
-        }))
+        name.initials.iter().any(|initials| {
+            self.places.iter().any(|place| initials.chars().count() == 1 && place.starts_with(initials.as_str()))
+        })
     }
 
     fn dedicated(&self, name: &Name) -> bool {

@@ -8,22 +8,16 @@ pub(super) enum Word {
     /// Letters, in lower case.
     Letters(String),
     /// Digits; `signed` where a number sign stands before them.
-    Number {
-        value: u32,
-        signed: bool,
-    },
+    Number { value: u32, signed: bool },
     /// The end of a line or of a sentence part.
     Stop,
 }
 
 /// The words of a text in their order.
 pub(super) fn words(text: &str) -> Vec<Word> {
-    let folded: String = text.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect();
-    // NFKC makes «№» "no"; the sign is what matters.
-    let folded = text
-        .contains('№')
-        .then(|| text.replace('№', " # ").nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect())
-        .unwrap_or(folded);
+    // NFKC makes «№» "no": it is the sign that matters.
+    let signs = text.replace('№', " # ");
+    let folded: String = signs.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect();
     let mut words = Vec::new();
     let mut run = String::new();
     let mut signed = false;
@@ -72,8 +66,20 @@ fn close(words: &mut Vec<Word>, run: &mut String, signed: &mut bool) {
 fn cyrillic(word: String) -> String {
     let is_cyrillic = |c: char| ('а'..='я').contains(&c);
     let twin = |c: char| match c {
-        'a' => 'а', 'b' => 'в', 'c' => 'с', 'e' => 'е', 'h' => 'н', 'k' => 'к', 'm' => 'м', 'o' => 'о', 'p' => 'р', 't' => 'т',
-        'x' => 'х', 'y' => 'у', 'u' => 'и', other => other,
+        'a' => 'а',
+        'b' => 'в',
+        'c' => 'с',
+        'e' => 'е',
+        'h' => 'н',
+        'k' => 'к',
+        'm' => 'м',
+        'o' => 'о',
+        'p' => 'р',
+        't' => 'т',
+        'x' => 'х',
+        'y' => 'у',
+        'u' => 'и',
+        other => other,
     };
     if word.chars().any(is_cyrillic) { word.chars().map(twin).collect() } else { word }
 }
@@ -94,9 +100,8 @@ pub(super) fn noun_stem(word: &str) -> &str {
 
 /// Whether a word is a case of the noun with this stem.
 pub(super) fn is_case_of(word: &str, stem: &str) -> bool {
-    word.strip_prefix(stem).is_some_and(|ending| {
-        ending.chars().count() <= 3 && ending.chars().all(|c| "аеиоуыэюяьймхг".contains(c))
-    })
+    word.strip_prefix(stem)
+        .is_some_and(|ending| ending.chars().count() <= 3 && ending.chars().all(|c| "аеиоуыэюяьймхг".contains(c)))
 }
 
 #[cfg(test)]
@@ -105,7 +110,8 @@ mod tests {
 
     #[test]
     fn ways_of_writing_a_number_are_one() {
-        for text in ["школа №3", "ШКОЛА № 3", "школа N3", "школа No 3", "школа номер 3"] {
+        for text in ["школа №3", "ШКОЛА № 3", "школа N3", "школа No 3", "школа номер 3"]
+        {
             assert_eq!(words(text), [Word::Letters("школа".into()), Word::Number { value: 3, signed: true }], "{text}");
         }
         assert_eq!(words("СОШ3"), [Word::Letters("сош".into()), Word::Number { value: 3, signed: false }]);

@@ -72,7 +72,10 @@ fn report(parsed: &mail_parser::Message<'_>) -> Option<Sign> {
         .map(str::to_ascii_lowercase);
     let types: Vec<String> = parsed.parts.iter().map(media_type).collect();
     let has = |wanted: &str| types.iter().any(|one| one == wanted);
-    if has("message/delivery-status") || has("message/global-delivery-status") || kind.as_deref() == Some("delivery-status") {
+    if has("message/delivery-status")
+        || has("message/global-delivery-status")
+        || kind.as_deref() == Some("delivery-status")
+    {
         return sign(Automatic::Bounce, "it holds a delivery status");
     }
     if has("message/disposition-notification") || kind.as_deref() == Some("disposition-notification") {
@@ -112,31 +115,87 @@ fn bounce_text(message: &Message, header: &Header<'_>) -> Option<Sign> {
     let null_path = header.value("Return-Path").is_some_and(|path| path == "<>");
     let raw_from = header.value("From").unwrap_or_default();
     let raw_daemon = DAEMONS.iter().any(|one| raw_from.contains(one));
-    let signs = usize::from(daemon || raw_daemon) + usize::from(subject_says) + text_says.min(2) + usize::from(null_path);
+    let signs =
+        usize::from(daemon || raw_daemon) + usize::from(subject_says) + text_says.min(2) + usize::from(null_path);
     if (daemon || raw_daemon || subject_says || null_path) && signs >= 2 {
         return sign(Automatic::Bounce, "it reads like a delivery failure");
     }
     None
 }
 
-const DAEMONS: [&str; 8] =
-    ["mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "mdaemon", "mail-delivery", "system-administrator", "microsoftexchange"];
+const DAEMONS: [&str; 8] = [
+    "mailer-daemon",
+    "mailerdaemon",
+    "mail-daemon",
+    "postmaster",
+    "mdaemon",
+    "mail-delivery",
+    "system-administrator",
+    "microsoftexchange",
+];
 
 const BOUNCE_SUBJECTS: [&str; 32] = [
-    "undelivered mail", "undeliverable", "delivery status notification", "delivery failure", "failure notice",
-    "mail delivery failed", "returned mail", "delivery notification", "mail system error", "message delayed",
-    "warning: could not send", "delayed mail", "delivery report", "could not be delivered", "non-delivery", "delivery delay",
-    "mail could not be delivered", "undelivered", "delivery has failed", "message status - undeliverable", "error sending",
-    "user unknown", "nondeliverable", "mail delivery problem", "не доставлено", "недоставленное", "не может быть доставлено",
-    "ошибка доставки", "уведомление о доставке", "невозможно доставить", "доставка задерживается", "возвращено отправителю",
+    "undelivered mail",
+    "undeliverable",
+    "delivery status notification",
+    "delivery failure",
+    "failure notice",
+    "mail delivery failed",
+    "returned mail",
+    "delivery notification",
+    "mail system error",
+    "message delayed",
+    "warning: could not send",
+    "delayed mail",
+    "delivery report",
+    "could not be delivered",
+    "non-delivery",
+    "delivery delay",
+    "mail could not be delivered",
+    "undelivered",
+    "delivery has failed",
+    "message status - undeliverable",
+    "error sending",
+    "user unknown",
+    "nondeliverable",
+    "mail delivery problem",
+    "не доставлено",
+    "недоставленное",
+    "не может быть доставлено",
+    "ошибка доставки",
+    "уведомление о доставке",
+    "невозможно доставить",
+    "доставка задерживается",
+    "возвращено отправителю",
 ];
 
 const BOUNCE_TEXTS: [&str; 26] = [
-    "could not be delivered", "delivery to the following", "permanent error", "user unknown", "mailbox unavailable",
-    "the following addresses had", "wasn't able to deliver", "unable to deliver", "this message was created automatically",
-    "was undeliverable", "diagnostic code", "does not exist", "mailbox is full", "over quota", "quota exceeded", "550 ",
-    "delivery has failed", "did not reach the following", "not delivered", "no such user", "returned to you",
-    "не удалось доставить", "не может быть доставлено", "не было доставлено", "не существует", "переполнен",
+    "could not be delivered",
+    "delivery to the following",
+    "permanent error",
+    "user unknown",
+    "mailbox unavailable",
+    "the following addresses had",
+    "wasn't able to deliver",
+    "unable to deliver",
+    "this message was created automatically",
+    "was undeliverable",
+    "diagnostic code",
+    "does not exist",
+    "mailbox is full",
+    "over quota",
+    "quota exceeded",
+    "550 ",
+    "delivery has failed",
+    "did not reach the following",
+    "not delivered",
+    "no such user",
+    "returned to you",
+    "не удалось доставить",
+    "не может быть доставлено",
+    "не было доставлено",
+    "не существует",
+    "переполнен",
 ];
 
 fn auto_reply_header(header: &Header<'_>, message: &Message) -> Option<Sign> {
@@ -145,7 +204,15 @@ fn auto_reply_header(header: &Header<'_>, message: &Message) -> Option<Sign> {
     {
         return sign(Automatic::AutoReply, "Auto-Submitted");
     }
-    for name in ["X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Autogenerated", "X-Mail-Autoreply", "X-POST-MessageClass"] {
+    for name in [
+        "X-Autoreply",
+        "X-Autorespond",
+        "X-Autoresponder",
+        "X-Auto-Reply",
+        "X-Autogenerated",
+        "X-Mail-Autoreply",
+        "X-POST-MessageClass",
+    ] {
         if header.value(name).is_some_and(|value| value != "no") {
             return sign(Automatic::AutoReply, name);
         }
@@ -163,7 +230,10 @@ fn auto_reply_header(header: &Header<'_>, message: &Message) -> Option<Sign> {
         }
     }
     // Exchange sets values of its own on people's mail; only "All" and automatic-reply lists are a machine's.
-    if header.value("X-Auto-Response-Suppress").is_some_and(|value| value == "all" || (value.contains("oof") && value.contains("autoreply"))) {
+    if header
+        .value("X-Auto-Response-Suppress")
+        .is_some_and(|value| value == "all" || (value.contains("oof") && value.contains("autoreply")))
+    {
         return sign(Automatic::AutoReply, "X-Auto-Response-Suppress");
     }
     if header.value("Return-Path").is_some_and(|path| path == "<>") {
@@ -173,13 +243,31 @@ fn auto_reply_header(header: &Header<'_>, message: &Message) -> Option<Sign> {
 }
 
 fn list(header: &Header<'_>) -> Option<Sign> {
-    for name in ["List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Archive", "List-Owner", "Mailing-List", "X-Mailing-List", "X-Mailman-Version", "X-Loop", "X-BeenThere", "Feedback-ID", "X-Campaign-Id", "X-CampaignID"] {
+    for name in [
+        "List-Id",
+        "List-Post",
+        "List-Unsubscribe",
+        "List-Help",
+        "List-Subscribe",
+        "List-Archive",
+        "List-Owner",
+        "Mailing-List",
+        "X-Mailing-List",
+        "X-Mailman-Version",
+        "X-Loop",
+        "X-BeenThere",
+        "Feedback-ID",
+        "X-Campaign-Id",
+        "X-CampaignID",
+    ] {
         if header.has(name) {
             return sign(Automatic::List, name);
         }
     }
     match header.value("Precedence") {
-        Some(value) if ["bulk", "list", "junk"].iter().any(|one| value.contains(one)) => sign(Automatic::List, "Precedence"),
+        Some(value) if ["bulk", "list", "junk"].iter().any(|one| value.contains(one)) => {
+            sign(Automatic::List, "Precedence")
+        }
         _ => None,
     }
 }
@@ -191,11 +279,17 @@ fn sender(message: &Message, header: &Header<'_>) -> Option<Sign> {
     let local = from.split('@').next().unwrap_or_default();
     for local in [local, &path] {
         let squeezed: String = local.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-        let robot = ["noreply", "donotreply", "mailerdaemon", "autoreply", "autoresponder", "nepovtoryat", "neotvechat"];
+        let robot =
+            ["noreply", "donotreply", "mailerdaemon", "autoreply", "autoresponder", "nepovtoryat", "neotvechat"];
         if robot.iter().any(|one| squeezed.starts_with(one) || squeezed.ends_with(one)) {
             return sign(Automatic::Daemon, "an address that takes no answers");
         }
-        let managed = local.starts_with("owner-") || local.ends_with("-owner") || local.ends_with("-request") || local.ends_with("-bounces") || local.contains("-bounces+") || local.starts_with("bounce");
+        let managed = local.starts_with("owner-")
+            || local.ends_with("-owner")
+            || local.ends_with("-request")
+            || local.ends_with("-bounces")
+            || local.contains("-bounces+")
+            || local.starts_with("bounce");
         if managed {
             return sign(Automatic::List, "the address of a list's management");
         }
@@ -212,8 +306,24 @@ fn is_absence_subject(subject: &str) -> bool {
 }
 
 const ABSENCE_SUBJECTS: [&str; 19] = [
-    "автоответ", "автоматический ответ", "автоматическое уведомление", "out of office", "out-of-office", "automatic reply", "auto-reply", "autoreply",
-    "auto reply", "auto response", "vacation", "away from my mail", "on holiday", "нет на месте", "я в отпуске", "вне офиса", "отсутствую на рабочем", "abwesenheit",
+    "автоответ",
+    "автоматический ответ",
+    "автоматическое уведомление",
+    "out of office",
+    "out-of-office",
+    "automatic reply",
+    "auto-reply",
+    "autoreply",
+    "auto reply",
+    "auto response",
+    "vacation",
+    "away from my mail",
+    "on holiday",
+    "нет на месте",
+    "я в отпуске",
+    "вне офиса",
+    "отсутствую на рабочем",
+    "abwesenheit",
     "absence du bureau",
 ];
 
@@ -226,7 +336,20 @@ fn out_of_office(message: &Message, attachments: &[Attachment]) -> Option<Sign> 
         return sign(Automatic::AutoReply, "the subject of an absence notice");
     }
     let text = message.body.text().to_lowercase();
-    let says = ["нахожусь в отпуске", "буду в отпуске", "в ежегодном отпуске", "это автоматический ответ", "автоматический ответ", "сообщение создано автоматически", "письмо сформировано автоматически", "i am out of the office", "i'm out of the office", "отсутствую на рабочем месте", "нахожусь на больничном", "буду отсутствовать"];
+    let says = [
+        "нахожусь в отпуске",
+        "буду в отпуске",
+        "в ежегодном отпуске",
+        "это автоматический ответ",
+        "автоматический ответ",
+        "сообщение создано автоматически",
+        "письмо сформировано автоматически",
+        "i am out of the office",
+        "i'm out of the office",
+        "отсутствую на рабочем месте",
+        "нахожусь на больничном",
+        "буду отсутствовать",
+    ];
     let found = says.iter().any(|one| text.contains(one));
     if found && text.chars().count() < 800 {
         return sign(Automatic::AutoReply, "the text of an absence notice");

@@ -26,7 +26,7 @@ pub(super) fn split(document: Document) -> Split {
     if !quoted.is_empty() {
         split.quoted = format!("{}\n{}", text_of(&quoted), split.quoted);
     }
-    if let Some(at) = own.iter().position(|block| starts_signature(block)) {
+    if let Some(at) = own.iter().position(starts_signature) {
         split.signature = text_of(&own.split_off(at));
     }
     split.own = Document { blocks: own, ..document_rest(document.margins, document.notes, document.oddities) };
@@ -54,22 +54,34 @@ fn line(block: &Block) -> Option<String> {
 fn mark(blocks: &[Block], at: usize, block: &Block) -> Option<Mark> {
     let line = line(block)?;
     let dashes = line.starts_with("--") || line.starts_with("==") || line.starts_with("__");
-    const FORWARDS: [&str; 6] =
-        ["пересылаемое сообщение", "пересланное сообщение", "переадресованн", "перенаправленное сообщение", "forwarded message", "пересылаемое письмо"];
-    if FORWARDS.iter().any(|word| line.contains(word)) && (dashes || line.starts_with("начало") || line.starts_with("begin")) {
+    const FORWARDS: [&str; 6] = [
+        "пересылаемое сообщение",
+        "пересланное сообщение",
+        "переадресованн",
+        "перенаправленное сообщение",
+        "forwarded message",
+        "пересылаемое письмо",
+    ];
+    if FORWARDS.iter().any(|word| line.contains(word))
+        && (dashes || line.starts_with("начало") || line.starts_with("begin"))
+    {
         return Some(Mark::Forward);
     }
-    if dashes && ["исходное сообщение", "original message", "исходное письмо"].iter().any(|word| line.contains(word)) {
+    if dashes && ["исходное сообщение", "original message", "исходное письмо"].iter().any(|word| line.contains(word))
+    {
         return Some(Mark::Quote);
     }
     let writes = [" пишет:", " писал(а):", " писал:", " писала:", " wrote:", " написал:", " написала:", " написал(а):"];
-    if writes.iter().any(|word| line.ends_with(word)) && (line.contains('@') || line.contains(|c: char| c.is_ascii_digit())) {
+    if writes.iter().any(|word| line.ends_with(word))
+        && (line.contains('@') || line.contains(|c: char| c.is_ascii_digit()))
+    {
         return Some(Mark::Quote);
     }
     // Outlook's block: «От: … / Отправлено: … / Кому: … / Тема: …».
     let next = |step: usize| blocks.get(at + step).and_then(self::line).unwrap_or_default();
     let from = ["от:", "from:", "от кого:"].iter().any(|word| line.starts_with(word));
-    let sent = |text: &str| ["отправлено:", "sent:", "дата:", "date:", "кому:", "to:"].iter().any(|word| text.contains(word));
+    let sent =
+        |text: &str| ["отправлено:", "sent:", "дата:", "date:", "кому:", "to:"].iter().any(|word| text.contains(word));
     (from && (sent(&line) || sent(&next(1)))).then_some(Mark::Quote)
 }
 
@@ -83,9 +95,17 @@ fn starts_signature(block: &Block) -> bool {
     let line = text.trim();
     paragraph.text == "-- "
         || line == "--"
-        || ["с уважением", "с ув.", "с наилучшими пожеланиями", "best regards", "отправлено из", "отправлено с", "sent from"]
-            .iter()
-            .any(|word| line.starts_with(word))
+        || [
+            "с уважением",
+            "с ув.",
+            "с наилучшими пожеланиями",
+            "best regards",
+            "отправлено из",
+            "отправлено с",
+            "sent from",
+        ]
+        .iter()
+        .any(|word| line.starts_with(word))
 }
 
 #[cfg(test)]
@@ -95,7 +115,9 @@ mod tests {
 
     #[test]
     fn earlier_mail_and_signature_are_told_from_the_text() {
-        let split = split(lines("Добрый день!\nФорма во вложении.\n-- \nИванова И.И.\n\n01.11.2022, 10:00, Комитет <a@b.ru> пишет:\n> текст"));
+        let split = split(lines(
+            "Добрый день!\nФорма во вложении.\n-- \nИванова И.И.\n\n01.11.2022, 10:00, Комитет <a@b.ru> пишет:\n> текст",
+        ));
         assert_eq!(split.own.text(), "Добрый день!\nФорма во вложении.");
         assert!(split.signature.contains("Иванова") && split.quoted.contains("> текст"));
     }

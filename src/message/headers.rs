@@ -10,9 +10,7 @@ use crate::document::text::decode;
 
 /// The text on one line, without control, bidirectional and invisible characters.
 pub(super) fn one_line(text: &str) -> String {
-    let unseen = |c: char| {
-        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
-    };
+    let unseen = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
     let seen: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !unseen(*c)).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -142,9 +140,8 @@ pub(super) fn part_text(part: &MessagePart<'_>, raw: &[u8]) -> String {
     if !encoded {
         return decode(bytes, None);
     }
-    let decoded = base64_decode(bytes).filter(|_| {
-        part.content_transfer_encoding().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"))
-    });
+    let decoded = base64_decode(bytes)
+        .filter(|_| part.content_transfer_encoding().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64")));
     decoded.or_else(|| quoted_printable_decode(bytes)).map_or_else(|| text.to_owned(), |bytes| decode(&bytes, None))
 }
 
@@ -156,7 +153,8 @@ mod tests {
     fn a_character_split_between_encoded_words_is_whole_again() {
         // «Анкета», the base64 cut inside the second letter.
         let raw = "Анкета".as_bytes();
-        let word = |bytes: &[u8]| format!("=?utf-8?Q?{}?=", bytes.iter().map(|b| format!("={b:02X}")).collect::<String>());
+        let word =
+            |bytes: &[u8]| format!("=?utf-8?Q?{}?=", bytes.iter().map(|b| format!("={b:02X}")).collect::<String>());
         let subject = format!("{} \r\n {}", word(&raw[..3]), word(&raw[3..]));
         assert_eq!(one_line(&unstructured(subject.as_bytes())), "Анкета");
     }

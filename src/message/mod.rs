@@ -62,6 +62,7 @@ pub enum Automatic {
 
 /// A parsed message.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Message {
     /// Its Message-ID, where there is a usable one.
     pub message_id: Option<MessageId>,

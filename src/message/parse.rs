@@ -31,6 +31,9 @@ pub fn parse(raw: &[u8], own: &OwnIdentity, limits: &Limits) -> (Message, Vec<At
     for part in leaves(&parsed) {
         take_part(part, bytes, &mut bodies, &mut attachments, limits);
     }
+    if bytes.len() < raw.len() {
+        attachments.clear();
+    }
     let split = body::split(bodies.document(limits));
     let from = author(&parsed, bytes, &mut oddities);
     let date = parsed.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
@@ -140,9 +143,8 @@ fn author(parsed: &mail_parser::Message<'_>, raw: &[u8], oddities: &mut Vec<Stri
         [one] => {
             let mut one = one.clone();
             if one.name.as_deref().is_some_and(|name| name.contains('\u{fffd}')) {
-                one.name = headers::redecoded(parsed, raw, "From").and_then(|text| {
-                    text.rsplit_once('<').map(|(name, _)| one_line(name.trim().trim_matches('"')))
-                });
+                one.name = headers::redecoded(parsed, raw, "From")
+                    .and_then(|text| text.rsplit_once('<').map(|(name, _)| one_line(name.trim().trim_matches('"'))));
             }
             Some(one)
         }

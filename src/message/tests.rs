@@ -61,7 +61,9 @@ fn every_machine_shows_itself() {
 fn a_receipt_and_an_absence_notice_are_machines_and_a_plain_mail_is_none() {
     let receipt = "From: a@b.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nt\n--b\nContent-Type: message/disposition-notification\n\nx: y\n--b--\n";
     assert_eq!(parse_text(receipt).0.automatic, Some(Automatic::Receipt));
-    let away = format!("{PERSON}Content-Type: text/plain; charset=utf-8\n\nЗдравствуйте! Я нахожусь в отпуске до 20 ноября.\n");
+    let away = format!(
+        "{PERSON}Content-Type: text/plain; charset=utf-8\n\nЗдравствуйте! Я нахожусь в отпуске до 20 ноября.\n"
+    );
     assert_eq!(parse_text(&away).0.automatic, Some(Automatic::AutoReply));
     assert_eq!(parse_text(&format!("{PERSON}Auto-Submitted: no\n\nt\n")).0.automatic, None);
 }
@@ -81,7 +83,9 @@ fn messages_within_messages_without_end_are_not_parsed() {
 
 #[test]
 fn garbage_gives_a_message_and_no_panic() {
-    for raw in ["", "\n", "no header at all", "From: \u{0}\n\n\u{0}", "Content-Type: multipart/mixed; boundary=\n\n--\n"] {
+    for raw in
+        ["", "\n", "no header at all", "From: \u{0}\n\n\u{0}", "Content-Type: multipart/mixed; boundary=\n\n--\n"]
+    {
         let (message, _) = parse_text(raw);
         assert!(message.from.is_none());
     }

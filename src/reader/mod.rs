@@ -39,6 +39,7 @@ pub struct FileReading {
     /// The hash of its bytes.
     pub sha256: Sha256,
     /// Whether the mail's text shows it, as a logo in a signature.
+    #[serde(default)]
     pub inline: bool,
     /// Its content, or why there is none.
     pub content: Result<Document, Problem>,

@@ -47,10 +47,7 @@ pub(super) fn build(
         builder = builder.in_reply_to(format!("<{answered}>")).references(format!("<{answered}>"));
     }
     let part = |kind: ContentType, body: &str| {
-        SinglePart::builder()
-            .header(kind)
-            .header(ContentTransferEncoding::Base64)
-            .body(body.to_owned())
+        SinglePart::builder().header(kind).header(ContentTransferEncoding::Base64).body(body.to_owned())
     };
     // The boundary follows from the Message-ID, so that the same letter is the same bytes.
     let boundary = format!("=_{}", Sha256::of(id.as_str().as_bytes()).to_string().get(..40).unwrap_or("svodka"));

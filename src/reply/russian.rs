@@ -3,7 +3,18 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 const MONTHS: [&str; 12] = [
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
 ];
 
 /// «15 ноября 2022 года».
@@ -15,14 +26,7 @@ pub fn date(day: Date) -> String {
 /// «10.11.2022 в 12:05», in the given time zone.
 pub fn date_time(instant: Timestamp, zone: &TimeZone) -> String {
     let local = instant.to_zoned_datetime(zone.clone());
-    format!(
-        "{:02}.{:02}.{} в {:02}:{:02}",
-        local.day(),
-        local.month(),
-        local.year(),
-        local.hour(),
-        local.minute()
-    )
+    format!("{:02}.{:02}.{} в {:02}:{:02}", local.day(), local.month(), local.year(), local.hour(), local.minute())
 }
 
 /// The form of a noun that goes with a number: «1 поле», «2 поля», «5 полей».
@@ -42,7 +46,10 @@ mod tests {
     #[test]
     fn numbers_and_nouns_agree() {
         let word = |count| plural(count, "поле", "поля", "полей");
-        assert_eq!([1, 2, 5, 11, 12, 21, 22, 25].map(word), ["поле", "поля", "полей", "полей", "полей", "поле", "поля", "полей"]);
+        assert_eq!(
+            [1, 2, 5, 11, 12, 21, 22, 25].map(word),
+            ["поле", "поля", "полей", "полей", "полей", "поле", "поля", "полей"]
+        );
     }
 
     #[test]

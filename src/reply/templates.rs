@@ -1,6 +1,9 @@
 //! The wording: embedded templates, each of which a file of the same name in the configuration's folder replaces.
 
-use std::{fs, io, path::{Path, PathBuf}};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -47,9 +50,11 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_trim_blocks(true);
         environment.set_lstrip_blocks(true);
-        environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        });
+        environment.set_auto_escape_callback(
+            |name| {
+                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            },
+        );
         for (name, built_in) in BUILT_IN {
             let text = match folder.map(|folder| folder.join(name)).filter(|path| path.exists()) {
                 Some(path) => fs::read_to_string(&path).map_err(|source| TemplateError::Unreadable { path, source })?,
@@ -61,7 +66,11 @@ impl Templates {
     }
 
     /// The text of a letter, and the same as HTML.
-    pub(super) fn render(&self, template: Template, context: &impl Serialize) -> Result<(String, String), TemplateError> {
+    pub(super) fn render(
+        &self,
+        template: Template,
+        context: &impl Serialize,
+    ) -> Result<(String, String), TemplateError> {
         let name = match template {
             Template::Confirm => "confirm.txt",
             Template::Request => "request.txt",

@@ -7,7 +7,10 @@ use super::{Status, Summary, day, printed};
 /// A coloured table of the schools, and the sum of the messages under it.
 pub fn board(summary: &Summary<'_>, width: u16, colour: bool) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width);
     let heads = ["Школа", "Дата", "Форма", "Проект выступления", "Поля", "Состояние"];
     let head = |text| if colour { Cell::new(text).add_attribute(Attribute::Bold) } else { Cell::new(text) };
     table.set_header(heads.map(head));

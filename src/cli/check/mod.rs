@@ -57,17 +57,21 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     }
     let mut lines = io::stdout().lock();
     let mut failed = 0usize;
-    in_parallel(&args.files, |file| judge.line(file, args.json), |line| {
-        progress.inc(1);
-        match line {
-            Ok(line) => writeln!(lines, "{line}")?,
-            Err(error) => {
-                failed += 1;
-                let _ = writeln!(io::stderr(), "svodka: {error:#}");
+    in_parallel(
+        &args.files,
+        |file| judge.line(file, args.json),
+        |line| {
+            progress.inc(1);
+            match line {
+                Ok(line) => writeln!(lines, "{line}")?,
+                Err(error) => {
+                    failed += 1;
+                    let _ = writeln!(io::stderr(), "svodka: {error:#}");
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     progress.finish_and_clear();
     anyhow::ensure!(failed == 0, "{failed} of {} files could not be opened", args.files.len());
     Ok(())

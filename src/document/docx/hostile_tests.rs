@@ -11,11 +11,14 @@ fn form() -> String {
     tbl(&tr(&(tc(&p(&r("Школа"))) + &tc(&p(&r("№ 1"))))))
 }
 
-/// The answer within a second.
+/// A second for the optimised program; a debug build beside other work gets five.
+const BOUND: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });
+
+/// The answer within the bound.
 fn swift(name: &str, bytes: &[u8]) -> Result<Vec<Vec<String>>, Problem> {
     let begun = Instant::now();
     let answer = read(bytes, Format::Docx, &Limits::default()).map(|document| grid(&document.blocks));
-    assert!(begun.elapsed() < Duration::from_secs(1), "{name} took {:?}", begun.elapsed());
+    assert!(begun.elapsed() < BOUND, "{name} took {:?}", begun.elapsed());
     answer
 }
 

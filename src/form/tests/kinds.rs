@@ -95,6 +95,7 @@ fn drafts() -> Vec<(&'static str, Document, Option<&'static str>)> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn others() -> Vec<(&'static str, Document, Option<&'static str>)> {
     let mut blank_letter = letter_head();
     blank_letter.push(form_table(&[""; 14]));
