@@ -1,34 +1,54 @@
-# `make demo` and `make test` need nothing but the Rust toolchain and a C compiler.
-.PHONY: demo test build fmt clippy doc deny corpus needs
+# `make demo` shows the main job on sample mails, `make test` runs every test. Both need a Rust toolchain and git, and
+# get what else they need by themselves.
 
-build: needs
-	cargo build --locked
+CARGO ?= cargo
+# Where the demonstration leaves its mailbox, database, replies, summary and table.
+DEMO ?= target/demo
 
-demo: needs
-	cargo run --locked --quiet -- demo --dir target/demo
+.PHONY: help tools build demo test fmt clippy doc deny check corpus spellings
 
-test: needs
-	cargo test --locked
+help:
+	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
+	@echo 'make test              every test'
+	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
+	@echo 'make corpus DIR=…      how often a mail of a machine is told from a person’s: a folder of .eml with LABELS.csv'
+	@echo 'make spellings DIR=…   the tests on a folder of real spellings of school names'
 
-# SQLite and zstd are compiled from their sources, so a C compiler must be there.
-needs:
-	@command -v cc >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq gcc libc6-dev; \
-	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq gcc libc6-dev; \
-	  else echo "missing Debian packages: gcc libc6-dev"; exit 1; fi; }
+# A C compiler links the program and builds SQLite and zstd, whose sources come with their crates.
+tools:
+	@command -v cc >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2>/dev/null; then as=sudo; else \
+	echo 'missing Debian packages: gcc libc6-dev (apt-get install gcc libc6-dev)' >&2; exit 1; fi; \
+	$$as apt-get update -q && $$as apt-get install -qy --no-install-recommends gcc libc6-dev
+
+build: tools
+	$(CARGO) build --locked
+
+demo: tools
+	$(CARGO) run --locked -- demo --dir $(DEMO)
+
+test: tools
+	$(CARGO) test --locked
 
 fmt:
-	cargo fmt --check
+	$(CARGO) fmt --check
 
-clippy:
-	cargo clippy --locked --all-targets -- -D warnings
+clippy: tools
+	$(CARGO) clippy --locked --all-targets -- -D warnings
 
-doc:
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+doc: tools
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
 
 deny:
-	cargo deny --locked check licenses bans sources
+	$(CARGO) deny --locked check licenses bans sources
 
-# make corpus DIR=folder: how often a machine's mail is seen as one (a folder of .eml files with LABELS.csv).
-corpus:
-	SVODKA_CORPUS="$(abspath $(DIR))" cargo test --locked --test scenarios corpus -- --nocapture
+check:
+	.ci/run
+
+corpus: tools
+	@test -d '$(DIR)' || { echo 'usage: make corpus DIR=folder-of-mails' >&2; exit 2; }
+	SVODKA_CORPUS='$(abspath $(DIR))' $(CARGO) test --locked --test scenarios corpus -- --nocapture
+
+spellings: tools
+	@test -d '$(DIR)' || { echo 'usage: make spellings DIR=folder-of-names' >&2; exit 2; }
+	SVODKA_NAMES='$(abspath $(DIR))' $(CARGO) test --locked --test spellings -- --nocapture
