@@ -1,16 +1,30 @@
 //! Whose is it? Evidence + roster → a [`Verdict`] with its reasons in words. Structure is compared, never strings:
 //! type, number, place, dedication. Knows no store and no network.
+//!
+//! A text becomes tokens that no longer depend on how it was typed (`text`), items with a meaning (`items`, with the
+//! words of `vocabulary` and the endings of `words`), names taken apart (`name`). Each name is compared with every known
+//! school (`fit`), which gives one [`NameMatch`] a text (`resolve`); all clues together give the verdict (`evidence`).
 
-mod conclude;
+mod evidence;
+mod fit;
+mod items;
+mod kinds;
 mod name;
+mod numbers;
+mod places;
+mod resolve;
 mod roster;
+mod surroundings;
 #[cfg(test)]
 mod tests;
+mod text;
+mod vocabulary;
 mod words;
 
-use crate::campaign::SchoolId;
+pub use resolve::{Mention, NameMatch};
+pub use roster::{KnownSchool, Roster};
 
-pub use roster::{NameMatch, Roster};
+use crate::campaign::SchoolId;
 
 /// Where a clue to the school was found, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,236 +1,390 @@
-//! The structure of a school's name: kind, number, place, dedication, district, branch.
+//! Items → the names of schools in a text, each as a structure: kind, number, place, dedication, branch.
 
-use super::words::{Word, noun_stem, place_adjective, words};
+use std::ops::Range;
 
-/// What sort of institution a name speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
-    /// «школа», «средняя школа»: contradicts neither СОШ nor ООШ.
-    School,
-    /// Средняя общеобразовательная школа.
-    Secondary,
-    /// Основная общеобразовательная школа.
-    Basic,
-    /// Начальная школа.
-    Primary,
-    /// Гимназия.
-    Gymnasium,
-    /// Лицей.
-    Lyceum,
-    /// Центр образования, образовательный центр, центр общего образования.
-    Centre,
-    /// An institution that is none of these: kindergarten, music school, college.
-    Foreign,
-}
+use super::{
+    items::{Adjective, Item, Settlement, What},
+    text::{Shape, Token},
+    vocabulary::{Kind, Modifier},
+    words,
+};
 
-impl Kind {
-    /// Whether one name may be written with either kind.
-    pub(super) fn agrees(self, other: Self) -> bool {
-        let generic = |a, b| a == Self::School && matches!(b, Self::School | Self::Secondary | Self::Basic);
-        self == other && self != Self::Foreign || generic(self, other) || generic(other, self)
-    }
-}
-
-/// A name taken apart.
+/// One name of a school, taken apart.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Name {
+    /// Kinds that are named; more than one where the writer named more («СОШ "Центр образования"»).
     pub(super) kinds: Vec<Kind>,
-    pub(super) numbers: Vec<u32>,
-    /// Stems of adjectives of place that are no district's.
-    pub(super) places: Vec<String>,
-    /// First letters of a place in an abbreviation: «КСОШ» → «к».
-    pub(super) initials: Vec<String>,
-    /// Stems of districts: «Киришского района».
+    pub(super) numbers: Vec<String>,
+    /// A № without a readable number.
+    pub(super) unreadable: bool,
+    /// Adjectives that belong to the kind.
+    pub(super) heads: Vec<Adjective>,
+    /// First letters of the place.
+    pub(super) initials: Option<String>,
+    pub(super) settlements: Vec<Settlement>,
     pub(super) districts: Vec<String>,
-    /// Stems of regions other than the neutral ones: «Новгородской области».
     pub(super) regions: Vec<String>,
-    /// Words of a dedication: «имени Героев Свири».
-    pub(super) dedication: Vec<String>,
-    /// Whether it is a branch of the school that it names.
-    pub(super) branch: bool,
-    /// All letter words, for settlements.
-    pub(super) letters: Vec<String>,
+    /// The words of the dedication; `None` where there is none.
+    pub(super) dedication: Option<Vec<String>>,
+    /// All other words: a dedication may stand without «имени».
+    pub(super) words: Vec<String>,
+    /// A legal form stands before it.
+    pub(super) legal: bool,
+    /// A committee or institute is named with it.
+    pub(super) authority: bool,
+    /// A proper name stands directly behind the kind: «Школа "Светоч"».
+    pub(super) titled: bool,
+    /// What it says of a branch.
+    pub(super) branch: Option<String>,
+    /// The word for a branch stands directly before it.
+    pub(super) after_branch: bool,
+    /// Slips that were forgiven in words of the kind.
+    pub(super) slips: usize,
+    /// Bytes of the text, from the legal form to the last thing that belongs to the name.
+    pub(super) span: Range<usize>,
+    /// The line on which it begins, counted from 1.
+    pub(super) line: usize,
 }
 
-const ABBREVIATIONS: [(&str, Kind); 7] = [
-    ("сош", Kind::Secondary),
-    ("оош", Kind::Basic),
-    ("нош", Kind::Primary),
-    ("цоо", Kind::Centre),
-    ("цо", Kind::Centre),
-    ("оц", Kind::Centre),
-    ("сш", Kind::School),
-];
+/// How far around a kind its place may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The text is meant to be a name: everything in it belongs to it.
+    Whole,
+    /// Running text: the sentence, two lines, twenty words.
+    Near,
+}
 
-/// Beginnings of words that speak of an institution that is no school of general education.
-const FOREIGN: [&str; 26] = [
-    "музыкальн",
-    "спортивн",
-    "художествен",
-    "хореограф",
-    "детсад",
-    "дошкольн",
-    "техникум",
-    "колледж",
-    "университет",
-    "институт",
-    "интернат",
-    "коррекцион",
-    "вечерн",
-    "сменн",
-    "культур",
-    "творчеств",
-    "библиотек",
-    "искусств",
-    "доу",
-    "мдоу",
-    "мбдоу",
-    "мкдоу",
-    "дши",
-    "дюсш",
-    "автошкол",
-    "училищ",
-];
+/// All names in a text. Where no kind is named and the text is meant to be a name, one name of the whole.
+pub(super) fn names(text: &str, tokens: &[Token], items: &[Item], reach: Reach) -> Vec<Name> {
+    let anchors = anchors(items);
+    if anchors.is_empty() {
+        return match reach {
+            Reach::Whole => vec![read(text, tokens, items, 0..items.len(), &(0..0))],
+            Reach::Near => Vec::new(),
+        };
+    }
+    let mut names = Vec::new();
+    let cores: Vec<Range<usize>> = anchors.iter().map(|anchor| beginning(items, anchor.start)..anchor.end).collect();
+    let mut floor = 0;
+    let starts: Vec<usize> = cores
+        .iter()
+        .map(|core| {
+            let start = start(items, core.start, floor, reach);
+            floor = core.end;
+            start
+        })
+        .collect();
+    for (number, (core, &start)) in cores.iter().zip(&starts).enumerate() {
+        let next = starts.get(number + 1).copied().unwrap_or(items.len());
+        let end = if reach == Reach::Whole { next } else { after(items, core.end, next) };
+        let (range, begin) = (start..end, core.start);
+        let mut name = read(text, tokens, items, range, core);
+        name.after_branch =
+            begin.checked_sub(1).and_then(|at| items.get(at)).is_some_and(|item| is_branch(items, item, begin - 1));
+        names.push(name);
+    }
+    names
+}
 
-impl Name {
-    /// Takes a name apart.
-    pub(super) fn parse(text: &str) -> Self {
-        let words = words(text);
-        let mut name = Self::default();
-        let mut dedication_until = 0;
-        for (at, word) in words.iter().enumerate() {
-            match word {
-                Word::Letters(word) => {
-                    name.letters.push(word.clone());
-                    if matches!(word.as_str(), "им" | "имени") {
-                        dedication_until = at + 5;
-                    } else if at < dedication_until && word.chars().count() >= 4 && !is_kind_word(word) {
-                        name.dedication.push(stem(word));
-                    }
-                    name.take_kind(&words, at, word);
-                    name.take_place(&words, at, word, at < dedication_until);
-                    let unit = word.starts_with("структурн") && letters(&words, at + 1).starts_with("подразд");
-                    name.branch |= word.starts_with("филиал") || unit;
-                }
-                Word::Number { value, signed } => name.take_number(&words, at, *value, *signed),
-                Word::Stop => dedication_until = 0,
+fn is_branch(items: &[Item], item: &Item, at: usize) -> bool {
+    match item.what {
+        What::Branch => true,
+        What::Dash | What::Quote | What::Break | What::Separator | What::Bracket => {
+            at.checked_sub(1).and_then(|at| items.get(at)).is_some_and(|item| matches!(item.what, What::Branch))
+        }
+        _ => false,
+    }
+}
+
+/// Runs of kinds that stand together: «школа-гимназия», «СОШ "ЦО"».
+fn anchors(items: &[Item]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (at, _) in items.iter().enumerate().filter(|(_, item)| matches!(item.what, What::Kind(_) | What::Initials(..)))
+    {
+        let joins = |run: &Range<usize>| {
+            let between = items.get(run.end..at).unwrap_or_default();
+            between.len() <= 2
+                && between.iter().all(|item| {
+                    matches!(item.what, What::Quote | What::Dash | What::Modifier(_))
+                        || (matches!(item.what, What::Noise) && between.len() == 1)
+                })
+        };
+        match runs.last_mut() {
+            Some(run) if joins(run) => run.end = at + 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+/// Where the words before a kind begin that belong to it.
+fn beginning(items: &[Item], anchor: usize) -> usize {
+    let mut at = anchor;
+    let mut breaks = 0;
+    let (mut adjective, mut form) = (false, false);
+    while let Some(item) = at.checked_sub(1).and_then(|before| items.get(before)) {
+        let belongs = match item.what {
+            // «Раевская МОУ «Киришская …»»: before the legal form stands somebody else, where the place is behind it.
+            What::Adjective(_) => {
+                let own = !(adjective && form);
+                adjective = true;
+                own
             }
-        }
-        name
-    }
-
-    fn add_kind(&mut self, kind: Kind) {
-        if !self.kinds.contains(&kind) {
-            self.kinds.push(kind);
-        }
-    }
-
-    fn take_kind(&mut self, words: &[Word], at: usize, word: &str) {
-        if let Some((initials, kind)) = abbreviation(word) {
-            self.add_kind(kind);
-            if !initials.is_empty() {
-                self.initials.push(initials.to_owned());
+            What::Legal => {
+                form = true;
+                true
             }
-        } else if FOREIGN.iter().any(|one| word.starts_with(one)) || (word == "сад" || word == "садик") {
-            self.add_kind(Kind::Foreign);
-        } else if word.starts_with("гимнази") {
-            self.add_kind(Kind::Gymnasium);
-        } else if word.starts_with("лице") && word != "лицензия" {
-            self.add_kind(Kind::Lyceum);
-        } else if word.starts_with("центр") && word != "центральн" {
-            let near = [at.wrapping_sub(1), at + 1, at + 2].map(|at| letters(words, at));
-            let education = near.iter().any(|word| word.starts_with("образовани") || word.starts_with("образовательн"));
-            self.add_kind(if education { Kind::Centre } else { Kind::Foreign });
-        } else if word.starts_with("школ") && !word.starts_with("школьн") {
-            self.add_kind(kind_of_school(words, at));
+            What::Modifier(_) | What::Quote | What::Bracket | What::Ordinal(_) => true,
+            // «Средняя многопрофильная школа», «Открытая/сменная школа».
+            What::Word(ref word) => words::adjective(word).is_some(),
+            What::Separator => is_modifier(items, at.checked_sub(2)) && is_modifier(items, Some(at)),
+            // «Комсомольская №2 СОШ», but not «СОШ №1 СОШ №2».
+            What::Number(_) => {
+                at == anchor
+                    && matches!(
+                        at.checked_sub(2).and_then(|before| items.get(before)),
+                        Some(Item { what: What::Adjective(_), .. })
+                    )
+            }
+            What::Break => {
+                breaks += 1;
+                breaks <= 3
+            }
+            _ => false,
+        };
+        if !belongs {
+            break;
+        }
+        at -= 1;
+    }
+    at
+}
+
+fn is_modifier(items: &[Item], at: Option<usize>) -> bool {
+    at.and_then(|at| items.get(at)).is_some_and(|item| matches!(item.what, What::Modifier(_)))
+}
+
+/// Where the words begin that stand before a name and may tell its place: on its own line, and behind an earlier name
+/// only where a line's or sentence's end parts them.
+fn start(items: &[Item], begin: usize, floor: usize, reach: Reach) -> usize {
+    if floor == 0 && reach == Reach::Whole {
+        return 0;
+    }
+    let limit = begin.saturating_sub(12).max(floor);
+    let parted = (limit..begin)
+        .rev()
+        .find(|&at| items.get(at).is_some_and(|item| matches!(item.what, What::Stop | What::Break)));
+    match parted {
+        Some(at) => at + 1,
+        None if floor == 0 => limit,
+        None => begin,
+    }
+}
+
+fn after(items: &[Item], anchor: usize, end: usize) -> usize {
+    let mut breaks = 0;
+    let stop = (anchor..end).find(|&at| match items.get(at).map(|item| &item.what) {
+        Some(What::Stop) => true,
+        Some(What::Break) => {
+            breaks += 1;
+            breaks > 2
+        }
+        _ => at >= anchor + 20,
+    });
+    stop.unwrap_or(end)
+}
+
+/// Collects what a stretch of items says; `core` is the kind with the words before it that belong to it.
+fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core: &Range<usize>) -> Name {
+    let mut name = Name::default();
+    let mut modifiers = Vec::new();
+    let mut last = core.end;
+    let mut branch: Option<Range<usize>> = None;
+    for at in range.clone() {
+        let Some(item) = items.get(at) else { continue };
+        let in_core = core.contains(&at);
+        let mut belongs = true;
+        match &item.what {
+            What::Kind(kind) => name.kinds.push(*kind),
+            What::Initials(letters, kind) => {
+                name.kinds.push(*kind);
+                name.initials = Some(letters.clone());
+            }
+            What::Modifier(modifier) if in_core || follows(items, core, at) => modifiers.push(*modifier),
+            What::Legal => name.legal |= in_core,
+            What::Adjective(one) if is_head(items, tokens, &range, core, at, one) => name.heads.push(one.clone()),
+            What::Adjective(_) => {
+                name.words.push(word_of(tokens, item));
+                belongs = false;
+            }
+            What::Number(numbers) => name.numbers.extend(numbers.iter().cloned()),
+            What::Ordinal(number) if in_core || core.is_empty() => name.numbers.push(number.clone()),
+            What::Unreadable => name.unreadable = true,
+            What::Settlement(one) => name.settlements.push(one.clone()),
+            What::District(stem) => name.districts.push(stem.clone()),
+            What::Region(stem) => name.regions.push(stem.clone()),
+            What::Dedication(stems) => name.dedication.get_or_insert_default().extend(stems.iter().cloned()),
+            What::Word(stem) => {
+                name.words.push(stem.clone());
+                belongs = false;
+            }
+            What::Authority => {
+                name.authority = true;
+                belongs = false;
+            }
+            What::Branch => branch = Some(branch_range(items, at)),
+            _ => belongs = false,
+        }
+        if belongs {
+            last = last.max(at + 1);
+            name.slips += usize::from(item.slip);
         }
     }
+    name.titled =
+        items.get(core.end..).unwrap_or_default().iter().find(|item| !matches!(item.what, What::Quote)).is_some_and(
+            |item| {
+                matches!(item.what, What::Word(_))
+                    && tokens
+                        .get(item.tokens.start)
+                        .is_some_and(|token| token.shape == Shape::Capital && token.text.chars().count() > 2)
+            },
+        );
+    name.numbers.sort();
+    name.numbers.dedup();
+    name.kinds = kinds(&name.kinds, &modifiers);
+    name.branch = branch.map(|range| excerpt(text, &span(tokens, items, range)));
+    // A quote that closes directly behind belongs to what is shown.
+    let closing = |at: &usize| {
+        items.get(*at).is_some_and(|item| {
+            matches!(item.what, What::Quote) && tokens.get(item.tokens.start).is_some_and(|token| token.glued)
+        })
+    };
+    let whole = if core.is_empty() { range } else { core.start..last + usize::from(closing(&last)) };
+    name.span = span(tokens, items, whole.clone());
+    name.line = whole.clone().find_map(|at| tokens.get(items.get(at)?.tokens.start)).map_or(1, |token| token.line);
+    name
+}
 
-    fn take_place(&mut self, words: &[Word], at: usize, word: &str, dedicated: bool) {
-        let Some(stem) = place_adjective(word) else { return };
-        let next = [letters(words, at + 1), letters(words, at + 2)];
-        if next
+/// A modifier behind the kind: «школа (вечерняя)», but not what a later word brings.
+fn follows(items: &[Item], core: &Range<usize>, at: usize) -> bool {
+    !core.is_empty()
+        && (core.end..core.end + 6).contains(&at)
+        && items
+            .get(core.end..at)
+            .unwrap_or_default()
             .iter()
-            .any(|word| word.starts_with("район") || word.starts_with("округ") || *word == "мр" || *word == "мо")
-        {
-            self.districts.push(stem.to_owned());
-        } else if next
-            .first()
-            .is_some_and(|word| word.starts_with("област") || word.starts_with("кра") || word.starts_with("республик"))
-        {
-            self.regions.push(stem.to_owned());
-        } else if !dedicated && !NEUTRAL.contains(&stem) {
-            self.places.push(stem.to_owned());
-        }
+            .all(|item| matches!(item.what, What::Quote | What::Bracket | What::Dash | What::Modifier(_)))
+}
+
+/// Whether an adjective names the place of this school: it stands with the kind, or is the last word before its number
+/// or the first behind it. Streets, surnames and branches have adjectives too.
+fn is_head(
+    items: &[Item],
+    tokens: &[Token],
+    range: &Range<usize>,
+    core: &Range<usize>,
+    at: usize,
+    one: &Adjective,
+) -> bool {
+    let what = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.what);
+    if matches!(what(at.checked_add(1)), Some(What::Branch)) {
+        return false;
     }
-
-    fn take_number(&mut self, words: &[Word], at: usize, value: u32, signed: bool) {
-        let (before, after) = (letters(words, at.wrapping_sub(1)), letters(words, at + 1));
-        let ordinal = matches!(after, "я" | "й" | "ой") && is_kind_word(letters(words, at + 2));
-        let beside = is_kind_word(before) || is_kind_word(after) || ordinal;
-        let counts = value < 1_000 && (signed || beside) && !after.starts_with("лет") && !after.starts_with("класс");
-        if counts && !self.numbers.contains(&value) {
-            self.numbers.push(value);
-        }
+    if core.contains(&at) || core.is_empty() {
+        return core.contains(&at) || one.strong;
     }
-}
-
-/// Adjectives that look like places and are none.
-const NEUTRAL: [&str; 18] = [
-    "российск",
-    "русск",
-    "советск",
-    "детск",
-    "городск",
-    "сельск",
-    "районн",
-    "областн",
-    "областск",
-    "юридическ",
-    "гражданск",
-    "педагогическ",
-    "методическ",
-    "практическ",
-    "общественн",
-    "академическ",
-    "ленинградск",
-    "поселковск",
-];
-
-fn letters(words: &[Word], at: usize) -> &str {
-    match words.get(at) {
-        Some(Word::Letters(word)) => word,
-        _ => "",
+    if !(core.end..core.end + 8).contains(&at) {
+        return false;
     }
+    // A capital with a dot behind it is an initial: «Ковалевская А. А.».
+    let end = items.get(at).map_or(0, |item| item.tokens.end);
+    let surname = tokens.get(end).is_some_and(|token| token.text.chars().count() == 1)
+        && tokens.get(end + 1).is_some_and(|token| token.text == ".");
+    let known = one.meant.is_some();
+    let direct = items.get(core.end..at).unwrap_or_default().iter().all(|item| {
+        (known && matches!(item.what, What::Separator))
+            || matches!(
+                item.what,
+                What::Quote | What::Bracket | What::Dash | What::Break | What::Number(_) | What::Modifier(_)
+            )
+    });
+    range.contains(&at) && one.strong && direct && !surname
 }
 
-/// «средняя общеобразовательная школа», «основная школа», «школа»: the words before it tell.
-fn kind_of_school(words: &[Word], at: usize) -> Kind {
-    let before = |steps: usize| at.checked_sub(steps).map_or("", |at| letters(words, at));
-    let said = |beginning: &str| (1..=3).any(|steps| before(steps).starts_with(beginning));
-    if said("начальн") {
-        Kind::Primary
-    } else if said("основн") {
-        Kind::Basic
-    } else if said("средн") && said("общеобразоват") {
-        Kind::Secondary
-    } else {
-        Kind::School
+/// «Цвелодубовский филиал», «филиал в п. Цвелодубово», «дошкольное отделение».
+fn branch_range(items: &[Item], at: usize) -> Range<usize> {
+    let begins =
+        at.checked_sub(1).and_then(|at| items.get(at)).is_some_and(|item| matches!(item.what, What::Adjective(_)));
+    let begin = if begins { at - 1 } else { at };
+    let named = (at + 1..items.len())
+        .take(4)
+        .find(|&at| items.get(at).is_some_and(|item| matches!(item.what, What::Settlement(_))));
+    let clear = named.is_some_and(|named| {
+        items
+            .get(at + 1..named)
+            .unwrap_or_default()
+            .iter()
+            .all(|item| matches!(item.what, What::Word(_) | What::Noise | What::Bracket))
+    });
+    begin..if clear { named.map_or(at, |named| named) + 1 } else { at + 1 }
+}
+
+/// The kinds that words and their adjectives make together.
+fn kinds(named: &[Kind], modifiers: &[Modifier]) -> Vec<Kind> {
+    let has = |modifier: Modifier| modifiers.contains(&modifier);
+    let special = modifiers.iter().find_map(|modifier| match modifier {
+        Modifier::Is(kind) => Some(*kind),
+        _ => None,
+    });
+    let mut kinds: Vec<Kind> = named
+        .iter()
+        .map(|&kind| match (kind, special) {
+            (Kind::School | Kind::Middle | Kind::Secondary | Kind::Basic, Some(special)) => special,
+            (Kind::Lyceum, Some(Kind::College)) => Kind::College,
+            (Kind::School, None) if has(Modifier::Basic) => Kind::Basic,
+            (Kind::School, None) if has(Modifier::Primary) => Kind::Primary,
+            (Kind::School, None) if has(Modifier::Middle) && has(Modifier::General) => Kind::Secondary,
+            (Kind::School, None) if has(Modifier::Middle) => Kind::Middle,
+            (kind, _) => kind,
+        })
+        .collect();
+    kinds.sort_by_key(|kind| *kind as u8);
+    kinds.dedup();
+    if kinds.iter().any(|kind| !kind.is_plain()) {
+        kinds.retain(|kind| !kind.is_plain());
     }
+    kinds
 }
 
-fn is_kind_word(word: &str) -> bool {
-    word.starts_with("школ") || word.starts_with("гимнази") || word.starts_with("лице") || abbreviation(word).is_some()
+fn word_of(tokens: &[Token], item: &Item) -> String {
+    tokens.get(item.tokens.start).map(|token| token.text.clone()).unwrap_or_default()
 }
 
-/// «КСОШ» → the initials of its place, and its kind.
-fn abbreviation(word: &str) -> Option<(&str, Kind)> {
-    ABBREVIATIONS.iter().find_map(|(tail, kind)| {
-        let initials = word.strip_suffix(tail)?;
-        (initials.chars().count() <= 2).then_some((initials, *kind))
-    })
+fn span(tokens: &[Token], items: &[Item], range: Range<usize>) -> Range<usize> {
+    let mut inner = items.get(range).unwrap_or_default().iter().skip_while(|item| is_edge(item)).peekable();
+    let start = inner.peek().and_then(|item| tokens.get(item.tokens.start)).map_or(0, |token| token.span.start);
+    let end = inner
+        .last()
+        .and_then(|item| tokens.get(item.tokens.end.saturating_sub(1)))
+        .map_or(start, |token| token.span.end);
+    start..end.max(start)
 }
 
-fn stem(word: &str) -> String {
-    place_adjective(word).unwrap_or(noun_stem(word)).to_owned()
+fn is_edge(item: &Item) -> bool {
+    matches!(item.what, What::Break | What::Separator | What::Stop | What::Dash | What::Noise)
+}
+
+/// A part of a text for people: one line, at most eighty characters.
+pub(super) fn excerpt(text: &str, span: &Range<usize>) -> String {
+    clip(text.get(span.clone()).unwrap_or_default())
+}
+
+/// One line, at most eighty characters.
+pub(super) fn clip(text: &str) -> String {
+    let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() > 80 {
+        words = words.chars().take(79).chain(['…']).collect();
+    }
+    words
 }

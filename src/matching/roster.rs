@@ -1,298 +1,143 @@
-//! How a name compares with each school that is known.
-
-use strsim::damerau_levenshtein;
+//! The schools of a campaign, prepared for comparing.
 
 use crate::campaign::{Campaign, SchoolId};
 
 use super::{
-    name::{Kind, Name},
-    words::{Word, is_case_of, noun_stem, words},
+    fit::{Common, Known, KnownName},
+    items::{self, What},
+    name::{self, Name, Reach},
+    places::Places,
+    text::{self, Token},
+    words::{self, Stem},
 };
+
+/// A school that a roster is built of.
+#[derive(Debug, Clone)]
+pub struct KnownSchool {
+    /// Its id; `None` for a neighbour that must only not be taken for another.
+    pub id: Option<SchoolId>,
+    /// The names under which it is known, at least one.
+    pub names: Vec<String>,
+    /// The district as an adjective: «Киришский»; empty where it is not known.
+    pub district: String,
+    /// The town or village in the nominative: «Кириши»; empty where it is not known.
+    pub settlement: String,
+}
 
 /// The schools of a campaign, ready to be compared with.
 #[derive(Debug, Clone)]
 pub struct Roster {
-    entries: Vec<Entry>,
-}
-
-/// One name of one school.
-#[derive(Debug, Clone)]
-struct Entry {
-    /// The school; `None` for a neighbour.
-    school: Option<SchoolId>,
-    title: String,
-    kind: Kind,
-    number: Option<u32>,
-    places: Vec<String>,
-    settlement: Vec<String>,
-    district: String,
-    dedication: Vec<String>,
-}
-
-/// How one text that is meant as a name matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NameMatch {
-    /// It is this school in every part that counts.
-    Full {
-        /// The school.
-        school: SchoolId,
-        /// The branch's name as written, where it is a branch.
-        branch: Option<String>,
-        /// Why, in English.
-        why: String,
-    },
-    /// It may be one of these: a part that counts is not there, or several fit.
-    Partial {
-        /// The schools.
-        candidates: Vec<SchoolId>,
-        /// Why, in English, and what would have been enough.
-        why: String,
-    },
-    /// It is a school that is not scheduled.
-    Outside {
-        /// Its name as written.
-        name: String,
-    },
-    /// It names no school.
-    None,
-}
-
-/// How one name fits one entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
-    Vetoed,
-    /// Something that counts is not said.
-    Partial,
-    /// All fits but for one slip of the finger.
-    Slip,
-    Full,
+    pub(super) places: Places,
+    pub(super) schools: Vec<(KnownSchool, Known)>,
+    pub(super) common: Common,
 }
 
 impl Roster {
-    /// Prepares the schools and neighbours of a campaign.
+    /// Prepares the schools and neighbours of a campaign. The region is that of the letter's issuer.
     pub fn new(campaign: &Campaign) -> Self {
-        let mut entries = Vec::new();
-        for school in &campaign.schools {
-            for name in std::iter::once(&school.name).chain(&school.aliases) {
-                entries.extend(Entry::new(Some(school.id.clone()), name, &school.settlement, &school.district));
-            }
-        }
-        for one in &campaign.neighbours {
-            entries.extend(Entry::new(None, &one.name, &one.settlement, &one.district));
-        }
-        Self { entries }
+        let schools = campaign.schools.iter().map(|school| KnownSchool {
+            id: Some(school.id.clone()),
+            names: std::iter::once(&school.name).chain(&school.aliases).cloned().collect(),
+            district: school.district.clone(),
+            settlement: school.settlement.clone(),
+        });
+        let neighbours = campaign.neighbours.iter().map(|one| KnownSchool {
+            id: None,
+            names: vec![one.name.clone()],
+            district: one.district.clone(),
+            settlement: one.settlement.clone(),
+        });
+        Self::from_names(&campaign.letter.issuer, schools.chain(neighbours))
     }
 
-    /// How a text that is meant to be a school's name matches.
-    pub fn name(&self, text: &str) -> NameMatch {
-        let name = Name::parse(text);
-        if name.letters.is_empty() {
-            return NameMatch::None;
-        }
-        let fits: Vec<(Fit, &Entry)> = self.entries.iter().map(|entry| (entry.fit(&name), entry)).collect();
-        let of = |wanted: Fit| fits.iter().filter(move |(fit, _)| *fit == wanted).map(|(_, entry)| *entry);
-        let mut best: Vec<&Entry> = of(Fit::Full).collect();
-        if best.is_empty() {
-            best = of(Fit::Slip).collect();
-        }
-        let mut schools: Vec<&SchoolId> = best.iter().filter_map(|entry| entry.school.as_ref()).collect();
-        schools.sort();
-        schools.dedup();
-        let neighbours = best.iter().filter(|entry| entry.school.is_none()).count();
-        match (schools.as_slice(), neighbours) {
-            ([school], 0) => NameMatch::Full {
-                school: (*school).clone(),
-                branch: name.branch.then(|| clip(text)),
-                why: format!("{:?} is {}", clip(text), best.first().map_or("", |entry| &entry.title)),
-            },
-            ([], 0) => self.short_of_full(text, &name, of(Fit::Partial).collect()),
-            ([], _) => NameMatch::Outside { name: clip(text) },
-            _ => NameMatch::Partial {
-                candidates: schools.into_iter().cloned().collect(),
-                why: format!("{:?} names several schools", clip(text)),
-            },
-        }
-    }
-
-    /// No entry fits in full: some may fit, or it is a school that nobody listed.
-    fn short_of_full(&self, text: &str, name: &Name, partial: Vec<&Entry>) -> NameMatch {
-        let mut candidates: Vec<SchoolId> = Vec::new();
-        for school in partial.iter().filter_map(|entry| entry.school.as_ref()) {
-            if !candidates.contains(school) {
-                candidates.push(school.clone());
-            }
-        }
-        if !candidates.is_empty() {
-            let why = format!("{:?} fits, but type, number and place are not all there", clip(text));
-            return NameMatch::Partial { candidates, why };
-        }
-        let is_school =
-            name.kinds.iter().any(|kind| *kind != Kind::School) || (!name.kinds.is_empty() && name.says_which());
-        if is_school { NameMatch::Outside { name: clip(text) } } else { NameMatch::None }
-    }
-
-    /// The schools that are named in full within a running text; a list of three or more scheduled schools, as the
-    /// letter's own schedule is one, tells nothing.
-    pub fn mentions(&self, text: &str) -> Vec<NameMatch> {
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(400).collect();
-        let mut found: Vec<NameMatch> = Vec::new();
-        for (at, line) in lines.iter().enumerate() {
-            let mut here = self.mention(line);
-            // A name that is broken over two or three lines.
-            for further in 2..=3 {
-                if here.is_none() {
-                    here = lines.get(at..at + further).and_then(|lines| self.mention(&lines.join(" ")));
-                }
-            }
-            if let Some(one) = here
-                && !found.iter().any(|other| other.same_school(&one))
-            {
-                found.push(one);
-            }
-        }
-        let scheduled = found.iter().filter(|one| matches!(one, NameMatch::Full { .. })).count();
-        if scheduled >= 3 { Vec::new() } else { found }
-    }
-
-    fn mention(&self, text: &str) -> Option<NameMatch> {
-        match self.name(text) {
-            full @ NameMatch::Full { .. } => Some(full),
-            outside @ NameMatch::Outside { .. } => Name::parse(text).is_complete().then_some(outside),
-            NameMatch::Partial { .. } | NameMatch::None => None,
-        }
-    }
-}
-
-impl NameMatch {
-    fn same_school(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Full { school: one, .. }, Self::Full { school: other, .. }) => one == other,
-            _ => self == other,
-        }
-    }
-}
-
-impl Name {
-    /// Whether it says anything by which a school is told from others.
-    fn says_which(&self) -> bool {
-        !self.numbers.is_empty() || !self.places.is_empty() || !self.initials.is_empty()
-    }
-
-    /// Whether it names one institution by kind and place.
-    fn is_complete(&self) -> bool {
-        !self.kinds.is_empty() && !self.places.is_empty() && self.kinds.iter().any(|kind| *kind != Kind::School)
-            || (self.kinds.contains(&Kind::School) && !self.places.is_empty() && !self.numbers.is_empty())
-    }
-}
-
-impl Entry {
-    /// An entry for each kind that the name has: none for a name without one.
-    fn new(school: Option<SchoolId>, title: &str, settlement: &str, district: &str) -> Option<Self> {
-        let name = Name::parse(title);
-        let kind = *name.kinds.first()?;
-        let nouns = words(settlement);
-        let settlement = nouns
+    /// Prepares any schools. `region` is a text that names their region («… Ленинградской области»), or empty.
+    pub fn from_names(region: &str, schools: impl IntoIterator<Item = KnownSchool>) -> Self {
+        let mut places = Places::new();
+        let schools: Vec<KnownSchool> = schools.into_iter().collect();
+        let parsed: Vec<Vec<Name>> = schools
             .iter()
-            .filter_map(|word| match word {
-                Word::Letters(word) => {
-                    let adjective = ["ое", "ая", "ый", "ий"].iter().find_map(|ending| word.strip_suffix(ending));
-                    Some(adjective.unwrap_or(noun_stem(word)).to_owned())
-                }
-                _ => None,
-            })
+            .map(|school| school.names.iter().filter_map(|name| main_name(name, &places)).collect())
             .collect();
-        let district = Name::parse(&format!("{district} район")).districts.first().cloned().unwrap_or_default();
-        Some(Self {
-            school,
-            title: title.to_owned(),
-            kind,
-            number: name.numbers.first().copied(),
-            places: name.places,
-            settlement,
-            district,
-            dedication: name.dedication,
-        })
+        let mut known: Vec<Known> =
+            schools.iter().zip(&parsed).map(|(school, names)| prepare(school, names, &mut places)).collect();
+        share_adjectives(&mut known);
+        let (_, region) = read(region, &Places::new());
+        let region = region.into_iter().find_map(|item| match item.what {
+            What::Region(stem) => Some(stem),
+            _ => None,
+        });
+        Self { places, schools: schools.into_iter().zip(known).collect(), common: Common { region, one_town: false } }
     }
 
-    fn fit(&self, name: &Name) -> Fit {
-        if self.vetoes(name) {
-            return Fit::Vetoed;
-        }
-        let kind = name.kinds.iter().any(|kind| kind.agrees(self.kind));
-        let number = self.number.is_none_or(|number| name.numbers == [number]);
-        let dedicated = self.dedicated(name);
-        let district = name.districts.contains(&self.district);
-        let by_initials = self.initials_fit(name) && self.number.is_some() && (dedicated || district);
-        let place = if self.place_said(name) || by_initials {
-            Fit::Full
-        } else if !name.places.is_empty() {
-            // Another place is named: only a slip of the finger in ours excuses that.
-            if self.slipped(name) { Fit::Slip } else { Fit::Vetoed }
-        } else {
-            Fit::Partial
-        };
-        match (kind, number, place) {
-            (_, _, Fit::Vetoed) => Fit::Vetoed,
-            (true, true, place) => place,
-            // Without kind or number, at least the place or the initials must be said for it to be a candidate.
-            (_, _, Fit::Full) => Fit::Partial,
-            (true, false, Fit::Partial) if self.initials_fit(name) => Fit::Partial,
-            _ => Fit::Vetoed,
-        }
+    /// Takes all schools to lie in one town, which nobody has to name then: type and number are enough.
+    #[must_use]
+    pub fn within_one_town(mut self) -> Self {
+        self.common.one_town = true;
+        self
     }
 
-    /// What cannot be so if it is this school: another number, a contradicting kind, another district or region.
-    fn vetoes(&self, name: &Name) -> bool {
-        let other_number = match self.number {
-            Some(number) => !name.numbers.is_empty() && !name.numbers.contains(&number),
-            None => !name.numbers.is_empty(),
-        };
-        let other_kind = !name.kinds.is_empty() && !name.kinds.iter().any(|kind| kind.agrees(self.kind));
-        let foreign = name.kinds.contains(&Kind::Foreign);
-        let other_district = !name.districts.is_empty() && !name.districts.contains(&self.district);
-        let other_initials = !name.initials.is_empty() && !self.place_said(name) && !self.initials_fit(name);
-        other_number
-            || other_kind
-            || foreign
-            || other_district
-            || other_initials
-            || !name.regions.iter().all(|one| one == "ленинградск")
-    }
-
-    fn place_said(&self, name: &Name) -> bool {
-        let adjective = self.places.iter().any(|place| name.places.contains(place));
-        adjective || self.town_said(name)
-    }
-
-    fn town_said(&self, name: &Name) -> bool {
-        let count = self.settlement.len();
-        count > 0
-            && name.letters.windows(count).any(|words| {
-                words.iter().zip(&self.settlement).all(|(word, stem)| {
-                    is_case_of(word, stem)
-                        || word.strip_prefix(stem.as_str()).is_some_and(|end| matches!(end, "ого" | "ом" | "ому"))
-                })
-            })
-    }
-
-    fn initials_fit(&self, name: &Name) -> bool {
-        name.initials.iter().any(|initials| {
-            self.places.iter().any(|place| initials.chars().count() == 1 && place.starts_with(initials.as_str()))
-        })
-    }
-
-    fn dedicated(&self, name: &Name) -> bool {
-        !self.dedication.is_empty() && self.dedication.iter().any(|one| name.dedication.contains(one))
-    }
-
-    /// Whether one slip of the finger makes the place another (a letter lost, doubled, swapped or wrong).
-    fn slipped(&self, name: &Name) -> bool {
-        self.places.iter().any(|place| {
-            place.chars().count() >= 6 && name.places.iter().any(|said| damerau_levenshtein(place, said) == 1)
-        })
+    /// The names of schools in a text.
+    pub(super) fn names_in(&self, text: &str, reach: Reach) -> Vec<Name> {
+        let (tokens, items) = read(text, &self.places);
+        name::names(text, &tokens, &items, reach)
     }
 }
 
-pub(super) fn clip(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
+fn read(text: &str, places: &Places) -> (Vec<Token>, Vec<items::Item>) {
+    let tokens = text::tokens(text);
+    let items = items::items(&tokens, places);
+    (tokens, items)
+}
+
+/// A name of the roster: where it holds two («МБОУ "СОШ "Центр …""»), the one that says most.
+fn main_name(text: &str, places: &Places) -> Option<Name> {
+    let (tokens, items) = read(text, places);
+    let names = name::names(text, &tokens, &items, Reach::Whole);
+    names.into_iter().max_by_key(|name| (name.numbers.len() + name.heads.len(), name.kinds.len()))
+}
+
+fn prepare(school: &KnownSchool, names: &[Name], places: &mut Places) -> Known {
+    let tokens = text::tokens(&school.settlement);
+    let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+    let settlement = (!words.is_empty()).then(|| places.add_settlement(&words));
+    let mut stems: Vec<String> = names.iter().flat_map(|name| &name.heads).map(|head| head.stem.clone()).collect();
+    if let ([word], true) = (words.as_slice(), stems.is_empty()) {
+        // «Кириши» → «киришск-»: a neighbour known as «Гимназия» is found as «Киришская гимназия» too. Only where no
+        // name tells the adjective: «Лебяжье» makes «Лебяженский» here and «Лебяжский» elsewhere.
+        let stem = Stem::of_place(word);
+        let is_adjective = stem.letters().ends_with("ск");
+        stems.push(if is_adjective { stem.letters().to_owned() } else { format!("{}ск", stem.letters()) });
+    }
+    let mut initials: Vec<String> = stems.iter().filter_map(|stem| stem.chars().next()).map(String::from).collect();
+    initials.extend(names.iter().filter_map(|name| name.initials.clone()));
+    let first: String = words.iter().filter_map(|word| word.chars().next()).collect();
+    initials.extend([first.chars().take(1).collect(), first]);
+    initials.sort();
+    initials.dedup();
+    let district = text::tokens(&school.district).first().map(|token| token.text.clone()).unwrap_or_default();
+    let district = words::adjective(&district).map_or(district.clone(), |(stem, _)| stem.to_owned());
+    Known {
+        names: names
+            .iter()
+            .map(|name| KnownName { kinds: name.kinds.clone(), number: name.numbers.first().cloned() })
+            .collect(),
+        adjectives: stems.iter().map(|stem| places.add_adjective(stem)).collect(),
+        settlement,
+        district,
+        initials,
+        dedication: names.iter().find_map(|name| name.dedication.clone()).unwrap_or_default(),
+    }
+}
+
+/// Schools of one settlement share its adjectives.
+fn share_adjectives(known: &mut [Known]) {
+    let of: Vec<(Option<usize>, Vec<usize>)> =
+        known.iter().map(|one| (one.settlement, one.adjectives.clone())).collect();
+    for one in known.iter_mut().filter(|one| one.settlement.is_some()) {
+        let shared =
+            of.iter().filter(|(settlement, _)| *settlement == one.settlement).flat_map(|(_, own)| own.iter().copied());
+        one.adjectives.extend(shared.collect::<Vec<_>>());
+        one.adjectives.sort_unstable();
+        one.adjectives.dedup();
+    }
 }

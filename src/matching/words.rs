@@ -1,132 +1,182 @@
-//! Text → words that can be compared: case, ё, look-alike letters, quotes and number signs no longer matter.
+//! Russian endings, as far as names of places need them, and one slip of the finger.
 
-use unicode_normalization::UnicodeNormalization as _;
+use std::borrow::Cow;
 
-/// A word or number of a text.
+use strsim::osa_distance;
+
+const ADJECTIVE: [&str; 26] = [
+    "ого", "его", "ому", "ему", "ыми", "ими", "ая", "яя", "ую", "юю", "ой", "ей", "ою", "ею", "ое", "ее", "ый", "ий",
+    "ым", "им", "ом", "ем", "ых", "их", "ые", "ие",
+];
+
+const NOUN: [&str; 44] = [
+    "", "а", "я", "ы", "и", "е", "у", "ю", "о", "ь", "й", "ой", "ей", "ом", "ем", "ам", "ям", "ах", "ях", "ами", "ями",
+    "ов", "ев", "ью", "ье", "ья", "ьи", "ьем", "ьев", "ьям", "ьях", "ьями", "ьего", "ьему", "ьим", "ьей", "ие", "ия",
+    "ию", "ием", "ии", "ый", "ий", "ого",
+];
+
+/// The shortest word in which a slip is forgiven, in letters.
+const SLIP_LENGTH: usize = 6;
+
+/// A declinable word: what stays, and which endings may follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Word {
-    /// Letters, in lower case.
-    Letters(String),
-    /// Digits; `signed` where a number sign stands before them.
-    Number { value: u32, signed: bool },
-    /// The end of a line or of a sentence part.
-    Stop,
+pub(super) struct Stem {
+    letters: String,
+    adjective: bool,
 }
 
-/// The words of a text in their order.
-pub(super) fn words(text: &str) -> Vec<Word> {
-    // NFKC makes «№» "no": it is the sign that matters.
-    let signs = text.replace('№', " # ");
-    let folded: String = signs.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect();
-    let mut words = Vec::new();
-    let mut run = String::new();
-    let mut signed = false;
-    for c in folded.chars().chain([' ']) {
-        let same = run.chars().last().is_none_or(|last| last.is_ascii_digit() == c.is_ascii_digit());
-        if c.is_alphanumeric() && same {
-            run.push(c);
-            continue;
-        }
-        if matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}') {
-            continue;
-        }
-        close(&mut words, &mut run, &mut signed);
-        if c.is_alphanumeric() {
-            run.push(c);
-        } else if c == '#' {
-            signed = true;
-        } else if matches!(c, '\n' | ';') {
-            words.push(Word::Stop);
+/// How well a word is a form of a [`Stem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// One letter lost, doubled, swapped or wrong.
+    Slip,
+    /// A form of the word.
+    Exact,
+}
+
+/// Stem and ending of an adjective; the stem has at least three letters.
+pub(super) fn adjective(word: &str) -> Option<(&str, &str)> {
+    ADJECTIVE.iter().find_map(|ending| {
+        let stem = word.strip_suffix(ending)?;
+        (stem.chars().count() >= 3).then_some((stem, *ending))
+    })
+}
+
+/// A word without its case ending, rough: for comparing the words of dedications.
+pub(super) fn rough_stem(word: &str) -> &str {
+    if let Some((stem, _)) = adjective(word) {
+        return stem;
+    }
+    ["ами", "ями", "ов", "ев", "ой", "ей", "ом", "ем", "ах", "ях"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.chars().count() >= 4))
+        .unwrap_or_else(|| word.trim_end_matches(['а', 'я', 'ы', 'и', 'е', 'у', 'ю', 'о', 'ь', 'й']))
+}
+
+/// Whether a word begins so and ends as Russian words do.
+pub(super) fn is_form(word: &str, stem: &str) -> bool {
+    word.strip_prefix(stem).is_some_and(|rest| ADJECTIVE.contains(&rest) || NOUN.contains(&rest))
+}
+
+/// Whether two words are forms of one, a slip in a long one forgiven.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    rough_stem(a) == rough_stem(b) || alike(a, b)
+}
+
+/// Whether two words are one, a slip in a long one forgiven.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    a == b || (a.chars().count().min(b.chars().count()) >= SLIP_LENGTH && osa_distance(a, b) <= 1)
+}
+
+impl Stem {
+    /// Of an adjective given without its ending.
+    pub(super) fn of_adjective(stem: &str) -> Self {
+        Self { letters: joined(stem).into_owned(), adjective: true }
+    }
+
+    /// Of the name of a place in the nominative.
+    pub(super) fn of_place(word: &str) -> Self {
+        match adjective(word) {
+            Some((stem, "ое" | "ее" | "ая" | "яя" | "ий" | "ый" | "ие" | "ые")) => {
+                Self::of_adjective(stem)
+            }
+            _ => {
+                let stem = word.trim_end_matches(['а', 'я', 'ы', 'и', 'е', 'у', 'ю', 'о', 'ь', 'й']);
+                Self { letters: joined(stem).into_owned(), adjective: false }
+            }
         }
     }
-    words
-}
 
-fn close(words: &mut Vec<Word>, run: &mut String, signed: &mut bool) {
-    let word = std::mem::take(run);
-    if word.is_empty() {
-        return;
+    /// What stays when the word is declined.
+    pub(super) fn letters(&self) -> &str {
+        &self.letters
     }
-    if word.chars().all(|c| c.is_ascii_digit()) {
-        if let Ok(value) = word.parse() {
-            words.push(Word::Number { value, signed: std::mem::take(signed) });
+
+    /// Whether a word is a form of this one.
+    pub(super) fn likeness(&self, word: &str) -> Option<Likeness> {
+        let word = joined(word);
+        let endings: &[&str] = if self.adjective { &ADJECTIVE } else { &NOUN };
+        if self.letters.is_empty() {
+            return None;
         }
-        return;
+        if word.strip_prefix(self.letters.as_str()).is_some_and(|rest| endings.contains(&rest)) {
+            return Some(Likeness::Exact);
+        }
+        self.slipped(&word, endings).then_some(Likeness::Slip)
     }
-    let word = cyrillic(word);
-    if matches!(word.as_str(), "n" | "no" | "номер" | "nº") {
-        *signed = true;
-        return;
+
+    /// One slip, in the stem or in the ending. The first or the second letter must stand: this is cheap and rules out
+    /// almost every other word.
+    fn slipped(&self, word: &str, endings: &[&str]) -> bool {
+        let length = self.letters.chars().count();
+        let word_length = word.chars().count();
+        if length + 1 < SLIP_LENGTH
+            || word_length + 1 < SLIP_LENGTH
+            || word_length + 1 < length
+            || word_length > length + 5
+        {
+            return false;
+        }
+        let shares_beginning = word.chars().zip(self.letters.chars()).take(2).any(|(a, b)| a == b)
+            || word.chars().take(2).eq(self.letters.chars().take(2).collect::<Vec<_>>().into_iter().rev())
+            || word.chars().nth(1) == self.letters.chars().next()
+            || word.chars().next() == self.letters.chars().nth(1);
+        if !shares_beginning {
+            return false;
+        }
+        let in_ending = self.adjective
+            && word.strip_prefix(self.letters.as_str()).is_some_and(|rest| {
+                rest.chars().count() <= 4 && endings.iter().any(|ending| osa_distance(rest, ending) <= 1)
+            });
+        let in_stem = endings.iter().any(|ending| {
+            word.strip_suffix(ending).is_some_and(|stem| {
+                stem.chars().count().abs_diff(length) <= 1 && osa_distance(stem, &self.letters) <= 1
+            })
+        });
+        in_ending || in_stem
     }
-    *signed = false;
-    words.push(Word::Letters(word));
 }
 
-/// Latin letters that look Cyrillic become so in a word that is Cyrillic otherwise, and in a short abbreviation.
-fn cyrillic(word: String) -> String {
-    let is_cyrillic = |c: char| ('а'..='я').contains(&c);
-    let twin = |c: char| match c {
-        'a' => 'а',
-        'b' => 'в',
-        'c' => 'с',
-        'e' => 'е',
-        'h' => 'н',
-        'k' => 'к',
-        'm' => 'м',
-        'o' => 'о',
-        'p' => 'р',
-        't' => 'т',
-        'x' => 'х',
-        'y' => 'у',
-        'u' => 'и',
-        other => other,
-    };
-    if word.chars().any(is_cyrillic) { word.chars().map(twin).collect() } else { word }
-}
-
-/// The stem of an adjective of place: «киришской» → «киришск».
-pub(super) fn place_adjective(word: &str) -> Option<&str> {
-    const ENDINGS: [&str; 14] =
-        ["ого", "ому", "ыми", "ими", "ая", "ой", "ую", "ий", "ое", "ом", "им", "ие", "их", "ая"];
-    let stem = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
-    let of_place = stem.ends_with("ск") || stem.ends_with("цк");
-    (of_place && stem.chars().count() >= 5).then_some(stem)
-}
-
-/// The part of a noun that its cases share: «Кириши» → «кириш».
-pub(super) fn noun_stem(word: &str) -> &str {
-    word.trim_end_matches(['а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я', 'ь', 'й'])
-}
-
-/// Whether a word is a case of the noun with this stem.
-pub(super) fn is_case_of(word: &str, stem: &str) -> bool {
-    word.strip_prefix(stem)
-        .is_some_and(|ending| ending.chars().count() <= 3 && ending.chars().all(|c| "аеиоуыэюяьймхг".contains(c)))
+fn joined(word: &str) -> Cow<'_, str> {
+    if word.contains('-') { Cow::Owned(word.replace('-', "")) } else { Cow::Borrowed(word) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn place(word: &str, form: &str) -> Option<Likeness> {
+        Stem::of_place(word).likeness(form)
+    }
+
     #[test]
-    fn ways_of_writing_a_number_are_one() {
-        for text in ["школа №3", "ШКОЛА № 3", "школа N3", "школа No 3", "школа номер 3"]
-        {
-            assert_eq!(words(text), [Word::Letters("школа".into()), Word::Number { value: 3, signed: true }], "{text}");
+    fn names_of_places_are_known_in_every_case() {
+        for (name, forms) in [
+            ("кириши", "кириши киришей киришам киришами киришах"),
+            ("подпорожье", "подпорожье подпорожья подпорожью подпорожьем"),
+            ("важины", "важины важин важинам важинах"),
+            ("рощино", "рощино рощина рощину рощином рощине"),
+            ("вознесенье", "вознесенье вознесенья вознесение вознесеньем"),
+            ("лебяжье", "лебяжье лебяжьего лебяжьем лебяжья"),
+            ("лодейное", "лодейное лодейного лодейном лодейному"),
+        ] {
+            for form in forms.split(' ') {
+                assert_eq!(place(name, form), Some(Likeness::Exact), "{name}: {form}");
+            }
         }
-        assert_eq!(words("СОШ3"), [Word::Letters("сош".into()), Word::Number { value: 3, signed: false }]);
     }
 
     #[test]
-    fn look_alike_letters_and_quotes_do_not_matter() {
-        assert_eq!(words("МОУ «Kиpишcкaя»"), words("моу \"Киришская\""));
-    }
-
-    #[test]
-    fn cases_share_a_stem() {
-        assert_eq!(place_adjective("киришской"), Some("киришск"));
-        assert_eq!(place_adjective("школой"), None);
-        assert!(is_case_of("подпорожья", noun_stem("подпорожье")));
-        assert!(!is_case_of("подпорожская", noun_stem("подпорожье")));
+    fn one_slip_is_forgiven_and_two_are_not() {
+        let stem = Stem::of_adjective("киришск");
+        for slip in
+            ["кирищская", "кришская", "киирешская", "кирижской", "икришская", "киришкая", "киришскай", "киришсская"]
+        {
+            let expected = if slip == "киирешская" { None } else { Some(Likeness::Slip) };
+            assert_eq!(stem.likeness(slip), expected, "{slip}");
+        }
+        for other in ["кировская", "киргизская", "выборгская", "парижская"] {
+            assert_eq!(stem.likeness(other), None, "{other}");
+        }
     }
 }

@@ -1,0 +1,123 @@
+//! Kinds of schools as they are written: «школа», «СОШ», «КСОШ», «центр общего образования», «детский сад».
+
+use super::{
+    items::{Item, Read, Reader, What},
+    text::{Mark, Shape},
+    vocabulary::{self, Kind, Modifier},
+    words,
+};
+
+impl Reader<'_> {
+    /// A kind that begins here.
+    pub(super) fn kind(&self) -> Option<Read> {
+        let word = self.word(0)?;
+        if let Some(read) = self.phrase(word) {
+            return Some(read);
+        }
+        if vocabulary::is_school(word) {
+            let arts = self.word_from(1).is_some_and(|(_, next)| next == "искусств");
+            return Some(if arts { (What::Kind(Kind::Arts), 2, false) } else { (What::Kind(Kind::School), 1, false) });
+        }
+        if let Some(kind) = vocabulary::abbreviation(word) {
+            return Some((What::Kind(kind), 1, false));
+        }
+        if let Some((kind, slip)) = vocabulary::noun(word) {
+            return Some((What::Kind(kind), 1, slip));
+        }
+        let (letters, kind) = vocabulary::initials(word)?;
+        let upper = self.token(0).is_some_and(|token| token.shape == Shape::Upper);
+        // «соц», «яйцо»: words that end so by chance are written small.
+        let sure = upper || kind != Kind::Centre || (self.caseless && letters.chars().count() == 1);
+        sure.then(|| (What::Initials(letters.to_owned(), kind), 1, false))
+    }
+
+    /// Kinds of several words.
+    fn phrase(&self, word: &str) -> Option<Read> {
+        let next = self.word_from(1);
+        let next_is = |stem: &str| next.filter(|(_, next)| words::is_form(next, stem)).map(|(at, _)| at + 1);
+        if words::is_form(word, "детск")
+            && let Some(length) = next_is("сад")
+        {
+            return Some((What::Kind(Kind::Kindergarten), length, false));
+        }
+        if (words::is_form(word, "детск") && next_is("дом").is_some()) || word == "приют" {
+            return Some((What::Kind(Kind::Orphanage), 2, false));
+        }
+        // «С(полная)ОШ».
+        if word == "с" && self.mark(1) == Some(Mark::Open) && self.word(4) == Some("ош") {
+            return Some((What::Kind(Kind::Secondary), 5, false));
+        }
+        if word == "д" && self.mark(1) == Some(Mark::Slash) && self.word(2) == Some("с") {
+            return Some((What::Kind(Kind::Kindergarten), 3, false));
+        }
+        if words::is_form(word, "дошкольн") && self.within(3, |word| words::is_form(word, "учреждени"))
+        {
+            return Some((What::Kind(Kind::Kindergarten), 1, false));
+        }
+        if words::is_form(word, "учреждени") && self.further_education(1) {
+            return Some((What::Kind(Kind::Extra), 3, false));
+        }
+        let house = words::is_form(word, "дом")
+            || words::is_form(word, "двор")
+            || words::is_form(word, "дворец")
+            || words::is_form(word, "дворц");
+        if house && self.within(2, |word| words::is_form(word, "культур")) {
+            return Some((What::Kind(Kind::Culture), 2, false));
+        }
+        if house && self.within(3, |word| words::is_form(word, "творчеств") || words::is_form(word, "спорт"))
+        {
+            return Some((What::Kind(Kind::Extra), 2, false));
+        }
+        if words::is_form(word, "станци") && self.within(2, |word| words::is_form(word, "юн")) {
+            return Some((What::Kind(Kind::Extra), 2, false));
+        }
+        if vocabulary::is_centre(word) { self.centre() } else { None }
+    }
+
+    fn within(&self, ahead: usize, wanted: impl Fn(&str) -> bool) -> bool {
+        (1..=ahead).any(|one| self.word(one).is_some_and(&wanted))
+    }
+
+    pub(super) fn further_education(&self, ahead: usize) -> bool {
+        self.word_from(ahead).is_some_and(|(at, word)| {
+            words::is_form(word, "дополнительн")
+                && self.word_from(at + 1).is_some_and(|(_, next)| vocabulary::education(next).is_some())
+        })
+    }
+
+    /// What kind of centre: not every one is a school.
+    fn centre(&self) -> Option<Read> {
+        if self.further_education(1) {
+            return Some((What::Kind(Kind::Extra), 3, false));
+        }
+        if self.within(2, |word| words::is_form(word, "культур") || words::is_form(word, "досуг")) {
+            return Some((What::Kind(Kind::Culture), 2, false));
+        }
+        if self.within(3, |word| words::is_form(word, "творчеств")) {
+            return Some((What::Kind(Kind::Extra), 2, false));
+        }
+        let before = self.items.iter().rev().find(|item| !matches!(item.what, What::Quote | What::Break));
+        if matches!(before, Some(Item { what: What::Modifier(Modifier::General), .. })) {
+            return self.own_centre(0, before.is_some_and(|item| item.slip));
+        }
+        let (mut at, mut word) = self.word_from(1)?;
+        for _ in 0..2 {
+            if vocabulary::is_degree_of_education(word) {
+                (at, word) = self.word_from(at + 1)?;
+            }
+        }
+        let slip = vocabulary::education(word)?;
+        self.own_centre(at, slip)
+    }
+
+    /// «Центр образования … "Точка роста"» is a part of a school, not its name.
+    fn own_centre(&self, last: usize, slip: bool) -> Option<Read> {
+        let named = matches!(self.items.last(), Some(Item { what: What::Adjective(_) | What::Modifier(_), .. }));
+        let growth = (last + 1..last + 14).map_while(|ahead| self.token(ahead)).any(|token| {
+            token.mark == Mark::Word
+                && ["направленност", "профил", "рост"].iter().any(|stem| words::is_form(&token.text, stem))
+        });
+        let part = growth && (!named || self.items.len() < 2 && last == 0);
+        Some((if part { What::Noise } else { What::Kind(Kind::Centre) }, last + 1, slip && !part))
+    }
+}

@@ -1,0 +1,141 @@
+//! Which digits are the number of a school, and which are a year, a house, a telephone or a class.
+
+use super::{
+    items::{Item, What},
+    surroundings,
+    text::{Mark, Token},
+    vocabulary,
+};
+
+/// Longest number of a school, in digits.
+const LONGEST: usize = 4;
+
+fn mark(tokens: &[Token], at: usize) -> Option<Mark> {
+    tokens.get(at).map(|token| token.mark)
+}
+
+fn glued(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| token.glued)
+}
+
+/// How many tokens a date, a telephone or an index takes, from its first digits on: digits joined by signs.
+pub(super) fn composite(tokens: &[Token], at: usize) -> usize {
+    let mut end = at + 1;
+    loop {
+        let joined = matches!(
+            mark(tokens, end),
+            Some(Mark::Dot | Mark::Comma | Mark::Slash | Mark::Dash | Mark::Noise | Mark::Open | Mark::Close)
+        ) && glued(tokens, end);
+        if joined && mark(tokens, end + 1) == Some(Mark::Number) && glued(tokens, end + 1) {
+            end += 2;
+        } else {
+            return end - at;
+        }
+    }
+}
+
+/// The number at a place with the letter that is written to it: «3а»; and how many tokens it takes. «3-я» is 3.
+fn value(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let token = tokens.get(at).filter(|token| token.mark == Mark::Number && token.text.len() <= LONGEST)?;
+    let dash = usize::from(mark(tokens, at + 1) == Some(Mark::Dash) && glued(tokens, at + 1));
+    let after = tokens.get(at + 1 + dash).filter(|token| token.mark == Mark::Word && token.glued);
+    match after {
+        Some(word) if surroundings::is_ordinal_ending(&word.text) => Some((token.text.clone(), 2 + dash)),
+        Some(word) if word.text.chars().count() == 1 && dash == 0 => Some((format!("{}{}", token.text, word.text), 2)),
+        _ => Some((token.text.clone(), 1)),
+    }
+}
+
+/// What follows shows that something else is counted: «9 класс», «2022 г.».
+fn counts(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| token.mark == Mark::Word && surroundings::is_unit(&token.text))
+}
+
+fn is_year(value: &str) -> bool {
+    value.parse::<u32>().is_ok_and(|year| (1900..=2100).contains(&year))
+}
+
+/// The numbers after a sign: one, or a list («№ 3, № 4», «№№ 3-4»).
+pub(super) fn marked(tokens: &[Token], at: usize) -> (What, usize) {
+    let mut next = at + 1;
+    while matches!(mark(tokens, next), Some(Mark::Dot | Mark::Quote | Mark::NumberSign)) && next < at + 4
+        || tokens.get(next).is_some_and(|token| token.text == ":")
+    {
+        next += 1;
+    }
+    if mark(tokens, next) != Some(Mark::Number) {
+        let blank = matches!(mark(tokens, next), None | Some(Mark::LineBreak));
+        return (if blank { What::Noise } else { What::Unreadable }, 1);
+    }
+    let whole = next + composite(tokens, next) - at;
+    let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+    let before =
+        before.filter(|token| token.mark != Mark::Dot).or_else(|| at.checked_sub(2).and_then(|at| tokens.get(at)));
+    let other = before.is_some_and(|token| {
+        token.mark == Mark::Number || (token.mark == Mark::Word && surroundings::numbers_something_else(&token.text))
+    });
+    let long = tokens
+        .get(next..at + whole)
+        .unwrap_or_default()
+        .iter()
+        .any(|token| token.mark == Mark::Number && token.text.len() > LONGEST);
+    if other || long {
+        return (What::Noise, whole);
+    }
+    let Some((first, length)) = value(tokens, next) else { return (What::Noise, whole) };
+    let mut numbers = vec![first];
+    next += length;
+    while let Some((more, end)) = continued(tokens, next) {
+        numbers.push(more);
+        next = end;
+    }
+    (What::Number(numbers), next - at)
+}
+
+/// A further number of a list. Without a sign of its own it must be joined closely: what follows a comma is more often
+/// an address or a telephone.
+fn continued(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let joins = match tokens.get(at)? {
+        token if token.mark == Mark::Comma || token.is("и") => true,
+        token => matches!(token.mark, Mark::Dash | Mark::Slash) && token.glued,
+    };
+    let sign = usize::from(mark(tokens, at + 1) == Some(Mark::NumberSign));
+    let number = at + 1 + sign;
+    let close = sign == 1 || glued(tokens, number) || tokens.get(at).is_some_and(|token| token.is("и"));
+    let (value, length) = value(tokens, number)?;
+    let end = number + length;
+    let plain = composite(tokens, number) == 1 || sign == 1;
+    (joins && close && plain && value.len() < LONGEST && !counts(tokens, end)).then_some((value, end))
+}
+
+/// Digits without a sign: a school's number directly after the kind («СОШ 3», «СОШ-3», «школа "96"») or, as an ordinal,
+/// before it; all else means nothing.
+pub(super) fn bare(tokens: &[Token], at: usize, items: &[Item]) -> (What, usize) {
+    let whole = composite(tokens, at);
+    let noise = (What::Noise, whole);
+    let Some((value, length)) = value(tokens, at) else { return noise };
+    let phone = mark(tokens, at + length) == Some(Mark::Open) && mark(tokens, at + length + 1) == Some(Mark::Number);
+    if whole > 1 || counts(tokens, at + length) || is_year(&value) || phone {
+        return noise;
+    }
+    // Between the kind and its number: a quote, a dash, a line's end, or a place («СШ Михайловская 3»).
+    let passes =
+        |item: &&Item| matches!(item.what, What::Quote | What::Dash | What::Break | What::Bracket | What::Adjective(_));
+    let skipped = items.iter().rev().take_while(passes).take(2).count();
+    let before = items.iter().rev().nth(skipped);
+    let after_kind = before.is_some_and(|item| matches!(item.what, What::Kind(_) | What::Initials(..)));
+    if after_kind {
+        return (What::Number(vec![value]), length);
+    }
+    let next = tokens.get(at + length).filter(|token| token.mark == Mark::Word);
+    let ordinal = length > 1 && !value.ends_with(char::is_alphabetic);
+    let begins = items
+        .last()
+        .is_none_or(|item| matches!(item.what, What::Break | What::Quote | What::Adjective(_) | What::Legal));
+    let names = begins
+        && next.is_some_and(|token| {
+            vocabulary::abbreviation(&token.text).is_some()
+                || matches!(token.text.as_str(), "школа" | "гимназия" | "лицей")
+        });
+    if ordinal || names { (What::Ordinal(value), length) } else { noise }
+}
