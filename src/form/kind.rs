@@ -80,7 +80,7 @@ impl Signs {
             slides: is_slides(document, name),
             prose,
             topic: topic(campaign, &text),
-            letter: Letter::new(campaign).phrases_in(document),
+            letter: Letter::new(campaign).phrases_in(&text),
             tables,
             name: name.map(spaced).unwrap_or_default(),
             information: information(campaign, &text, &lines),
@@ -103,8 +103,11 @@ impl Signs {
     /// Whether what stands beside a form is the draft of a speech.
     pub(super) fn is_speech_beside_a_form(&self) -> bool {
         let opens = self.speech_within || self.lines.iter().any(|line| greets_many(line));
-        let (score, _) = self.draft();
-        opens && self.topic >= 2 && self.length >= 300 && score + if self.speech_within { 3.0 } else { 0.0 } >= 4.0
+        if !opens || self.topic < 2 || self.length < 300 {
+            return false;
+        }
+        let heading = if self.speech_within { 3.0 } else { 0.0 };
+        self.draft().0 + heading >= 4.0
     }
 
     fn says(&self, phrases: &[&str]) -> bool {
@@ -250,7 +253,7 @@ fn heading(line: &str) -> Option<Heading> {
     if words > 16 || (words > 3 && line.trim_end().ends_with(['.', ';', ','])) {
         return None;
     }
-    let begins = |phrase: &&str| text.starts_with(&format!(" {phrase} "));
+    let begins = |phrase: &&str| words::begins(&text, phrase);
     if say::SPEECHES.iter().any(begins) {
         return Some(Heading::Speech);
     }
@@ -282,7 +285,7 @@ fn begins_with_time(line: &str) -> bool {
 
 fn starts_with_any(line: &str, phrases: &[&str]) -> bool {
     let text = spaced(line);
-    phrases.iter().any(|phrase| text.starts_with(&format!(" {phrase} ")))
+    phrases.iter().any(|phrase| words::begins(&text, phrase))
 }
 
 /// Whether a document is a presentation: several pages, most of them short text.
