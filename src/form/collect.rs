@@ -7,7 +7,7 @@ use crate::campaign::{Campaign, Field, FieldKind, Form};
 use super::{
     Answer, FilledForm,
     find::{Candidate, Found},
-    judge::{chosen, judge, without_hint},
+    judge::{chosen, judge, without_hint, without_label},
     labels::{Ends, Labels},
     layout::{Item, Line, Pair},
     letter::Letter,
@@ -345,7 +345,7 @@ fn answer(form: &Form, labels: &Labels, nth: usize, field: &Field, gathered: &Ga
     if !number && labels.is_piece(&text, nth) {
         return None;
     }
-    let text = without_hint(field, &chosen(&text)).trim().to_owned();
+    let text = without_hint(field, without_label(field, without_hint(field, &chosen(&text)))).trim().to_owned();
     let (value, invalid) = judge(field, &text)?;
     // Another field's label word for word: its row has slipped, and the answer is not here.
     let slipped = labels.matches(&text, Ends::AtSign).first().is_some_and(|best| {
@@ -394,5 +394,5 @@ pub(super) fn ends_a_form(line: &str) -> bool {
     ];
     let spaced = super::words::spaced(line);
     let short = line.chars().count() <= 120;
-    short && WORDS.iter().any(|word| spaced.starts_with(&format!(" {word} ")))
+    short && WORDS.iter().any(|word| super::words::begins(&spaced, word))
 }

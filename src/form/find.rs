@@ -19,6 +19,9 @@ pub(super) struct Demand {
     pub(super) lines: f32,
 }
 
+/// More forms than this in one document are not looked for.
+const MOST: usize = 200;
+
 /// An item that may be a label.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
@@ -61,6 +64,9 @@ pub(super) fn forms(labels: &Labels, items: &[Item], demand: Demand) -> Vec<Foun
             titles.iter().any(|title| (last.item..one.item).contains(title))
                 && (again || labels.is_name(field.unwrap_or(usize::MAX)))
         });
+        if starts.len() >= MOST {
+            break;
+        }
         if starts.is_empty() || titled || (again && later.any(|field| seen.contains(&field))) {
             starts.push(Vec::new());
             seen.clear();
@@ -79,7 +85,9 @@ pub(super) fn forms(labels: &Labels, items: &[Item], demand: Demand) -> Vec<Foun
         let titled = titles.iter().any(|title| (before..start).contains(title));
         let fields = assign(labels, &group);
         if is_form(labels, &group, &fields, demand, titled) {
-            found.push(Found { items: start..end, candidates: group, fields });
+            let mut form = Found { items: start..end, candidates: group, fields };
+            by_number(labels, items, &mut form);
+            found.push(form);
             before = end;
         }
     }
@@ -139,8 +147,6 @@ fn body(text: &str) -> (Option<u32>, &str) {
 fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
     let Some(Item::Line(first)) = items.get(at) else { return None };
     let (number, start) = body(first.text.trim_start_matches(['>', ' ', '|']));
-    let marker =
-        first.marker.as_deref().and_then(|marker| marker.trim_matches(|c: char| !c.is_alphanumeric()).parse().ok());
     let whole = |text: &str| labels.matches(text, Ends::Anywhere);
     let sound = |text: &str, mut matches: Vec<Match>| {
         matches.retain(|one| stands_out(text, one));
@@ -180,7 +186,14 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
             text.clone_from(&joined);
         }
     }
-    Some(Candidate { item: at, length, text, cell: false, number: number.or(marker), matches })
+    Some(Candidate {
+        item: at,
+        length,
+        text,
+        cell: false,
+        number: number.or_else(|| marker(first.marker.as_deref())),
+        matches,
+    })
 }
 
 /// Whether a match in running text looks like a label: it is the line, or a sign parts it from the answer. A short
@@ -235,6 +248,55 @@ fn assign(labels: &Labels, group: &[Candidate]) -> Vec<Option<Match>> {
     }
     doubtful(group, &mut given);
     given
+}
+
+/// Where the numbers before the labels are the letter's own, a number names a field whose label was reworded past
+/// recognition: «7. Наше участие: …». It must still share a telling word with the field's label.
+fn by_number(labels: &Labels, items: &[Item], form: &mut Found) {
+    let agrees = |(one, field): (&Candidate, &Option<Match>)| Some(one.number? as usize == field.as_ref()?.field + 1);
+    let agreeing: Vec<bool> = form.candidates.iter().zip(&form.fields).filter_map(agrees).collect();
+    if agreeing.len() < 5 || agreeing.contains(&false) {
+        return;
+    }
+    for at in form.items.clone() {
+        if form.candidates.iter().any(|one| (one.item..one.item + one.length).contains(&at)) {
+            continue;
+        }
+        let Some((number, text, cell)) = numbered(items.get(at)) else { continue };
+        let Some(field) = (number as usize).checked_sub(1).filter(|field| *field < labels.title()) else { continue };
+        let end = if cell { text.len() } else { text.find(':').unwrap_or(0) };
+        let label = text.get(..end).unwrap_or_default();
+        let taken = form.fields.iter().flatten().any(|one| one.field == field);
+        if taken || label.split_whitespace().count() > 12 || !labels.touches(label, field) {
+            continue;
+        }
+        let rest = text.len() - text.get(end..).unwrap_or_default().trim_start_matches([':', ' ']).len();
+        let found = Match { field, score: 0.6, own: false, telling: 1, end, rest };
+        let place = form.candidates.partition_point(|one| one.item < at);
+        let candidate = Candidate { item: at, length: 1, text, cell, number: Some(number), matches: vec![found] };
+        form.candidates.insert(place, candidate);
+        form.fields.insert(place, Some(found));
+    }
+}
+
+/// The number before an item's text, the text, and whether it is a cell.
+fn numbered(item: Option<&Item>) -> Option<(u32, String, bool)> {
+    match item? {
+        Item::Line(line) => {
+            let (number, text) = body(&line.text);
+            Some((number.or_else(|| marker(line.marker.as_deref()))?, text.to_owned(), false))
+        }
+        Item::Pair(pair) => {
+            let (number, text) = body(&pair.label);
+            Some((pair.number.or(number)?, text.to_owned(), true))
+        }
+        Item::Table(_) | Item::Break => None,
+    }
+}
+
+/// The number of an automatic marker.
+fn marker(text: Option<&str>) -> Option<u32> {
+    text?.trim_matches(|c: char| !c.is_alphanumeric()).parse().ok()
 }
 
 /// Takes back what could as well be another field that has no label: doubt stays doubt.

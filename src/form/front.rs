@@ -47,7 +47,9 @@ pub fn letterhead(campaign: &Campaign, document: &Document) -> String {
     let letter = Letter::new(campaign);
     let header = lines(&document.margins);
     let body = lines(&document.blocks);
-    if body.iter().take(25).any(|line| letter.names_issuer(line)) && letter.phrases_in(document) > 0 {
+    if body.iter().take(25).any(|line| letter.names_issuer(line))
+        && letter.phrases_in(&words::spaced(&document.text())) > 0
+    {
         return header.into_iter().filter(|line| !letter.names_issuer(line)).collect::<Vec<_>>().join("\n");
     }
     let above = body
@@ -88,31 +90,21 @@ pub(super) fn is_greeting(line: &str) -> bool {
     let text = words::spaced(line);
     ["уважаемые", "уважаемый", "уважаемая", "дорогие", "добрый день", "здравствуйте", "глубокоуважаемые"]
         .iter()
-        .any(|word| text.starts_with(&format!(" {word} ")))
+        .any(|word| words::begins(&text, word))
 }
 
 fn is_heading(line: &str) -> bool {
     let text = words::spaced(line);
     ["информация", "отчет", "справка", "анкета", "приложение", "форма", "выступление", "доклад", "тезисы", "приказ"]
         .iter()
-        .any(|word| text.starts_with(&format!(" {word} ")))
+        .any(|word| words::begins(&text, word))
 }
 
 fn is_addressee(line: &str) -> bool {
     let text = words::spaced(line);
-    [
-        "в комитет",
-        "председателю",
-        "руководителю",
-        "начальнику",
-        "заместителю",
-        "директору",
-        "комитет общего",
-        "куда",
-        "кому",
-    ]
-    .iter()
-    .any(|word| text.starts_with(&format!(" {word} ")))
+    ["в комитет", "председателю", "руководителю", "начальнику", "заместителю", "директору", "куда", "кому"]
+        .iter()
+        .any(|word| words::begins(&text, word))
 }
 
 /// Whether a line tells who wrote or speaks.
@@ -139,6 +131,6 @@ pub(super) fn is_author(line: &str) -> bool {
         "руководитель",
     ]
     .iter()
-    .any(|word| text.starts_with(&format!(" {word} ")))
+    .any(|word| words::begins(&text, word))
         || (text.contains(" директор ") && names_school(line))
 }

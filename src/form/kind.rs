@@ -47,6 +47,8 @@ pub(super) struct Signs {
     prose: usize,
     /// How many of the campaign's own words it speaks of.
     topic: usize,
+    /// Whether its head speaks of what the letter asks for: «Проект выступления», «на окружном совещании».
+    asked: bool,
     /// How many phrases of the letter it holds.
     letter: usize,
     /// The share of its text that stands in tables.
@@ -80,7 +82,8 @@ impl Signs {
             slides: is_slides(document, name),
             prose,
             topic: topic(campaign, &text),
-            letter: Letter::new(campaign).phrases_in(document),
+            asked: is_asked(campaign, &lines),
+            letter: Letter::new(campaign).phrases_in(&text),
             tables,
             name: name.map(spaced).unwrap_or_default(),
             information: information(campaign, &text, &lines),
@@ -103,8 +106,11 @@ impl Signs {
     /// Whether what stands beside a form is the draft of a speech.
     pub(super) fn is_speech_beside_a_form(&self) -> bool {
         let opens = self.speech_within || self.lines.iter().any(|line| greets_many(line));
-        let (score, _) = self.draft();
-        opens && self.topic >= 2 && self.length >= 300 && score + if self.speech_within { 3.0 } else { 0.0 } >= 4.0
+        if !opens || self.topic < 2 || self.length < 300 {
+            return false;
+        }
+        let heading = if self.speech_within { 3.0 } else { 0.0 };
+        self.draft().0 + heading >= 4.0
     }
 
     fn says(&self, phrases: &[&str]) -> bool {
@@ -215,7 +221,7 @@ pub(super) fn tell(campaign: &Campaign, signs: &Signs, blank: bool) -> Contents 
     }
     let (score, reasons) = signs.draft();
     let told = reasons.iter().map(|(weight, why)| format!("{weight:+}: {why}"));
-    let subject = signs.topic >= 2 || (signs.slides && signs.length < 600) || (signs.slides && signs.speaks());
+    let subject = signs.topic >= 2 || (signs.asked && signs.speaks()) || (signs.slides && signs.length < 600) || (signs.slides && signs.speaks());
     let draft = score >= 4.0 && subject && signs.is_meant_to_be_spoken();
     let informs = signs.information >= 3.0 && campaign.requirement(RequirementKind::Information).is_some();
     if draft && (signs.speaks() || signs.slides || !informs) {
@@ -250,7 +256,7 @@ fn heading(line: &str) -> Option<Heading> {
     if words > 16 || (words > 3 && line.trim_end().ends_with(['.', ';', ','])) {
         return None;
     }
-    let begins = |phrase: &&str| text.starts_with(&format!(" {phrase} "));
+    let begins = |phrase: &&str| words::begins(&text, phrase);
     if say::SPEECHES.iter().any(begins) {
         return Some(Heading::Speech);
     }
@@ -282,7 +288,7 @@ fn begins_with_time(line: &str) -> bool {
 
 fn starts_with_any(line: &str, phrases: &[&str]) -> bool {
     let text = spaced(line);
-    phrases.iter().any(|phrase| text.starts_with(&format!(" {phrase} ")))
+    phrases.iter().any(|phrase| words::begins(&text, phrase))
 }
 
 /// Whether a document is a presentation: several pages, most of them short text.
@@ -320,6 +326,17 @@ fn topic(campaign: &Campaign, text: &str) -> usize {
     let spoken: std::collections::BTreeSet<&str> = text.split_whitespace().collect();
     let named = |word: &&String| spoken.iter().any(|one| shares_stem(one, word));
     own.iter().filter(named).count()
+}
+
+/// Whether the first lines hold a phrase by which mail about the letter is known, in whatever case it stands.
+fn is_asked(campaign: &Campaign, lines: &[String]) -> bool {
+    let head: Vec<String> = lines.iter().take(12).flat_map(|line| words::words(line)).collect();
+    campaign.recognition.words.iter().map(|phrase| words::words(phrase)).any(|phrase| {
+        phrase.len() >= 2
+            && head
+                .windows(phrase.len())
+                .any(|said| said.iter().zip(&phrase).all(|(said, word)| shares_stem(said, word)))
+    })
 }
 
 /// Likeness without slips of the finger: quick enough for every word of a long text.

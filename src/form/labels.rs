@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use crate::campaign::{FieldKind, Form};
 
-use super::words::{is_small, likeness, tokens, words};
+use super::words::{Shape, is_small, likeness, tokens, words};
 
 /// A longer text than this, in words, is no label; of a longer line only the beginning is looked at.
 const LONGEST: usize = 48;
@@ -32,6 +32,7 @@ struct Wording {
 #[derive(Debug)]
 struct Known {
     text: String,
+    shape: Shape,
     weight: f32,
     /// The wordings that hold it, and at which place.
     within: Vec<(usize, u8)>,
@@ -122,7 +123,8 @@ impl Labels {
                 match self.known.iter_mut().find(|known| known.text == token.text) {
                     Some(known) => known.within.push((wording, place)),
                     None => {
-                        self.known.push(Known { text: token.text, weight: 0.0, within: vec![(wording, place)] });
+                        let shape = Shape::of(&token.text);
+                        self.known.push(Known { text: token.text, shape, weight: 0.0, within: vec![(wording, place)] });
                     }
                 }
             }
@@ -133,7 +135,9 @@ impl Labels {
             .iter()
             .map(|known| {
                 let mut sharing = vec![false; fields];
-                for other in self.known.iter().filter(|other| likeness(&known.text, &other.text) > 0.0) {
+                let alike =
+                    |other: &&Known| known.shape.allows(other.shape) && likeness(&known.text, &other.text) > 0.0;
+                for other in self.known.iter().filter(alike) {
                     for field in other.within.iter().filter_map(|(wording, _)| self.wordings.get(*wording)) {
                         if let Some(shares) = sharing.get_mut(field.field) {
                             *shares = true;
@@ -184,6 +188,18 @@ impl Labels {
         self.own.iter().enumerate().filter(move |(_, own)| begun(own)).map(|(field, _)| field)
     }
 
+    /// Whether a text has a telling word in common with a wording of the field.
+    pub(super) fn touches(&self, text: &str, field: usize) -> bool {
+        let of_field = |wording: &usize| self.wordings.get(*wording).is_some_and(|wording| wording.field == field);
+        tokens(text, LONGEST).iter().filter(|token| !is_small(&token.text)).any(|token| {
+            let found = self.look_up(&token.text);
+            found
+                .iter()
+                .filter_map(|(known, _)| self.known.get(*known))
+                .any(|known| known.within.iter().any(|(wording, _)| of_field(wording)))
+        })
+    }
+
     /// Whether a text is nothing but words of the field's own label, in their order, or the beginning of the next.
     pub(super) fn is_piece(&self, text: &str, field: usize) -> bool {
         let said = words(text);
@@ -195,10 +211,12 @@ impl Labels {
         if let Some(found) = self.met.borrow().get(word) {
             return Rc::clone(found);
         }
+        let shape = Shape::of(word);
         let mut found: Vec<(usize, f32)> = self
             .known
             .iter()
             .enumerate()
+            .filter(|(_, known)| shape.allows(known.shape))
             .map(|(index, known)| (index, likeness(word, &known.text)))
             .filter(|(_, likeness)| *likeness > 0.0)
             .collect();

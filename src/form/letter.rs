@@ -1,11 +1,8 @@
 //! What of a document is the committee's own letter, and not the school's words.
 
-use crate::{
-    campaign::Campaign,
-    document::{Document, text_of},
-};
+use crate::campaign::Campaign;
 
-use super::words::{holds, similarity, spaced};
+use super::words::{holds, similar, spaced};
 
 /// The letter's phrases, ready to be looked for.
 #[derive(Debug)]
@@ -36,7 +33,7 @@ impl Letter {
         }
         self.phrases.iter().any(|phrase| text.contains(phrase.as_str()))
             || (text.contains(&self.number) && line.chars().count() <= 120)
-            || (line.chars().count() <= 400 && similarity(line, &self.title) > 0.75)
+            || (line.chars().count() <= 400 && similar(line, &self.title, 0.75))
     }
 
     /// Whether a line names the issuer.
@@ -49,9 +46,8 @@ impl Letter {
         self.issuer.iter().any(part)
     }
 
-    /// How many of the letter's phrases a document holds.
-    pub(super) fn phrases_in(&self, document: &Document) -> usize {
-        let text = spaced(&text_of(&document.blocks));
-        self.phrases.iter().filter(|phrase| text.contains(phrase.as_str())).count()
+    /// How many of the letter's phrases a folded text holds.
+    pub(super) fn phrases_in(&self, spaced_text: &str) -> usize {
+        self.phrases.iter().filter(|phrase| spaced_text.contains(phrase.as_str())).count()
     }
 }

@@ -121,14 +121,13 @@ pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) ->
     // Headings of a speech may sound like labels: slides and speeches must speak for a form more clearly.
     let lines = if head.speaks() || head.is_slides() { 5.0 } else { 3.0 };
     let found = forms(campaign, document, Demand { table: 1.4, lines });
-    let mut contents = kind::tell(campaign, &head, found.blank);
-    if !found.forms.is_empty() {
-        let why = format!("{} filled form(s) in it", found.forms.len());
-        let rest = Document { blocks: found.rest, ..Document::default() };
-        let also_draft = kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
-        contents = Contents { kind: Kind::Form, forms: found.forms, also_draft, why: vec![why] };
+    if found.forms.is_empty() {
+        return kind::tell(campaign, &head, found.blank);
     }
-    contents
+    let rest = Document { blocks: found.rest, ..Document::default() };
+    let also_draft = kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
+    let why = vec![format!("{} filled form(s) in it", found.forms.len())];
+    Contents { kind: Kind::Form, forms: found.forms, also_draft, why }
 }
 
 /// Looks for the form in the text of a mail: a line or two with labels are enough, since a mail that corrects an

@@ -100,13 +100,46 @@ pub(super) fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{300}'..='\u{36f}')
 }
 
+/// What a character is to words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Letter,
+    Digit,
+    Unseen,
+    Other,
+}
+
+/// Tells what a character is. Russian letters are known without a look into the tables of Unicode, which is most of
+/// what reading a document costs.
+fn class(c: char) -> Class {
+    match c {
+        'а'..='я' | 'А'..='Я' | 'ё' | 'Ё' | 'a'..='z' | 'A'..='Z' => Class::Letter,
+        '0'..='9' => Class::Digit,
+        '\0'..='\u{7f}' | '«' | '»' | '–' | '—' | '№' | '…' | '\u{a0}' => Class::Other,
+        _ if is_unseen(c) => Class::Unseen,
+        _ if c.is_alphabetic() => Class::Letter,
+        _ if c.is_numeric() => Class::Digit,
+        _ => Class::Other,
+    }
+}
+
+/// A letter in lower case, ё as е.
+fn push_lower(word: &mut String, c: char) {
+    match c {
+        'ё' | 'Ё' => word.push('е'),
+        'а'..='я' | 'a'..='z' | '0'..='9' => word.push(c),
+        'А'..='Я' => word.extend(char::from_u32(u32::from(c) + 0x20)),
+        _ => word.extend(c.to_lowercase()),
+    }
+}
+
 /// Appends a character to a word as it compares.
 fn push_folded(word: &mut String, c: char) {
     if c == '\u{306}' && word.ends_with('и') {
         word.pop();
         word.push('й');
     } else if !is_unseen(c) {
-        word.extend(c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c }));
+        push_lower(word, c);
     }
 }
 
@@ -125,9 +158,9 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     let mut at = 0..0;
     let mut digits = false;
     for (index, c) in text.char_indices() {
-        let end = index + c.len_utf8();
-        let part = c.is_alphanumeric() || (is_unseen(c) && !word.is_empty());
-        let turns = c.is_alphanumeric() && !word.is_empty() && c.is_numeric() != digits;
+        let class = class(c);
+        let part = class != Class::Other && (class != Class::Unseen || !word.is_empty());
+        let turns = class != Class::Unseen && (class == Class::Digit) != digits;
         if (!part || turns) && !word.is_empty() {
             straighten(&mut word);
             found.push(Token { text: std::mem::take(&mut word), at: at.clone() });
@@ -137,11 +170,11 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
         }
         if part {
             if word.is_empty() {
-                at = index..end;
-                digits = c.is_numeric();
+                at = index..index;
+                digits = class == Class::Digit;
             }
             push_folded(&mut word, c);
-            at.end = end;
+            at.end = index + c.len_utf8();
         }
     }
     if !word.is_empty() {
@@ -166,10 +199,18 @@ pub(super) fn spaced(text: &str) -> String {
     line
 }
 
-/// Whether a text holds a phrase as whole words.
+/// Whether a spaced text holds a folded phrase as whole words.
 pub(super) fn holds(spaced_text: &str, phrase: &str) -> bool {
-    let phrase = spaced(phrase);
-    phrase.len() > 1 && spaced_text.contains(&phrase)
+    !phrase.is_empty()
+        && spaced_text.match_indices(phrase).any(|(at, _)| {
+            let before = spaced_text.get(..at).is_some_and(|before| before.ends_with(' '));
+            before && spaced_text.get(at + phrase.len()..).is_some_and(|after| after.starts_with(' '))
+        })
+}
+
+/// Whether a spaced text begins with a folded phrase as whole words.
+pub(super) fn begins(spaced_text: &str, phrase: &str) -> bool {
+    spaced_text.trim_start().strip_prefix(phrase).is_some_and(|after| after.starts_with(' '))
 }
 
 /// Whether a folded word says little.
@@ -177,9 +218,34 @@ pub(super) fn is_small(word: &str) -> bool {
     SMALL.contains(&word)
 }
 
-/// The letters of a word as a set: two words a slip apart differ in few of them.
-pub(super) fn letters(word: &str) -> u64 {
-    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) & 63))
+/// What of a word tells at a glance that it cannot be another one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    first: [Option<char>; 3],
+    length: usize,
+    /// Its letters as a set: two words a slip apart differ in few of them.
+    letters: u64,
+}
+
+impl Shape {
+    /// The shape of a folded word.
+    pub(super) fn of(word: &str) -> Self {
+        let letters = word.chars().fold(0, |set, c| set | 1 << (u32::from(c) & 63));
+        let mut chars = word.chars();
+        let first = [chars.next(), chars.next(), chars.next()];
+        Self { first, length: word.chars().count(), letters }
+    }
+
+    /// Whether words of these shapes can be alike at all.
+    pub(super) fn allows(self, other: Self) -> bool {
+        self.first == other.first || self.allows_slips(other, 2)
+    }
+
+    fn allows_slips(self, other: Self, slips: u32) -> bool {
+        self.length.min(other.length) >= 5
+            && self.length.abs_diff(other.length) <= slips as usize
+            && (self.letters ^ other.letters).count_ones() <= 2 * slips
+    }
 }
 
 /// How well a word is another one: 1 the same, less with another ending or a slip, 0 another word.
@@ -190,32 +256,35 @@ pub(super) fn likeness(a: &str, b: &str) -> f32 {
     if a.starts_with(char::is_numeric) || b.starts_with(char::is_numeric) {
         return 0.0;
     }
-    let (long_a, long_b) = (a.chars().count(), b.chars().count());
+    let (shape_a, shape_b) = (Shape::of(a), Shape::of(b));
+    let longest = shape_a.length.max(shape_b.length);
     let common = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
-    let tail = long_a.max(long_b) - common;
-    if (common >= 4 && tail <= 3) || (common == 3 && tail <= 2 && long_a.max(long_b) <= 5) {
+    let tail = longest - common;
+    if (common >= 4 && tail <= 3) || (common == 3 && tail <= 2 && longest <= 5) {
         return 0.95;
     }
-    let slips = if long_a.min(long_b) >= 9 { 2 } else { 1 };
-    let near = long_a.min(long_b) >= 5
-        && long_a.abs_diff(long_b) <= slips
-        && (letters(a) ^ letters(b)).count_ones() as usize <= 2 * slips;
-    if near && strsim::osa_distance(a, b) <= slips { 0.9 } else { 0.0 }
+    let slips = if shape_a.length.min(shape_b.length) >= 9 { 2 } else { 1 };
+    if shape_a.allows_slips(shape_b, slips) && strsim::osa_distance(a, b) <= slips as usize { 0.9 } else { 0.0 }
 }
 
-/// How alike two texts are as sets of words, from 0 to 1: little words count a little.
-pub(super) fn similarity(a: &str, b: &str) -> f32 {
+/// Whether two texts are at least so alike, from 0 to 1, as sets of words: little words count a little.
+pub(super) fn similar(a: &str, b: &str, least: f32) -> bool {
+    // Texts of quite different lengths need no comparing.
+    if a.len().max(b.len()) > 3 * a.len().min(b.len()) + 10 {
+        return false;
+    }
     let (a, b) = (words(a), words(b));
     let weight = |word: &String| if is_small(word) { 0.3 } else { 1.0 };
     let total: f32 = a.iter().chain(&b).map(weight).sum();
-    let mut left: Vec<&String> = b.iter().collect();
+    let mut left: Vec<(&String, Shape)> = b.iter().map(|word| (word, Shape::of(word))).collect();
     let mut common = 0.0;
     for word in &a {
-        if let Some(index) = left.iter().position(|other| likeness(word, other) > 0.0) {
-            common += weight(word) + weight(left.swap_remove(index));
+        let shape = Shape::of(word);
+        if let Some(index) = left.iter().position(|(other, of)| shape.allows(*of) && likeness(word, other) > 0.0) {
+            common += weight(word) + weight(left.swap_remove(index).0);
         }
     }
-    if total > 0.0 { common / total } else { 0.0 }
+    total > 0.0 && common / total > least
 }
 
 #[cfg(test)]

@@ -249,6 +249,16 @@ fn part_of_year(lexed: &[Lexed], number: u32, at: usize) -> Option<(Date, usize)
         _ => return None,
     };
     let (year, to) = year_after(lexed, at + 1)?;
+    let joined = lexed.get(to).is_some_and(|sign| sign.is_dash() || sign.is('/'));
+    if joined && matches!(lexed.get(to + 1).map(|one| &one.lexeme), Some(Lexeme::Number(_))) {
+        // Of a school year only the halves are the same everywhere.
+        let first = match (months, number) {
+            (6, 1) => day(year, 9, 1)?,
+            (6, 2) => day(year + 1, 1, 1)?,
+            _ => return None,
+        };
+        return Some((first, to + 2));
+    }
     let month = number.checked_sub(1)? * months + 1;
     Some((day(year, month, 1)?, to))
 }

@@ -9,7 +9,7 @@ use crate::campaign::{Field, FieldKind};
 
 use super::{
     Invalid, Value,
-    words::{self, similarity},
+    words::{self, similar},
 };
 
 pub(super) use boxes::chosen;
@@ -168,8 +168,17 @@ fn own_words<'t>(field: &Field, text: &'t str) -> &'t str {
     without_hint(field, rest)
 }
 
+/// The text without the letter's own label of the field before it.
+pub(super) fn without_label<'t>(field: &Field, text: &'t str) -> &'t str {
+    without_prefix(text, &field.label).unwrap_or(text)
+}
+
 /// The text after a wording that it begins with, word for word, and that a sign ends.
 fn without_prefix<'t>(text: &'t str, wording: &str) -> Option<&'t str> {
+    let first = |text: &str| words::tokens(text, 1).pop().map(|token| token.text);
+    if first(text) != first(wording) {
+        return None;
+    }
     let wanted = words::words(wording);
     let found = words::tokens(text, wanted.len() + 1);
     let same = wanted.len() > 1
@@ -220,14 +229,15 @@ fn closing(text: &str) -> Option<(&str, &str)> {
 /// Whether what stands in brackets tells how to answer.
 fn is_hint(field: &Field, text: &str) -> bool {
     let line = words::spaced(text);
-    let tells = HINTS.iter().any(|hint| line.trim_start().starts_with(&format!("{hint} ")));
-    tells || similarity(text, &field.hint) > 0.85
+    let tells = HINTS.iter().any(|hint| words::begins(&line, hint));
+    let of_label = field.label.split_once('(').is_some_and(|(_, note)| similar(text, note, 0.85));
+    tells || of_label || similar(text, &field.hint, 0.85)
 }
 
 /// Whether a whole text only repeats the field's hint, number of the example included.
 fn is_hint_alone(field: &Field, text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
-    similarity(bare, &field.hint) > 0.92
+    similar(bare, &field.hint, 0.92)
 }
 
 /// Whether a text holds no answer.
@@ -247,6 +257,6 @@ fn is_missing(field: &Field, text: &str) -> bool {
 /// Whether a text is the field's own label or hint over again.
 fn repeats(field: &Field, text: &str) -> bool {
     let own = field.aliases.iter().chain([&field.label, &field.hint]);
-    let mut wordings = own.filter(|wording| words::words(wording).len() > 1);
-    wordings.any(|wording| similarity(text, wording) > 0.95)
+    let mut wordings = own.filter(|wording| wording.trim().contains(' '));
+    wordings.any(|wording| similar(text, wording, 0.95))
 }

@@ -89,6 +89,18 @@ fn drop_scale(lexed: &[Lexed], mentions: &mut Vec<Mention>, min: u32, max: u32) 
     {
         mentions.drain(at..at + 2);
     }
+    // «4 (1 – неэффективно, 5 – эффективно)»: the scale explained.
+    let explained = |mention: &Mention| {
+        lexed.get(mention.to).is_some_and(Lexed::is_dash)
+            && lexed.get(mention.to + 1).is_some_and(|one| one.word().is_some())
+    };
+    if let [_, low, high] = mentions.as_slice()
+        && (low.value, high.value) == (Ok(min), Ok(max))
+        && explained(low)
+        && explained(high)
+    {
+        mentions.truncate(1);
+    }
     if let [first, .., last] = mentions.as_slice()
         && first.value != Err(Unclear)
         && last.value == Ok(max)
@@ -187,8 +199,12 @@ fn in_digits(lexed: &[Lexed], at: usize, value: u32) -> (Option<Mention>, usize)
         if word.starts_with("балл") || word.starts_with("бальн") {
             return (None, at + 3);
         }
-        mention.to = at + 3;
-        if !ENDINGS.contains(&word) {
+        // «4-эффективно»: a word of its own, not an ending.
+        let own_word = word.chars().count() >= 4 && !word.starts_with("лет");
+        if !own_word {
+            mention.to = at + 3;
+        }
+        if !own_word && !ENDINGS.contains(&word) {
             mention.value = Err(Unclear);
         }
     }
@@ -200,7 +216,9 @@ fn in_digits(lexed: &[Lexed], at: usize, value: u32) -> (Option<Mention>, usize)
     let minus = before.is_some_and(|before| before.is_dash())
         && lexed.get(at).is_some_and(|one| !one.spaced)
         && at.checked_sub(2).and_then(|index| lexed.get(index)).is_none_or(|left| left.lexeme == Lexeme::Line);
-    if unit.is_some_and(|unit| unit.is('%') || unit.is('+')) || time || minus {
+    // «5-», «5+»: a mark that is not quite one.
+    let half = unit.is_some_and(|unit| unit.is_dash() && !unit.spaced && lexed.get(mention.to + 1).is_none());
+    if unit.is_some_and(|unit| unit.is('%') || unit.is('+')) || time || minus || half {
         mention.value = Err(Unclear);
     }
     (Some(mention), mention.to)

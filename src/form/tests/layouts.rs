@@ -45,6 +45,7 @@ fn split_in_two(text: &str) -> (String, String) {
 fn layouts() -> Vec<(&'static str, Document)> {
     let mut found = in_tables();
     found.extend(in_odd_tables());
+    found.extend(in_shared_cells());
     found.extend(in_lines());
     found
 }
@@ -140,29 +141,6 @@ fn in_odd_tables() -> Vec<(&'static str, Document)> {
         let (_, c, d) = all[nth + 7];
         row(&[a, b, c, d])
     };
-    let sections = {
-        let mut with = rows(|_, label, answer| row(&[label, answer]));
-        with.insert(0, Row { cells: vec![wide("Общие сведения", 2)] });
-        with.insert(6, Row { cells: vec![wide("Участие в программе", 2)] });
-        with
-    };
-    let split_rows: Vec<Row> = pairs()
-        .into_iter()
-        .flat_map(|(_, label, answer)| {
-            let mut lines = answer.split('\n');
-            let mut found = vec![row(&[label, lines.next().unwrap_or_default()])];
-            found.extend(lines.map(|line| Row { cells: vec![merged(), cell(line)] }));
-            found
-        })
-        .collect();
-    let split_labels: Vec<Row> = pairs()
-        .into_iter()
-        .flat_map(|(nth, label, answer)| {
-            let (first, second) = split_in_two(label);
-            if nth == 8 { vec![row(&[&first, answer]), row(&[&second, ""])] } else { vec![row(&[label, answer])] }
-        })
-        .collect();
-    let framed = Cell { blocks: vec![p(""), form_table(&ANSWERS), p("")], span: 1, continues: false };
     vec![
         ("labels across the first row", doc(vec![table(vec![row(&across), row(&ANSWERS)])])),
         (
@@ -204,6 +182,34 @@ fn in_odd_tables() -> Vec<(&'static str, Document)> {
                 pairs().iter().flat_map(|(_, label, answer)| [row(&[label, ""]), row(&[answer, ""])]).collect(),
             )]),
         ),
+    ]
+}
+
+fn in_shared_cells() -> Vec<(&'static str, Document)> {
+    let sections = {
+        let mut with = rows(|_, label, answer| row(&[label, answer]));
+        with.insert(0, Row { cells: vec![wide("Общие сведения", 2)] });
+        with.insert(6, Row { cells: vec![wide("Участие в программе", 2)] });
+        with
+    };
+    let split_rows: Vec<Row> = pairs()
+        .into_iter()
+        .flat_map(|(_, label, answer)| {
+            let mut lines = answer.split('\n');
+            let mut found = vec![row(&[label, lines.next().unwrap_or_default()])];
+            found.extend(lines.map(|line| Row { cells: vec![merged(), cell(line)] }));
+            found
+        })
+        .collect();
+    let split_labels: Vec<Row> = pairs()
+        .into_iter()
+        .flat_map(|(nth, label, answer)| {
+            let (first, second) = split_in_two(label);
+            if nth == 8 { vec![row(&[&first, answer]), row(&[&second, ""])] } else { vec![row(&[label, answer])] }
+        })
+        .collect();
+    let framed = Cell { blocks: vec![p(""), form_table(&ANSWERS), p("")], span: 1, continues: false };
+    vec![
         (
             "label and answer in one cell, parted by a line",
             doc(vec![table(rows(|_, label, answer| row(&[&format!("{label}\n{answer}")])))]),

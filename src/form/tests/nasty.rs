@@ -256,3 +256,32 @@ fn a_letterhead_is_the_schools_and_not_the_committees() {
     whole.extend(schedule());
     assert_eq!(letterhead(campaign(), &doc(whole)), "");
 }
+
+#[test]
+fn the_letters_own_numbers_name_a_field_whose_label_is_reworded() {
+    let text = "1. Наименование ОО: МОУ «Киришская СОШ №3»\n2. Модель сетевого взаимодействия: наставничество\n3. Сетевые партнеры: 2\n4. Количество школ района в программе: 4\n5. С какого времени участвует школа в программе: 2021\n6. Мероприятия: семинары\n7. Наше участие: слушатели\n8. Сетевой проект: Мост\n9. Ожидаемый результат: рост\n10. Конечный результат: сборник\n11. Где уже представляли опыт: нет\n12. Оценка эффективности: 4\n13. Пояснение: хорошо\n14. Предложения: нет";
+    let form = only(&lines(text));
+    let want = [
+        "МОУ «Киришская СОШ №3»",
+        "наставничество",
+        "2",
+        "4",
+        "2021",
+        "семинары",
+        "слушатели",
+        "Мост",
+        "рост",
+        "сборник",
+        "нет",
+        "4",
+        "хорошо",
+        "нет",
+    ];
+    assert_eq!(texts(&form), want.map(Some));
+}
+
+#[test]
+fn a_label_repeated_before_its_answer_is_no_part_of_it() {
+    let rows = pairs().into_iter().map(|(label, answer)| row(&[label, &format!("{label} – {answer}")])).collect();
+    assert_eq!(texts(&only(&doc(vec![table(rows)]))), expected(&ANSWERS));
+}
