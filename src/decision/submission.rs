@@ -33,10 +33,14 @@ pub(super) fn group(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail:
         .collect();
     let doubtful: Vec<&Owned> = owned.iter().filter(|one| matters(one) && certain(&one.verdict).is_none()).collect();
     let (forms, others): (Vec<&Owned>, Vec<&Owned>) = doubtful.into_iter().partition(|one| one.part.form.is_some());
-    submissions.extend(forms.into_iter().map(|one| doubtful_submission(basis, &[one])));
-    let decisive: Vec<&Owned> = others;
-    if !decisive.is_empty() {
-        submissions.push(doubtful_submission(basis, &decisive));
+    if submissions.is_empty() && forms.len() == 1 {
+        // One school's mail, whichever school it is: a person decides about it once.
+        submissions.push(doubtful_submission(basis, &[forms, others].concat()));
+    } else {
+        submissions.extend(forms.into_iter().map(|one| doubtful_submission(basis, &[one])));
+        if !others.is_empty() {
+            submissions.push(doubtful_submission(basis, &others));
+        }
     }
     if submissions.is_empty() {
         submissions.extend(of_accompanying(basis, reading, owned, mail));

@@ -98,6 +98,18 @@ impl Signs {
         self.heading == Some(Heading::Speech)
     }
 
+    /// Whether it is headed as the very speech that the letter asks for.
+    fn is_what_was_asked(&self) -> bool {
+        self.asked && self.speaks()
+    }
+
+    /// Whether it is about the campaign's subject; what is headed as asked for need not say so again.
+    fn is_on_subject(&self) -> bool {
+        let spoken_about_it = self.topic >= 1 && self.speaks() && self.greets();
+        let few_slides = self.slides && (self.length < 600 || self.speaks());
+        self.topic >= 2 || self.is_what_was_asked() || spoken_about_it || few_slides
+    }
+
     /// Whether it is a presentation.
     pub(super) fn is_slides(&self) -> bool {
         self.slides
@@ -131,6 +143,7 @@ impl Signs {
             }
         };
         weigh(self.speaks(), 3.0, "its heading is a speech's");
+        weigh(self.is_what_was_asked(), 1.5, "its head speaks of what the letter asks for");
         weigh(self.slides, 4.0, "it is a presentation of slides");
         weigh(self.greets(), 1.5, "it greets an audience");
         weigh(self.says(say::THANKS), 2.0, "it thanks for attention");
@@ -145,7 +158,11 @@ impl Signs {
         if let Some(Heading::Else(what)) = self.heading {
             weigh(true, -4.0, &format!("its heading is that of {what}"));
         }
-        let short = if self.slides { 80 } else { 300 };
+        let short = match (self.slides, self.is_what_was_asked()) {
+            (true, _) => 80,
+            (false, true) => 200,
+            (false, false) => 300,
+        };
         weigh(self.length < short, -3.0, "it is too short");
         weigh(self.slides && self.topic == 0 && self.length >= 600, -3.0, "it is about another subject");
         weigh(self.says(say::MONEY), -3.0, "it speaks of payments");
@@ -221,7 +238,7 @@ pub(super) fn tell(campaign: &Campaign, signs: &Signs, blank: bool) -> Contents 
     }
     let (score, reasons) = signs.draft();
     let told = reasons.iter().map(|(weight, why)| format!("{weight:+}: {why}"));
-    let subject = signs.topic >= 2 || (signs.asked && signs.speaks()) || (signs.slides && signs.length < 600) || (signs.slides && signs.speaks());
+    let subject = signs.is_on_subject();
     let draft = score >= 4.0 && subject && signs.is_meant_to_be_spoken();
     let informs = signs.information >= 3.0 && campaign.requirement(RequirementKind::Information).is_some();
     if draft && (signs.speaks() || signs.slides || !informs) {
