@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::Value;
-use svodka::{campaign, document::Limits, message::OwnIdentity, reader, report};
+use svodka::{campaign, report};
 
 fn svodka(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_svodka")).env_remove("SVODKA_CONFIG").args(args).output().unwrap()
@@ -21,7 +21,11 @@ fn fixtures() -> PathBuf {
 }
 
 fn mails() -> Vec<String> {
-    let mut files: Vec<String> = fs::read_dir(fixtures())
+    mails_in(&fixtures())
+}
+
+fn mails_in(folder: &Path) -> Vec<String> {
+    let mut files: Vec<String> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().display().to_string())
         .filter(|path| path.ends_with(".eml"))
@@ -74,6 +78,58 @@ fn check_decides_about_every_sample_mail_as_the_rules_want() {
         let no_school = one["submissions"].as_array().unwrap().iter().all(|one| one["school"].is_null());
         let replies = one["replies"].as_array().unwrap();
         assert!(!no_school || replies.iter().all(|reply| reply["template"] == "receipt"), "{name}: {replies:?}");
+    }
+}
+
+/// What the rules want of a larger set of mails, thought through before any program had judged them. Where a mail
+/// falls short it is named here with the reason; it may only ever fall to the safe side.
+const FALLS_SHORT: [&str; 3] = [
+    "form-invalid-and-gaps.eml", // a draft of four short lines, without a heading that says so
+    "doc-and-rtf.eml",           // wants a converter
+    "pdf-with-text.eml",         // wants a converter
+];
+
+#[test]
+fn the_larger_set_is_decided_as_the_rules_want_and_never_to_anybodys_harm() {
+    let folder = fixtures().parent().unwrap().join("corpus/mails");
+    let expected: toml::Table = fs::read_to_string(folder.join("EXPECTED.toml")).unwrap().parse().unwrap();
+    let files = mails_in(&folder);
+    let mut args = vec!["check", "--json"];
+    args.extend(files.iter().map(String::as_str));
+    let found = lines(&svodka(&args));
+    assert_eq!(found.len(), files.len());
+    for one in &found {
+        let name = Path::new(one["file"].as_str().unwrap()).file_name().unwrap().to_str().unwrap();
+        let wanted = serde_json::to_value(&expected[name]).unwrap();
+        let action = wanted.get("without_converter").unwrap_or(&wanted["action"]);
+        let submissions = one["submissions"].as_array().unwrap();
+        let schools: BTreeSet<&str> = submissions.iter().filter_map(|one| one["school"].as_str()).collect();
+        let listed = wanted["submissions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let allowed: BTreeSet<&str> = listed.iter().filter_map(|one| one["school"].as_str()).collect();
+        assert!(wanted.get("submissions").is_none() || schools.is_subset(&allowed), "{name}: wrong school: {one}");
+        assert!(one["message"]["action"] != "confirm" || action == "confirm", "{name}: confirmed: {one}");
+        if action == "ignore" || action == "leave" {
+            assert_eq!(one["replies"].as_array().unwrap().len(), 0, "{name}: answered");
+        }
+        if FALLS_SHORT.contains(&name) {
+            continue;
+        }
+        assert_eq!(&one["message"]["action"], action, "{name}: {one}");
+        if wanted.get("submissions").is_some() && wanted.get("without_converter").is_none() {
+            let key = |one: &Value| {
+                let list = |key: &str| {
+                    let mut ids: Vec<String> =
+                        one[key].as_array().into_iter().flatten().map(Value::to_string).collect();
+                    ids.sort();
+                    ids
+                };
+                let flag = |key: &str| one[key].as_bool().unwrap_or(false);
+                let text = |key: &str| one[key].as_str().unwrap_or("-").to_owned();
+                (text("school"), text("action"), flag("draft"), flag("late"), list("missing"), list("invalid"))
+            };
+            let found: BTreeSet<_> = submissions.iter().map(key).collect();
+            assert_eq!(found, listed.iter().map(key).collect(), "{name}: {one}");
+        }
     }
 }
 
@@ -227,36 +283,4 @@ fn a_table_is_read_back_and_holds_no_formula() {
     let sheet = calamine::Reader::worksheet_range(&mut book, "Ответы").unwrap();
     assert_eq!(sheet.get_value((3, 2)).unwrap().to_string(), "=1+1 <b>");
     assert_eq!(calamine::Reader::worksheet_formula(&mut book, "Ответы").unwrap().used_cells().count(), 0);
-}
-
-/// Runs on any folder of labelled mails that `SVODKA_CORPUS` names: see `make corpus`.
-#[test]
-fn corpus_of_machines_and_people() {
-    let Some(folder) = std::env::var_os("SVODKA_CORPUS").map(PathBuf::from) else { return };
-    let labels = fs::read_to_string(folder.join("LABELS.csv")).unwrap();
-    let own = OwnIdentity::default();
-    let mut table: BTreeMap<(String, bool), u32> = BTreeMap::new();
-    for row in labels.lines().skip(1) {
-        let columns: Vec<&str> = row.split(',').collect();
-        let [file, _, label, ..] = columns.as_slice() else { continue };
-        let Ok(raw) = fs::read(folder.join(file)) else { continue };
-        let (reading, _) = reader::read_mail(&raw, &own, &Limits::default());
-        let machine = reading.message.automatic.is_some();
-        if std::env::var_os("SVODKA_CORPUS_MISSES").is_some() && machine != (*label != "person") {
-            println!("{label} {machine} {file} {:?}", reading.message.automatic_sign);
-        }
-        *table.entry(((*label).to_owned(), machine)).or_default() += 1;
-    }
-    for ((label, machine), count) in &table {
-        println!("{label:>12} {} {count}", if *machine { "machine" } else { "person " });
-    }
-    let count = |labels: &[&str], machine: bool| -> u32 {
-        labels.iter().filter_map(|label| table.get(&((*label).to_owned(), machine))).sum()
-    };
-    let machines = ["bounce", "delayed-dsn", "vacation", "list", "mdn"];
-    let (seen, missed) = (count(&machines, true), count(&machines, false));
-    let (spared, taken) = (count(&["person"], false), count(&["person"], true));
-    println!("machines seen {seen} of {}, people spared {spared} of {}", seen + missed, spared + taken);
-    assert!(seen * 100 >= (seen + missed) * 98, "too many machines were taken for people");
-    assert!(spared * 100 >= (spared + taken) * 99, "too many people were taken for machines");
 }

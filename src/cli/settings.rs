@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     campaign::{self, Campaign},
     config::{Config, ConfigError},
-    message::Address,
-    reader::OwnIdentity,
+    message::{Address, OwnIdentity},
 };
 
 use super::ConfigArg;
@@ -27,11 +26,11 @@ impl ConfigArg {
     pub(super) fn campaign_or_sample(&self) -> Result<(Campaign, OwnIdentity), ConfigError> {
         if self.config.is_some() || Path::new(SYSTEM_WIDE).exists() {
             let config = self.load()?;
-            return Ok((config.campaign()?, OwnIdentity { addresses: config.own_addresses() }));
+            return Ok((config.campaign()?, config.own_identity()));
         }
         Ok((
             campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
-            OwnIdentity { addresses: sample_addresses() },
+            OwnIdentity { addresses: sample_addresses(), ..OwnIdentity::default() },
         ))
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
     campaign::{self, Campaign, CampaignError},
-    message::Address,
+    message::{Address, OwnIdentity},
 };
 
 /// Why a configuration cannot be used. The message names the file, the line and the key, and what is allowed.
@@ -205,9 +205,11 @@ impl Config {
         Ok(campaign::read(&file.display().to_string(), &read_text(&file)?)?)
     }
 
-    /// The addresses that are our own.
-    pub fn own_addresses(&self) -> Vec<Address> {
-        self.mailboxes.iter().filter_map(|mailbox| Address::parse(&mailbox.address)).collect()
+    /// By what our own mail is known when it comes back: the addresses of the mailboxes. Their domain is no sign of
+    /// it, since colleagues write from there.
+    pub fn own_identity(&self) -> OwnIdentity {
+        let addresses = self.mailboxes.iter().filter_map(|mailbox| Address::parse(&mailbox.address)).collect();
+        OwnIdentity { addresses, ..OwnIdentity::default() }
     }
 
     /// Makes every relative path relative to the folder of the configuration file.

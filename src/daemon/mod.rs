@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     campaign::Campaign, clock::Clock, config::Config, document::Limits, mailbox::Maildir, matching::Roster,
-    outbox::FileTransport, reader::OwnIdentity, reply::Templates, store::Store,
+    message::OwnIdentity, outbox::FileTransport, reply::Templates, store::Store,
 };
 
 pub use pass::Pass;
@@ -52,7 +52,7 @@ impl Daemon {
         let store = Store::open(&config.store.url, &config.store.files).await?;
         Ok(Self {
             roster: Roster::new(&campaign),
-            own: OwnIdentity { addresses: config.own_addresses() },
+            own: config.own_identity(),
             limits: Limits::default(),
             mailboxes,
             templates,

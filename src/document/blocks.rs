@@ -160,11 +160,6 @@ impl<'l> Flow<'l> {
         }
     }
 
-    /// How many columns the innermost row covers so far.
-    pub(super) fn columns_of_row(&self) -> u32 {
-        self.rows.last().map_or(0, |row| row.cells.iter().map(|cell| cell.span).sum())
-    }
-
     /// Counts cells and text that are copied rather than read.
     pub(super) fn count_cells(&mut self, cells: usize) -> Result<(), Problem> {
         self.cells = self.cells.saturating_add(cells);

@@ -1,322 +1,289 @@
-//! HTML → blocks, over html5ever's tokenizer: no tree is built, so no depth of elements can exhaust anything.
+//! HTML (the WHATWG standard's tag soup) → a [`Document`]: what a reader of the page would see, tables as tables.
+//!
+//! Only the tokenizer is a library's: no tree is built, so that neither depth nor misnesting costs more than a counter.
 
-use std::cell::RefCell;
+mod grid;
+mod zone;
 
-use html5ever::{
-    tendril::StrTendril,
-    tokenizer::{
-        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind,
-    },
+use html5gum::{
+    Tokenizer,
+    emitters::callback::{CallbackEmitter, CallbackEvent},
 };
+use memchr::memmem;
 
-use super::{Cell, Document, Limits, Problem, blocks::Flow, text};
+use self::{
+    grid::Grid,
+    zone::{Attributes, Hidden, Zones},
+};
+use super::{Block, Document, Limits, Problem, charset};
 
-/// Reads HTML as a reader of the page would see it.
+pub use zone::Zone;
+
+/// How many addresses of links are kept.
+const LINKS: usize = 200;
+
+/// A page and what of it is whose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its blocks, each with the part of a mail that it stands in.
+    pub blocks: Vec<(Zone, Block)>,
+    /// Where its links lead, at most 200, and the part of a mail that each stands in.
+    pub links: Vec<(Zone, String)>,
+    /// What is odd about it, in English.
+    pub oddities: Vec<String>,
+}
+
+/// Reads a page; `declared` is the charset that its sender declared, else the page's own `meta` is heard.
 ///
 /// # Errors
-/// [`Problem::Empty`] where there is no text, [`Problem::Hostile`] past a limit.
-pub fn read(bytes: &[u8], charset: Option<&str>, limits: &Limits) -> Result<Document, Problem> {
-    if bytes.len() > limits.text_bytes.saturating_mul(4) {
+/// [`Problem::Empty`] where there is nothing to be seen, [`Problem::Hostile`] past a limit.
+pub fn read(bytes: &[u8], declared: Option<&str>, limits: &Limits) -> Result<Document, Problem> {
+    let page = page(&decode(bytes, declared), limits)?;
+    let blocks: Vec<Block> = page.blocks.into_iter().map(|(_, block)| block).collect();
+    if blocks.is_empty() {
+        return Err(Problem::Empty);
+    }
+    Ok(Document { blocks, oddities: page.oddities, ..Document::default() })
+}
+
+/// The text of a page's bytes.
+pub fn decode(bytes: &[u8], declared: Option<&str>) -> String {
+    let head = bytes.get(..bytes.len().min(4 << 10)).unwrap_or_default().to_ascii_lowercase();
+    let meta = memmem::find(&head, b"charset=").map(|at| {
+        let rest = head.get(at + "charset=".len()..).unwrap_or_default();
+        let quoted = rest.iter().skip_while(|b| matches!(b, b'"' | b'\'' | b' '));
+        quoted.take_while(|b| b.is_ascii_alphanumeric() || b"-_:".contains(b)).map(|b| char::from(*b)).collect()
+    });
+    let meta: Option<String> = meta.filter(|label: &String| !label.is_empty());
+    charset::decode(bytes, declared.or(meta.as_deref()))
+}
+
+/// Reads a page that is already text, and tells apart what a mail's author wrote and what he only quotes.
+///
+/// # Errors
+/// [`Problem::Hostile`] past a limit.
+pub fn page(text: &str, limits: &Limits) -> Result<Page, Problem> {
+    if text.len() > limits.part_bytes {
         return Err(Problem::Hostile);
     }
-    let sink = Sink(RefCell::new(Page::new(limits)));
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(text::decode(bytes, charset)));
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    let document = tokenizer.sink.0.into_inner().finish()?;
-    if super::blocks::blank(&document.blocks) { Err(Problem::Empty) } else { Ok(document) }
-}
-
-struct Sink<'l>(RefCell<Page<'l>>);
-
-impl TokenSink for Sink<'_> {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut page = self.0.borrow_mut();
-        match token {
-            Token::CharacterTokens(text) => page.text(&text),
-            Token::TagToken(tag) => return page.tag(&tag),
-            _ => {}
-        }
-        TokenSinkResult::Continue
+    let (page, unclosed) = walk(text, limits, true)?;
+    if !unclosed {
+        return Ok(page);
     }
+    // Something hidden was never closed: better to show too much than to lose the page.
+    let (mut page, _) = walk(text, limits, false)?;
+    page.oddities.push("the page hides everything from some point on".to_owned());
+    Ok(page)
 }
 
-/// An open part of a table.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Table,
-    Row,
-    Cell { span: u32, down: u32 },
+fn walk(text: &str, limits: &Limits, hiding: bool) -> Result<(Page, bool), Problem> {
+    let mut reader = Reader::new(limits, hiding);
+    let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, _span: html5gum::Span<()>| reader.hear(&event));
+    emitter.naively_switch_states(true);
+    if let Some(problem) = Tokenizer::new_with_emitter(text, emitter).find_map(Result::ok) {
+        return Err(problem);
+    }
+    let unclosed = reader.hidden.open();
+    Ok((reader.finish()?, unclosed))
 }
 
-/// The page as far as it has been read.
-struct Page<'l> {
-    flow: Flow<'l>,
-    open: Vec<Open>,
-    /// Rows that a cell above reaches into: for each open table, columns and how many rows are left.
-    reaching: Vec<Vec<(u32, u32)>>,
-    paragraph: bool,
-    /// Inside `script`, `style`, `title`: the element that ends it.
-    hidden: Option<String>,
-    problem: Option<Problem>,
+/// A list that is open.
+enum List {
+    Bullets,
+    Numbers(u32),
 }
 
-impl<'l> Page<'l> {
-    fn new(limits: &'l Limits) -> Self {
+/// What is known while tokens come in.
+struct Reader<'l> {
+    limits: &'l Limits,
+    grid: Grid<'l>,
+    zones: Zones,
+    hidden: Hidden,
+    hiding: bool,
+    lists: Vec<List>,
+    verbatim: usize,
+    tag: String,
+    attributes: Attributes,
+    attribute: String,
+    attribute_count: usize,
+    links: Vec<(Zone, String)>,
+}
+
+impl<'l> Reader<'l> {
+    fn new(limits: &'l Limits, hiding: bool) -> Self {
         Self {
-            flow: Flow::new(limits),
-            open: Vec::new(),
-            reaching: Vec::new(),
-            paragraph: false,
-            hidden: None,
-            problem: None,
+            limits,
+            grid: Grid::new(limits),
+            zones: Zones::default(),
+            hidden: Hidden::default(),
+            hiding,
+            lists: Vec::new(),
+            verbatim: 0,
+            tag: String::new(),
+            attributes: Attributes::default(),
+            attribute: String::new(),
+            attribute_count: 0,
+            links: Vec::new(),
         }
     }
 
-    fn text(&mut self, text: &str) {
-        if self.hidden.is_some() || self.problem.is_some() || matches!(self.open.last(), Some(Open::Table | Open::Row))
-        {
-            return;
-        }
-        let mut folded = String::with_capacity(text.len());
-        for c in text.chars() {
-            let space = matches!(c, ' ' | '\t' | '\r' | '\n');
-            if !space {
-                folded.push(c);
-            } else if !folded.ends_with(' ') {
-                folded.push(' ');
+    /// Takes one event in; gives what ends the reading.
+    fn hear(&mut self, event: &CallbackEvent<'_>) -> Option<Problem> {
+        match event {
+            CallbackEvent::OpenStartTag { name } => {
+                self.tag = String::from_utf8_lossy(name).into_owned();
+                self.attributes = Attributes::default();
+                self.attribute_count = 0;
             }
-        }
-        let at_start = !self.paragraph
-            || self.flow.paragraph_text().ends_with([' ', '\n'])
-            || self.flow.paragraph_text().is_empty();
-        let folded = if at_start { folded.trim_start_matches(' ') } else { &folded };
-        if folded.is_empty() {
-            return;
-        }
-        self.begin_paragraph();
-        let result = self.flow.push(folded);
-        self.note(result);
-    }
-
-    fn tag(&mut self, tag: &Tag) -> TokenSinkResult<()> {
-        let name: &str = &tag.name;
-        let begins = tag.kind == TagKind::StartTag;
-        if let Some(hidden) = &self.hidden {
-            if !begins && hidden == name {
-                self.hidden = None;
+            CallbackEvent::AttributeName { name } => {
+                self.attribute_count += 1;
+                if self.attribute_count > self.limits.attributes {
+                    return Some(Problem::Hostile);
+                }
+                self.attribute = String::from_utf8_lossy(name).into_owned();
+                self.attributes.set(&self.attribute, "");
             }
-            return TokenSinkResult::Continue;
-        }
-        if self.problem.is_some() {
-            return TokenSinkResult::Continue;
-        }
-        match (name, begins) {
-            ("script" | "style", true) => {
-                self.hidden = Some(name.to_owned());
-                return TokenSinkResult::RawData(RawKind::Rawtext);
+            CallbackEvent::AttributeValue { value } => {
+                self.attributes.set(&self.attribute, &String::from_utf8_lossy(value));
             }
-            ("title", true) => {
-                self.hidden = Some(name.to_owned());
-                return TokenSinkResult::RawData(RawKind::Rcdata);
+            CallbackEvent::CloseStartTag { .. } => {
+                let (tag, attributes) = (std::mem::take(&mut self.tag), std::mem::take(&mut self.attributes));
+                self.open(&tag, attributes);
             }
-            ("br", _) => self.line_break(),
-            ("table", true) => self.open_table(),
-            ("table", false) => self.close_to(|open| open == Open::Table),
-            ("tr", true) => self.open_row(),
-            ("tr", false) => self.close_inside(|open| matches!(open, Open::Row)),
-            ("td" | "th", true) => self.open_cell(tag),
-            ("td" | "th", false) => self.close_inside(|open| matches!(open, Open::Cell { .. })),
-            (
-                "p" | "div" | "li" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre"
-                | "hr" | "body" | "section" | "article" | "header" | "footer" | "dt" | "dd" | "address" | "caption",
-                _,
-            ) => self.end_paragraph(),
+            CallbackEvent::EndTag { name } => self.close(&String::from_utf8_lossy(name)),
+            CallbackEvent::String { value } if !self.hidden.open() => {
+                self.grid.text(&String::from_utf8_lossy(value), self.verbatim > 0, self.zones.current());
+            }
             _ => {}
         }
-        TokenSinkResult::Continue
+        self.grid.problem()
     }
 
-    fn line_break(&mut self) {
-        // Two breaks in a row part paragraphs; one is a line of the same.
-        if self.open.last().is_none_or(|open| matches!(open, Open::Cell { .. })) {
-            if self.paragraph && self.in_cell() {
-                let result = self.flow.push("\n");
-                self.note(result);
-            } else {
-                self.begin_paragraph();
-                self.end_paragraph();
-            }
-        }
-    }
-
-    fn in_cell(&self) -> bool {
-        matches!(self.open.last(), Some(Open::Cell { .. }))
-    }
-
-    fn begin_paragraph(&mut self) {
-        if !self.paragraph {
-            let result = self.flow.open_paragraph();
-            self.note(result);
-            self.paragraph = true;
-        }
-    }
-
-    fn end_paragraph(&mut self) {
-        if self.paragraph {
-            if let Some(paragraph) = self.flow.paragraph() {
-                paragraph.text.truncate(paragraph.text.trim_end_matches([' ', '\n']).len());
-            }
-            self.flow.close_paragraph(true);
-            self.paragraph = false;
-        }
-    }
-
-    fn open_table(&mut self) {
-        self.end_paragraph();
-        if matches!(self.open.last(), Some(Open::Table | Open::Row)) {
+    fn open(&mut self, tag: &str, attributes: Attributes) {
+        let void = matches!(tag, "br" | "hr" | "img" | "input" | "meta" | "link" | "col" | "wbr" | "area" | "base");
+        if !void && self.hidden.start(tag, &attributes, block(tag), self.hiding) {
             return;
         }
-        let result = self.flow.open_table();
-        if result.is_ok() {
-            self.open.push(Open::Table);
-            self.reaching.push(Vec::new());
-        }
-        self.note(result);
-    }
-
-    fn open_row(&mut self) {
-        self.close_inside(|open| matches!(open, Open::Row));
-        if self.open.last() == Some(&Open::Table) {
-            self.flow.open_row();
-            self.open.push(Open::Row);
-        }
-    }
-
-    fn open_cell(&mut self, tag: &Tag) {
-        self.close_inside(|open| matches!(open, Open::Cell { .. }));
-        if self.open.last() == Some(&Open::Table) {
-            self.open_row();
-        }
-        if self.open.last() != Some(&Open::Row) {
+        if self.hidden.open() {
             return;
         }
-        self.continue_above();
-        let number = |name: &str| {
-            let attribute = tag.attrs.iter().find(|one| &*one.name.local == name);
-            attribute.and_then(|one| one.value.trim().parse::<u32>().ok()).unwrap_or(1).clamp(1, 256)
-        };
-        let result = self.flow.open_cell();
-        self.note(result);
-        self.open.push(Open::Cell { span: number("colspan"), down: number("rowspan") });
-    }
-
-    /// Puts the cells that reach down from the row above before the next cell.
-    fn continue_above(&mut self) {
-        let Some(reaching) = self.reaching.last_mut() else { return };
-        let column = self.flow.columns_of_row();
-        if let Some(left) = reaching.iter_mut().find(|(at, left)| *at == column && *left > 0) {
-            left.1 -= 1;
-            self.flow.add_cell(Cell { blocks: Vec::new(), span: 1, continues: true }, false);
+        self.zones.start(tag, &attributes);
+        let zone = self.zones.current();
+        if block(tag) {
+            self.grid.end_paragraph(zone);
         }
-    }
-
-    /// Closes the innermost open part of the current table that `is` one, with all inside it.
-    fn close_inside(&mut self, is: impl Fn(Open) -> bool) {
-        let table = self.open.iter().rposition(|open| *open == Open::Table);
-        let found = self.open.iter().rposition(|open| is(*open));
-        if let (Some(table), Some(found)) = (table, found)
-            && found > table
-        {
-            self.close_down_to(found);
-        }
-    }
-
-    fn close_to(&mut self, is: impl Fn(Open) -> bool) {
-        if let Some(found) = self.open.iter().rposition(|open| is(*open)) {
-            self.close_down_to(found);
-        }
-    }
-
-    fn close_down_to(&mut self, depth: usize) {
-        self.end_paragraph();
-        while self.open.len() > depth {
-            match self.open.pop() {
-                Some(Open::Cell { span, down }) => {
-                    let cell = self.flow.close_cell(span, false);
-                    let column = self.flow.columns_of_row();
-                    self.flow.add_cell(cell, false);
-                    if down > 1
-                        && let Some(reaching) = self.reaching.last_mut()
-                    {
-                        reaching.push((column, down - 1));
-                    }
+        match tag {
+            "table" => self.grid.open_table(zone),
+            "tr" => self.grid.open_row(),
+            "td" | "th" => self.grid.open_cell(attributes.colspan, attributes.rowspan),
+            "ul" | "menu" | "dir" => self.open_list(List::Bullets),
+            "ol" => self.open_list(List::Numbers(attributes.start.unwrap_or(1))),
+            "li" => self.grid.mark(match self.lists.last_mut() {
+                Some(List::Numbers(next)) => {
+                    let number = attributes.value.unwrap_or(*next);
+                    *next = number.saturating_add(1);
+                    format!("{number}.")
                 }
-                Some(Open::Row) => {
-                    self.flow.close_row(true);
-                }
-                Some(Open::Table) => {
-                    self.flow.close_table();
-                    self.reaching.pop();
-                }
-                None => {}
+                _ => "•".to_owned(),
+            }),
+            "pre" | "listing" | "xmp" | "textarea" | "plaintext" => self.verbatim += 1,
+            "a" if !attributes.href.is_empty() && self.links.len() < LINKS => {
+                self.links.push((self.zones.current(), attributes.href))
             }
+            _ => {}
         }
     }
 
-    fn note(&mut self, result: Result<(), Problem>) {
-        if let Err(problem) = result {
-            self.problem.get_or_insert(problem);
+    fn open_list(&mut self, list: List) {
+        // Deeper lists than anybody writes go on counting in the last one.
+        if self.lists.len() < 64 {
+            self.lists.push(list);
         }
     }
 
-    fn finish(mut self) -> Result<Document, Problem> {
-        self.close_down_to(0);
-        match self.problem {
+    fn close(&mut self, tag: &str) {
+        if self.hidden.end(tag) || self.hidden.open() {
+            return;
+        }
+        let zone = self.zones.current();
+        if block(tag) || tag == "br" {
+            self.grid.end_paragraph(zone);
+        }
+        match tag {
+            "table" => self.grid.close_table(),
+            "tr" => self.grid.close_row(),
+            "td" | "th" => self.grid.close_cell(),
+            "ul" | "menu" | "dir" | "ol" => {
+                self.lists.pop();
+            }
+            "pre" | "listing" | "xmp" | "textarea" => self.verbatim = self.verbatim.saturating_sub(1),
+            _ => {}
+        }
+        self.zones.end(tag);
+    }
+
+    fn finish(mut self) -> Result<Page, Problem> {
+        let (blocks, oddities) = self.grid.finish(self.zones.current());
+        match self.grid.problem() {
             Some(problem) => Err(problem),
-            None => Ok(Document { blocks: self.flow.take(), ..Document::default() }),
+            None => Ok(Page { blocks, links: self.links, oddities }),
         }
     }
+}
+
+/// Elements before and behind which a line ends.
+fn block(tag: &str) -> bool {
+    matches!(
+        tag,
+        "br" | "p"
+            | "div"
+            | "li"
+            | "ul"
+            | "ol"
+            | "menu"
+            | "dir"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "blockquote"
+            | "pre"
+            | "listing"
+            | "xmp"
+            | "textarea"
+            | "hr"
+            | "center"
+            | "address"
+            | "article"
+            | "aside"
+            | "section"
+            | "header"
+            | "footer"
+            | "main"
+            | "nav"
+            | "figure"
+            | "figcaption"
+            | "form"
+            | "fieldset"
+            | "legend"
+            | "caption"
+            | "table"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "tr"
+            | "td"
+            | "th"
+            | "body"
+            | "html"
+            | "option"
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(html: &str) -> String {
-        read(html.as_bytes(), None, &Limits::default()).unwrap().text()
-    }
-
-    #[test]
-    fn a_table_stays_a_table() {
-        let html = "<p>Форма</p><table><tbody><tr><td>Название</td><td><p>МОУ&nbsp;«СОШ»</p><p>г. N</p></td></tr><tr><td>b<td>c</table><p>конец";
-        assert_eq!(text(html), "Форма\nНазвание\tМОУ\u{a0}«СОШ»\nг. N\nb\tc\nконец");
-    }
-
-    #[test]
-    fn what_is_not_seen_is_not_read() {
-        assert_eq!(text("<title>t</title><style>p{}</style><script>x<b></script><!-- c --><b>а</b> <i>б</i>"), "а б");
-    }
-
-    #[test]
-    fn lines_and_blocks_are_paragraphs() {
-        assert_eq!(text("а<br>б<div>в</div>\n<div>г\n д</div>"), "а\nб\nв\nг д");
-    }
-
-    #[test]
-    fn a_cell_that_reaches_down_keeps_the_columns() {
-        let html = "<table><tr><td rowspan=2>a</td><td>b</td></tr><tr><td>c</td></tr></table>";
-        assert_eq!(text(html), "a\tb\n\tc");
-    }
-
-    #[test]
-    fn depth_costs_nothing_and_nested_tables_are_bounded() {
-        assert_eq!(text(&("<div>".repeat(100_000) + "а")), "а");
-        let nested = "<table><tr><td>".repeat(1_000) + "а";
-        assert_eq!(read(nested.as_bytes(), None, &Limits::default()), Err(Problem::Hostile));
-    }
-}
+mod tests;

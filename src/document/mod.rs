@@ -6,6 +6,7 @@
 
 mod archive;
 mod blocks;
+pub mod charset;
 mod docx;
 pub mod html;
 mod odf;

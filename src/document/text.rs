@@ -1,79 +1,68 @@
-//! Plain text: its character set, and its lines.
+//! Plain text → a [`Document`]: a line a paragraph.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use super::{Block, Document, Limits, Paragraph, Problem, charset};
 
-use super::{Block, Document, Limits, Paragraph, Problem};
+/// What a line costs besides its text, so that millions of empty ones pass the limit too.
+const LINE_COST: usize = 8;
 
-/// Reads plain text, a paragraph a line.
+/// Reads plain text; `charset` is what its sender declared. Tabulators stay, a form feed is a [`Block::Break`].
 ///
 /// # Errors
-/// [`Problem::Empty`] where there is no text, [`Problem::Hostile`] past a limit.
+/// [`Problem::Empty`] where there is nothing to be seen, [`Problem::Hostile`] past a limit.
 pub fn read(bytes: &[u8], charset: Option<&str>, limits: &Limits) -> Result<Document, Problem> {
-    if bytes.len() > limits.text_bytes {
+    if bytes.len() > limits.text_bytes.saturating_mul(2) {
         return Err(Problem::Hostile);
     }
-    let text = decode(bytes, charset);
-    if text.trim().is_empty() {
-        return Err(Problem::Empty);
+    let text = charset::decode(bytes, charset);
+    let lines = text.bytes().filter(|b| matches!(b, b'\n' | b'\r' | 0xC)).count();
+    if text.len().saturating_add(lines.saturating_mul(LINE_COST)) > limits.text_bytes.saturating_mul(2) {
+        return Err(Problem::Hostile);
     }
-    Ok(lines(&text))
+    let blocks = blocks(&text);
+    let seen = |block: &Block| matches!(block, Block::Paragraph(p) if !p.text.trim().is_empty());
+    if blocks.iter().any(seen) { Ok(Document { blocks, ..Document::default() }) } else { Err(Problem::Empty) }
 }
 
-/// A paragraph for each line.
-pub fn lines(text: &str) -> Document {
-    let blocks = text
-        .lines()
-        .map(|line| line.trim_end_matches(['\r', '\n']))
-        .map(|line| Block::Paragraph(Paragraph::from(line)))
-        .collect();
-    Document { blocks, ..Document::default() }
-}
-
-/// Text from bytes: a byte order mark, else the declared character set where the bytes bear it out, else a guess.
-pub fn decode(bytes: &[u8], charset: Option<&str>) -> String {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0.into_owned();
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
-    }
-    let declared = charset.and_then(|name| Encoding::for_label(name.trim().as_bytes()));
-    if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8) {
-        let (text, _, malformed) = encoding.decode(bytes);
-        if !malformed {
-            return text.into_owned();
+/// A paragraph for each line, whatever ends it.
+fn blocks(text: &str) -> Vec<Block> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut blocks = Vec::new();
+    for (page, lines) in text.trim_end().split('\u{C}').enumerate() {
+        if page > 0 {
+            blocks.push(Block::Break);
         }
+        let shown = |line: &str| line.chars().filter(|c| !c.is_control() || *c == '\t').collect::<String>();
+        blocks.extend(lines.split('\n').map(|line| Block::Paragraph(Paragraph::from(shown(line).trim_end()))));
     }
-    guess(bytes).decode(bytes).0.into_owned()
-}
-
-/// The likeliest character set of Russian text that is not UTF-8.
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    detector.guess(Some(b"ru"), Utf8Detection::Allow)
+    blocks
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn russian_text_is_read_in_every_character_set_that_schools_use() {
-        let text = "Направляем заполненную форму и проект выступления школы";
-        for encoding in [encoding_rs::WINDOWS_1251, encoding_rs::KOI8_R, encoding_rs::IBM866, UTF_8] {
-            let (bytes, _, _) = encoding.encode(text);
-            assert_eq!(decode(&bytes, None), text, "{}", encoding.name());
-            assert_eq!(decode(&bytes, Some(encoding.name())), text, "{}", encoding.name());
-            assert_eq!(decode(&bytes, Some("utf-8")), text, "wrongly declared {}", encoding.name());
-        }
+    fn lines(bytes: &[u8]) -> Vec<String> {
+        let document = read(bytes, None, &Limits::default()).unwrap();
+        document.text().split('\n').map(str::to_owned).collect()
     }
 
     #[test]
-    fn a_line_is_a_paragraph() {
-        let document = read("один\r\n\r\nдва".as_bytes(), None, &Limits::default()).unwrap();
-        assert_eq!(document.text(), "один\n\nдва");
-        assert_eq!(read(b" \n ", None, &Limits::default()), Err(Problem::Empty));
+    fn every_line_is_a_paragraph_whatever_ends_it() {
+        assert_eq!(
+            lines("Школа:\tРощино\r\n\r\nРоль: участник\rИтог\n".as_bytes()),
+            ["Школа:\tРощино", "", "Роль: участник", "Итог"]
+        );
+    }
+
+    #[test]
+    fn text_of_windows_is_read() {
+        assert_eq!(lines(&encoding_rs::WINDOWS_1251.encode("Форма школы №3").0), ["Форма школы №3"]);
+    }
+
+    #[test]
+    fn nothing_to_see_is_empty_and_too_much_is_refused() {
+        assert_eq!(read(b" \r\n\t\n", None, &Limits::default()), Err(Problem::Empty));
+        let limits = Limits { text_bytes: 3, ..Limits::default() };
+        assert_eq!(read(b"1234567", None, &limits), Err(Problem::Hostile));
     }
 }

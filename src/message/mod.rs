@@ -3,10 +3,17 @@
 
 mod automatic;
 mod body;
-mod headers;
+mod collect;
+mod header;
+mod mime;
+mod params;
 mod parse;
+mod people;
+mod quote;
 #[cfg(test)]
 mod tests;
+mod uuencode;
+mod words;
 
 use std::fmt;
 
@@ -16,8 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 
-pub use headers::header_section;
-pub use parse::parse;
+pub use automatic::{Verdict, classify};
+pub use parse::{Parsed, open, parse, parse_all, received};
 
 /// An addr-spec (RFC 5322 §3.4.1), compared and kept in lower case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -60,9 +67,17 @@ pub enum Automatic {
     Own,
 }
 
+/// By what our own mail is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnIdentity {
+    /// The addresses that we send from.
+    pub addresses: Vec<Address>,
+    /// What stands behind the «@» in the Message-IDs that only we make, in any case.
+    pub message_id_domains: Vec<String>,
+}
+
 /// A parsed message.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Message {
     /// Its Message-ID, where there is a usable one.
     pub message_id: Option<MessageId>,
@@ -78,24 +93,29 @@ pub struct Message {
     pub date: Option<Timestamp>,
     /// When a server of ours took it: the topmost Received header, else [`Message::date`].
     pub received: Option<Timestamp>,
-    /// Whether a machine wrote it, and by which sign.
+    /// Whether a machine wrote it.
     pub automatic: Option<Automatic>,
-    /// The sign by which it shows: a header field or a phrase, in English.
+    /// By which sign, in English: a header field or the kind of phrase, never a text of the mail.
+    #[serde(default)]
     pub automatic_sign: Option<String>,
+    /// Whether only the wording tells that a machine wrote it, so that a person may still have.
+    #[serde(default)]
+    pub automatic_weak: bool,
     /// The text that the author wrote above quotation and signature, with tables (an HTML part's) kept as tables.
     pub body: Document,
     /// The signature block under the body, where one can be told.
     pub signature: String,
     /// Messages that are quoted or forwarded in the body's text («-------- Пересылаемое сообщение --------»): their text.
     pub quoted: String,
-    /// What a forward in the body's text carries along, tables kept as tables.
+    /// The part of [`Message::quoted`] that was forwarded, not answered: it may hold what the mail was sent for.
+    #[serde(default)]
     pub forwarded: Document,
     /// What is odd about the message, in English, for logs and staff.
     pub oddities: Vec<String>,
 }
 
 /// A file that came with a message, before anybody looked into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attachment {
     /// The sender's name for it, decoded; data for people, never a path.
     pub name: Option<String>,
@@ -103,17 +123,10 @@ pub struct Attachment {
     pub media_type: String,
     /// How it was reached: the names of the containers around it, outermost first («rfc822», a name).
     pub path: Vec<String>,
+    /// Whether it is part of the mail's design (a logo in a signature) or its signature, not sent for its own sake.
+    pub inline: bool,
     /// Its bytes, decoded.
     pub bytes: Vec<u8>,
-    /// Whether the mail's text shows it, as a logo in a signature: then it is no document.
-    pub inline: bool,
-}
-
-/// By what our own mail is known when it comes back.
-#[derive(Debug, Clone, Default)]
-pub struct OwnIdentity {
-    /// The addresses of our mailboxes.
-    pub addresses: Vec<Address>,
 }
 
 impl Address {

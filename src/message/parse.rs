@@ -1,198 +1,106 @@
-//! Raw bytes → [`Message`] and its attachments, over mail-parser.
+//! Raw bytes → [`Message`] and its files. Nothing is refused: of garbage, what can be read is read, and the oddities
+//! tell the rest.
 
 use jiff::Timestamp;
-use mail_parser::{Address as Group, HeaderName, HeaderValue, MessageParser, MessagePart, MimeHeaders as _, PartType};
-
-use crate::document::{Document, Limits, html, text};
 
 use super::{
-    Address, Attachment, Automatic, Mailbox, Message, MessageId, OwnIdentity, automatic, body,
-    headers::{self, one_line},
+    Attachment, Automatic, Message, OwnIdentity,
+    automatic::{self, Mail},
+    body,
+    collect::{self, Found},
+    header::Header,
+    mime, people,
 };
+use crate::document::{Limits, text_of};
 
-/// Messages within messages that are parsed at all: the parser's stack is not endless.
-const MOST_NESTED: usize = 64;
+/// A message, its files and where it points.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    /// The message.
+    pub message: Message,
+    /// Its files, in the order in which they stand in it.
+    pub attachments: Vec<Attachment>,
+    /// The addresses of the web in the author's own and in forwarded text, without repeats.
+    pub links: Vec<String>,
+}
 
-/// Parses a message. Nothing is refused: of garbage, what could be read is given, and what was odd is said.
+/// Reads a message. Never fails and never panics, whatever the bytes are.
 pub fn parse(raw: &[u8], own: &OwnIdentity, limits: &Limits) -> (Message, Vec<Attachment>) {
-    let mut oddities = Vec::new();
-    let mut bytes = raw;
-    if nested(raw) > MOST_NESTED {
-        oddities.push("too many messages within messages: only the header was read".to_owned());
-        bytes = headers::header_section(raw);
-    }
-    let Some(parsed) = MessageParser::default().parse(bytes) else {
-        oddities.push("it has no header".to_owned());
-        let message = Message { body: text::lines(&text::decode(&clip(raw), None)), oddities, ..Message::default() };
-        return (message, Vec::new());
-    };
-    let mut attachments = Vec::new();
-    let mut bodies = Bodies::default();
-    for part in leaves(&parsed) {
-        take_part(part, bytes, &mut bodies, &mut attachments, limits);
-    }
-    if bytes.len() < raw.len() {
-        attachments.clear();
-    }
-    let split = body::split(bodies.document(limits));
-    let from = author(&parsed, bytes, &mut oddities);
-    let date = parsed.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
+    let parsed = parse_all(raw, own, limits, &[]);
+    (parsed.message, parsed.attachments)
+}
+
+/// When the mail was received: the topmost Received field, else Date.
+pub fn received(raw: &[u8]) -> Option<Timestamp> {
+    let (header, _) = Header::split(raw);
+    header.received().or_else(|| header.date())
+}
+
+/// The texts and files of a message that is itself a file, each with the path to it, which ends with the message.
+pub fn open(raw: &[u8], path: &[String], limits: &Limits) -> Vec<Attachment> {
+    collect::open(raw, path, limits).files.into_iter().map(|file| file.attachment).collect()
+}
+
+/// Reads a message that came in these containers, outermost first, which count for [`Limits::nesting`].
+pub fn parse_all(raw: &[u8], own: &OwnIdentity, limits: &Limits, path: &[String]) -> Parsed {
+    let raw = mime::with_line_feeds(raw);
+    let tree = mime::parse(&raw);
+    let header = &tree.root.header;
+    let Found { texts, files, oddities } = collect::collect(&tree.root, path, limits);
+    let (from, from_oddities) = people::author(header);
+    let answers = header.message_ids(&["in-reply-to", "references"]);
+    let subject: String = header.text("subject").unwrap_or_default().chars().take(1_000).collect();
+    let forward = forwards(&subject) || (answers.is_empty() && !answers_by_subject(&subject));
     let mut message = Message {
-        message_id: parsed.message_id().and_then(MessageId::parse),
-        answers: answers(&parsed),
+        message_id: header.message_ids(&["message-id"]).into_iter().next(),
+        answers,
         from,
-        recipients: recipients(&parsed),
-        subject: headers::text(&parsed, bytes, "Subject").unwrap_or_default(),
-        date,
-        received: received(&parsed).or(date),
-        automatic: None,
-        automatic_sign: None,
-        body: split.own,
-        signature: split.signature,
-        quoted: split.quoted,
-        forwarded: split.forwarded,
-        oddities,
+        recipients: people::recipients(header),
+        subject,
+        date: header.date(),
+        received: header.received().or_else(|| header.date()),
+        ..Message::default()
     };
-    if let Some((reason, sign)) = automatic::classify(&parsed, &message, &attachments, own) {
-        message.automatic = Some(reason);
-        message.automatic_sign = Some(sign);
-        if reason == Automatic::Bounce {
-            // What a bounce carries is a copy of somebody's mail, most often of ours.
-            attachments.clear();
-        }
+    let all = tree.oddities.into_iter().chain(oddities).chain(from_oddities);
+    all.for_each(|oddity| note(&mut message.oddities, oddity));
+    let mut links = body::put(&texts, &mut message, forward, limits);
+    links.sort_unstable();
+    links.dedup();
+    let text = [text_of(&message.body.blocks), message.signature.clone(), message.quoted.clone()].join("\n");
+    let direct = |file: &collect::File| file.attachment.path.len() == path.len() && !file.attachment.inline;
+    let has_documents = files.iter().any(|file| !file.returned && direct(file));
+    let mail = Mail { root: &tree.root, message: &message, text: &text, has_documents };
+    if let Some(verdict) = automatic::of(&mail, own) {
+        message.automatic = Some(verdict.automatic);
+        message.automatic_sign = Some(verdict.sign);
+        message.automatic_weak = verdict.weak;
     }
-    (message, attachments)
+    // What a report returns is not what its sender sends.
+    let report = matches!(message.automatic, Some(Automatic::Bounce | Automatic::Receipt | Automatic::Report));
+    let sent = |file: &collect::File| !report || !(file.returned || file.attachment.path.len() > path.len());
+    let attachments = files.into_iter().filter(sent).map(|file| file.attachment).collect();
+    Parsed { message, attachments, links }
 }
 
-/// How many messages the bytes announce within themselves.
-fn nested(raw: &[u8]) -> usize {
-    let wanted = b"message/rfc822";
-    raw.windows(wanted.len()).filter(|window| window.eq_ignore_ascii_case(wanted)).count()
-}
-
-fn clip(raw: &[u8]) -> Vec<u8> {
-    raw.iter().copied().take(64 << 10).collect()
-}
-
-/// The parts that are no multipart, in the order of the message.
-fn leaves<'m>(parsed: &'m mail_parser::Message<'m>) -> impl Iterator<Item = &'m MessagePart<'m>> {
-    parsed.parts.iter().filter(|part| !matches!(part.body, PartType::Multipart(_)))
-}
-
-/// The alternatives of the text.
-#[derive(Default)]
-struct Bodies {
-    plain: String,
-    html: Vec<u8>,
-}
-
-impl Bodies {
-    /// A form that is pasted into the mail is a table only in the HTML.
-    fn document(&self, limits: &Limits) -> Document {
-        let page = || html::read(&self.html, Some("utf-8"), limits).unwrap_or_default();
-        let table = self.html.windows(6).any(|window| window.eq_ignore_ascii_case(b"<table"));
-        if self.plain.trim().is_empty() || table { page() } else { text::lines(&self.plain) }
+fn note(oddities: &mut Vec<String>, oddity: &str) {
+    if !oddities.iter().any(|known| known == oddity) {
+        oddities.push(oddity.to_owned());
     }
 }
 
-fn take_part(
-    part: &MessagePart<'_>,
-    raw: &[u8],
-    bodies: &mut Bodies,
-    attachments: &mut Vec<Attachment>,
-    limits: &Limits,
-) {
-    if attachments.len() >= limits.files {
-        return;
-    }
-    let disposition = part.content_disposition().map(|one| one.ctype().to_ascii_lowercase());
-    let name = headers::file_name(part, raw);
-    let is_body = name.is_none() && disposition.as_deref() != Some("attachment");
-    let media_type = part.content_type().map_or_else(String::new, |one| {
-        format!("{}/{}", one.ctype(), one.subtype().unwrap_or_default()).to_ascii_lowercase()
-    });
-    let bytes = match &part.body {
-        PartType::Text(_) if is_body && matches!(media_type.as_str(), "" | "text/plain") => {
-            bodies.plain.push_str(&headers::part_text(part, raw));
-            bodies.plain.push('\n');
-            return;
-        }
-        PartType::Html(_) if is_body => {
-            bodies.html.extend(headers::part_text(part, raw).into_bytes());
-            return;
-        }
-        PartType::Message(message) => message.raw_message().to_vec(),
-        _ => part.contents().to_vec(),
-    };
-    // A picture that the text shows, as a logo in a signature does, is no document.
-    let inline = media_type.starts_with("image/")
-        && (part.content_id().is_some() && disposition.as_deref() != Some("attachment"));
-    let media_type = if matches!(part.body, PartType::Message(_)) { "message/rfc822".to_owned() } else { media_type };
-    attachments.push(Attachment { name, media_type, path: Vec::new(), bytes, inline });
+/// Whether a subject says that the mail is passed on.
+fn forwards(subject: &str) -> bool {
+    begins(subject, &["fwd", "fw", "пересл", "пер", "переслано", "wg", "tr"])
 }
 
-/// The one author whom a reply can reach.
-fn author(parsed: &mail_parser::Message<'_>, raw: &[u8], oddities: &mut Vec<String>) -> Option<Mailbox> {
-    let fields = parsed.headers().iter().filter(|header| header.name == HeaderName::From).count();
-    if fields > 1 {
-        oddities.push("several From fields".to_owned());
-        return None;
-    }
-    let mailboxes = parsed.from().map(addresses).unwrap_or_default();
-    match mailboxes.as_slice() {
-        [one] => {
-            let mut one = one.clone();
-            if one.name.as_deref().is_some_and(|name| name.contains('\u{fffd}')) {
-                one.name = headers::redecoded(parsed, raw, "From")
-                    .and_then(|text| text.rsplit_once('<').map(|(name, _)| one_line(name.trim().trim_matches('"'))));
-            }
-            Some(one)
-        }
-        [] => {
-            oddities.push("no usable author".to_owned());
-            None
-        }
-        _ => {
-            oddities.push("several authors".to_owned());
-            None
-        }
-    }
+/// Whether a subject says that the mail is an answer.
+fn answers_by_subject(subject: &str) -> bool {
+    begins(subject, &["re", "отв", "ответ", "ha", "aw"])
 }
 
-fn addresses(group: &Group<'_>) -> Vec<Mailbox> {
-    group
-        .iter()
-        .filter_map(|one| {
-            let address = Address::parse(one.address()?)?;
-            let name = one.name().map(one_line).filter(|name| !name.is_empty());
-            Some(Mailbox { name, address })
-        })
-        .collect()
-}
-
-fn recipients(parsed: &mail_parser::Message<'_>) -> Vec<Mailbox> {
-    parsed.to().into_iter().chain(parsed.cc()).flat_map(addresses).collect()
-}
-
-fn answers(parsed: &mail_parser::Message<'_>) -> Vec<MessageId> {
-    let mut ids: Vec<MessageId> = Vec::new();
-    for value in [parsed.in_reply_to(), parsed.references()] {
-        let texts: Vec<&str> = match value {
-            HeaderValue::Text(one) => vec![one],
-            HeaderValue::TextList(list) => list.iter().map(AsRef::as_ref).collect(),
-            _ => Vec::new(),
-        };
-        for id in texts.into_iter().filter_map(MessageId::parse).take(200) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-    }
-    ids
-}
-
-/// The date of the topmost Received field: the last server to take the mail was ours.
-fn received(parsed: &mail_parser::Message<'_>) -> Option<Timestamp> {
-    let date = parsed.received()?.date()?;
-    Timestamp::from_second(date.to_timestamp()).ok()
+fn begins(subject: &str, prefixes: &[&str]) -> bool {
+    let Some((prefix, _)) = subject.split_once(':') else { return false };
+    // «Re[2]:», «Fwd (2):».
+    let prefix = prefix.trim_end_matches(|c: char| c.is_ascii_digit() || "[]() ".contains(c)).trim().to_lowercase();
+    prefixes.contains(&prefix.as_str())
 }

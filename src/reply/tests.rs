@@ -12,7 +12,7 @@ use crate::{
 
 fn rendered(template: Template, submission: Submission) -> Rendered {
     let campaign = campaign::read("c", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap();
-    let reading = Reading { version: 1, message: Message::default(), files: Vec::new() };
+    let reading = Reading { version: 1, message: Message::default(), files: Vec::new(), links: Vec::new() };
     let decision = Decision {
         action: submission.action,
         documents: Vec::new(),

@@ -19,7 +19,8 @@ use crate::{
     decision::{self, Basis, Decision, Known},
     document::{self, Format, Limits},
     matching::Roster,
-    reader::{self, OwnIdentity, Reading},
+    message::OwnIdentity,
+    reader::{self, Reading},
 };
 
 use super::{ClockArg, ConfigArg};

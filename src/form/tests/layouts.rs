@@ -132,7 +132,6 @@ fn in_tables() -> Vec<(&'static str, Document)> {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn in_odd_tables() -> Vec<(&'static str, Document)> {
     let across: Vec<&str> = labels();
     let side = |nth: usize| {
