@@ -1,7 +1,6 @@
 //! One pass: what was left over, new mail, due replies, marks.
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 
 use crate::{
     config::ReplyMode,
@@ -119,7 +118,7 @@ impl Daemon {
             grace: self.config.replies.grace,
         };
         let decision = decision::decide(&basis, &reading);
-        let outgoing = self.outgoing(stored, &reading, &decision, received)?;
+        let outgoing = self.outgoing(stored, &reading, &decision)?;
         let record = Record {
             message: stored.id,
             campaign: &self.campaign.id,
@@ -133,28 +132,24 @@ impl Daemon {
     }
 
     /// The letters of a decision; none where replies are off or the mail is older than the campaign.
-    fn outgoing(
-        &self,
-        stored: &Stored,
-        reading: &Reading,
-        decision: &Decision,
-        received: Timestamp,
-    ) -> anyhow::Result<Vec<Outgoing>> {
-        let too_old = self.campaign.day_of(received) < self.campaign.start;
+    fn outgoing(&self, stored: &Stored, reading: &Reading, decision: &Decision) -> anyhow::Result<Vec<Outgoing>> {
+        let too_old = self.campaign.day_of(stored.received_at) < self.campaign.start;
         if self.config.replies.mode == ReplyMode::Off || too_old {
             return Ok(Vec::new());
         }
         let mailbox = self.config.mailboxes.iter().find(|one| one.path.display().to_string() == stored.mailbox);
         let from = mailbox.and_then(|one| Address::parse(&one.address)).context("no mailbox has a sender's address")?;
-        let envelope = Envelope {
-            from: &from,
-            from_name: mailbox.and_then(|one| one.name.as_deref()),
-            received,
-            now: self.clock.now(),
-            seed: &stored.sha256.to_string(),
-        };
+        let registration = format!("{}/{}", self.campaign.id, stored.id);
         let letter = |planned: &PlannedReply| {
-            let letter = reply::render(&self.templates, &self.campaign, decision, reading, planned, &envelope)?;
+            let envelope = Envelope {
+                from: &from,
+                from_name: mailbox.and_then(|one| one.name.as_deref()).unwrap_or_default(),
+                now: self.clock.now(),
+                registration: Some(&registration),
+                seed: &format!("{} {} {:?}", self.campaign.id, stored.sha256, planned.template),
+                templates: &self.templates,
+            };
+            let letter = reply::render(&self.campaign, decision, reading, planned, &envelope)?;
             let schools = planned.submissions.iter().filter_map(|index| decision.submissions.get(*index));
             Ok(Outgoing {
                 key: letter.message_id.to_string(),

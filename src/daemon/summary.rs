@@ -1,15 +1,12 @@
 //! The store's rows → a [`Summary`].
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::{
-    campaign::{Campaign, RequirementKind, School},
-    decision::{ReviewReason, completeness},
-    form::Value,
-    report::{MessageCounts, ReviewSummary, SchoolSummary, Status, Summary},
-    store::{SchoolRow, Store, StoreError},
+    campaign::{Campaign, RequirementKind, School, SchoolId},
+    decision::{Action, ReviewReason, completeness},
+    report::{Counts, HistoryRow, ReviewRow, SchoolRow, Status, Summary},
+    store::{self, Store, StoreError},
 };
 
 /// Where everything stands at `as_of`.
@@ -19,40 +16,43 @@ use crate::{
 pub async fn summary<'c>(store: &Store, campaign: &'c Campaign, as_of: Timestamp) -> Result<Summary<'c>, StoreError> {
     let rows = store.schools(&campaign.id).await?;
     let counts = store.counts(&campaign.id).await?;
-    let reviews = store.reviews_open().await?;
-    let nothing = SchoolRow::default();
+    let nothing = store::SchoolRow::default();
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let name = |id: &SchoolId| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
     Ok(Summary {
         campaign,
         as_of,
         schools: campaign
             .schools
             .iter()
-            .map(|one| school(campaign, one, rows.get(&one.id).unwrap_or(&nothing)))
+            .map(|one| school_row(campaign, one, rows.get(&one.id).unwrap_or(&nothing)))
             .collect(),
-        reviews: reviews
+        messages: Counts {
+            received: count(counts.received),
+            matched: count(counts.matched),
+            review: count(counts.review),
+            automatic: count(counts.automatic),
+            other: count(counts.other),
+            duplicate: count(counts.duplicate),
+        },
+        reviews: store.reviews_open().await?.into_iter().map(review_row).collect(),
+        history: store
+            .history(&campaign.id)
+            .await?
             .into_iter()
-            .map(|row| ReviewSummary {
-                id: row.id,
+            .map(|row| HistoryRow {
                 received: row.received,
-                reason: match &row.outside {
-                    Some(name) => format!("вне графика: {name}"),
-                    None => reason(row.reason).to_owned(),
-                },
-                subject: row.subject,
+                school: row.school.as_ref().map_or_else(|| "не определена".to_owned(), name),
+                from: String::new(),
+                what: row.version.map_or_else(String::new, |version| format!("версия {version}")),
+                reply: done(row.action).to_owned(),
+                late: row.late,
             })
             .collect(),
-        counts: MessageCounts {
-            received: counts.received,
-            matched: counts.matched,
-            review: counts.review,
-            automatic: counts.automatic,
-            other: counts.other,
-            duplicate: counts.duplicate,
-        },
     })
 }
 
-fn school(campaign: &Campaign, school: &School, row: &SchoolRow) -> SchoolSummary {
+fn school_row<'c>(campaign: &'c Campaign, school: &'c School, row: &store::SchoolRow) -> SchoolRow<'c> {
     let state = &row.state;
     let (missing, invalid) = completeness(campaign, state);
     let owes = |kind| campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&school.id));
@@ -70,27 +70,27 @@ fn school(campaign: &Campaign, school: &School, row: &SchoolRow) -> SchoolSummar
     } else {
         Status::Incomplete
     };
-    let numbers: BTreeMap<_, _> = state
-        .answers
-        .iter()
-        .filter_map(|(id, answer)| match answer.value {
-            Some(Value::Number(number)) if answer.invalid.is_none() => Some((id.clone(), number)),
-            _ => None,
-        })
-        .collect();
-    SchoolSummary {
-        school: school.id.clone(),
+    SchoolRow {
+        school,
         status,
         form: row.form_received,
         draft: row.draft_received,
+        information: state.information.clone(),
         missing,
         invalid,
-        answers: state.answers.iter().map(|(id, answer)| (id.clone(), answer.text.clone())).collect(),
-        numbers,
-        versions: row.versions,
         last_message: row.last_message,
         late: row.late,
+        versions: row.versions,
+        answers: state.answers.clone(),
     }
+}
+
+fn review_row(row: store::ReviewRow) -> ReviewRow {
+    let reason = match &row.outside {
+        Some(name) => format!("вне графика: {name}"),
+        None => reason(row.reason).to_owned(),
+    };
+    ReviewRow { number: row.id, received: Some(row.received), from: String::new(), subject: row.subject, reason }
 }
 
 fn reason(reason: ReviewReason) -> &'static str {
@@ -98,10 +98,19 @@ fn reason(reason: ReviewReason) -> &'static str {
         ReviewReason::UnknownSchool => "школа не определена",
         ReviewReason::AmbiguousSchool => "подходят несколько школ или сведения расходятся",
         ReviewReason::OutsideSchedule => "школа вне графика",
-        ReviewReason::Contradiction => "другие ответы от нового отправителя",
+        ReviewReason::Contradiction => "сведения расходятся с принятыми ранее или отправитель неясен",
         ReviewReason::Unreadable => "документы не читаются, школа не определена",
         ReviewReason::MachineWithForm => "автоматическое письмо с заполненной формой",
         ReviewReason::Question => "письмо без документов",
         ReviewReason::Broken => "письмо не удалось обработать",
+    }
+}
+
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Confirm => "получение подтверждено",
+        Action::Request => "запрошено недостающее",
+        Action::Review => "передано сотруднику",
+        Action::Leave | Action::Ignore => "без ответа",
     }
 }

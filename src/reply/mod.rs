@@ -1,92 +1,179 @@
-//! A decision → the letter to the school: text, HTML and the finished message (RFC 5322). Confirms receipt, never
-//! approval; holds nothing that the sender did not send in this very mail.
+//! A planned reply → the finished letter: subject, text, HTML and the bytes that are sent. Pure, and the same bytes for
+//! the same input, so that a repeated attempt is the same message.
 
-mod context;
-mod mime;
-mod russian;
+pub mod russian;
 mod templates;
-#[cfg(test)]
-mod tests;
+mod view;
+
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use lettre::{
+    address::AddressError,
+    message::{
+        Mailbox, Message, MultiPart, SinglePart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+pub use templates::{TemplateError, Templates};
 
 use crate::{
     campaign::Campaign,
     decision::{Decision, PlannedReply, Template},
+    digest::Sha256,
     message::{Address, MessageId},
     reader::Reading,
 };
 
-pub use russian::{date, date_time, plural};
-pub use templates::{TemplateError, Templates};
+/// How many earlier messages of the thread References names at most.
+const REFERENCES: usize = 10;
 
 /// What a letter needs beside the decision.
 #[derive(Debug, Clone, Copy)]
-pub struct Envelope<'e> {
+pub struct Envelope<'a> {
     /// The address of the committee's mailbox.
-    pub from: &'e Address,
-    /// The name that stands beside it.
-    pub from_name: Option<&'e str>,
-    /// When our server took the mail that is answered.
-    pub received: Timestamp,
-    /// The time: the letter's date, and by which a deadline has passed or not.
+    pub from: &'a Address,
+    /// The name shown with it.
+    pub from_name: &'a str,
+    /// When the letter is written: its Date, and what deadlines are measured by.
     pub now: Timestamp,
-    /// What makes the letter's Message-ID: the same seed gives the same one.
-    pub seed: &'e str,
+    /// The number under which the mail was registered.
+    pub registration: Option<&'a str>,
+    /// What makes this letter itself: equal seeds give equal Message-IDs (campaign, the answered mail's hash, template).
+    pub seed: &'a str,
+    /// The wording.
+    pub templates: &'a Templates,
 }
 
-/// A letter, ready to be sent.
-#[derive(Debug, Clone)]
+/// A finished letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// Its subject.
     pub subject: String,
-    /// Its plain text.
+    /// Its text.
     pub text: String,
     /// The same as HTML.
     pub html: String,
     /// Its Message-ID.
     pub message_id: MessageId,
-    /// The whole message.
+    /// The message as it is sent (RFC 5322), lines ended by CRLF.
     pub mime: Vec<u8>,
 }
 
-/// Why a letter could not be written.
+/// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplyError {
     /// A template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// A part of the message cannot be put into a mail.
-    #[error("the reply cannot be built: {0}")]
-    Mime(String),
+    /// Mail cannot be sent to or from the address (which is not told: logs hold no personal data).
+    #[error("the address of the {whose} is none that mail can be sent with")]
+    Address {
+        /// "sender" or "receiver" of the letter.
+        whose: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: AddressError,
+    },
+    /// The message cannot be put together.
+    #[error("the message cannot be built")]
+    Build(#[from] lettre::error::Error),
+    /// The seed and address give no Message-ID.
+    #[error("the committee's address gives no Message-ID")]
+    MessageId,
 }
 
-/// The subject of a letter: our own words, never the sender's.
-pub fn subject(campaign: &Campaign, template: Template) -> String {
-    let what = match template {
-        Template::Confirm => "материалы получены",
-        Template::Request => "требуется дополнить материалы",
-        Template::Receipt => "письмо получено",
-    };
-    format!("Письмо № {}: {what}", campaign.letter.number)
-}
-
-/// Writes a letter. The same input gives the same bytes.
+/// Writes the letter.
 ///
 /// # Errors
-/// [`ReplyError`], where a template of the configuration folder is wrong.
+/// A template fails, or an address is none that mail can be sent with.
 pub fn render(
-    templates: &Templates,
     campaign: &Campaign,
     decision: &Decision,
     reading: &Reading,
     planned: &PlannedReply,
     envelope: &Envelope<'_>,
 ) -> Result<Rendered, ReplyError> {
-    let context = context::context(campaign, decision, reading, planned, envelope);
-    let (text, html) = templates.render(planned.template, &context)?;
-    let subject = subject(campaign, planned.template);
-    let message_id = mime::message_id(campaign, planned, envelope);
-    let mime = mime::build(&subject, &text, &html, planned, envelope, &message_id)?;
+    let mut view = view::view(campaign, decision, reading, planned, envelope.now, envelope.registration);
+    let subject = russian::one_line(&envelope.templates.fill("subject.txt.j2", &view)?);
+    view.subject.clone_from(&subject);
+    let name = match planned.template {
+        Template::Confirm => "confirm",
+        Template::Request => "request",
+        Template::Receipt => "receipt",
+    };
+    let text = tidy(&envelope.templates.fill(&format!("{name}.txt.j2"), &view)?);
+    let html = envelope.templates.fill(&format!("{name}.html.j2"), &view)?;
+    let digest = Sha256::of(envelope.seed.as_bytes()).to_string();
+    let message_id = message_id(&digest, envelope.from).ok_or(ReplyError::MessageId)?;
+    let mut builder = Message::builder()
+        .from(mailbox("sender", Some(envelope.from_name), envelope.from)?)
+        .to(mailbox("receiver", None, &planned.to)?)
+        .subject(subject.clone())
+        .date(seconds(envelope.now))
+        .message_id(Some(format!("<{message_id}>")))
+        .raw_header(fixed("Auto-Submitted", "auto-replied"))
+        .raw_header(fixed("X-Auto-Response-Suppress", "All"));
+    // A Message-ID beyond ASCII cannot stand in a header; the letter then begins a thread of its own.
+    if let Some(answered) = planned.answers.as_ref().filter(|id| id.as_str().is_ascii()) {
+        builder = builder.in_reply_to(format!("<{answered}>")).references(references(reading, answered));
+    }
+    let parts = MultiPart::alternative()
+        .boundary(format!("svodka-{digest}"))
+        .singlepart(SinglePart::plain(text.clone()))
+        .singlepart(SinglePart::html(html.clone()));
+    let mime = builder.multipart(parts)?.formatted();
     Ok(Rendered { subject, text, html, message_id, mime })
 }
+
+/// Conditions in templates leave empty lines behind: at most one stays, and the text ends with its last line.
+fn tidy(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.trim().lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    lines.push("");
+    lines.join("\n")
+}
+
+/// Whole seconds, as a Date header has them.
+fn seconds(instant: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(instant.as_second().try_into().unwrap_or_default())
+}
+
+fn mailbox(whose: &'static str, name: Option<&str>, address: &Address) -> Result<Mailbox, ReplyError> {
+    let parsed = address.as_str().parse().map_err(|source| ReplyError::Address { whose, source })?;
+    let name = name.map(russian::one_line).filter(|name| !name.is_empty());
+    Ok(Mailbox::new(name, parsed))
+}
+
+fn fixed(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn message_id(digest: &str, from: &Address) -> Option<MessageId> {
+    let (_, domain) = from.as_str().rsplit_once('@')?;
+    // RFC 5322 §3.6.4 wants ASCII; a domain in Cyrillic is replaced, the digest alone makes the name unique.
+    let domain = if domain.is_ascii() { domain } else { "svodka.invalid" };
+    let local = digest.get(..40)?;
+    MessageId::parse(&format!("{local}@{domain}"))
+}
+
+/// The thread (RFC 5322 §3.6.4): the answered mail's References, its In-Reply-To, itself.
+fn references(reading: &Reading, answered: &MessageId) -> String {
+    let mut thread: Vec<&MessageId> = reading.message.answers.iter().skip(1).collect();
+    thread.extend(reading.message.answers.first());
+    thread.retain(|id| id.as_str().is_ascii() && id.as_str().len() <= 250 && *id != answered);
+    // The first is the root of the thread and stays.
+    if thread.len() >= REFERENCES {
+        thread.drain(1..=thread.len() - REFERENCES + 1);
+    }
+    thread.push(answered);
+    thread.iter().map(|id| format!("<{id}>")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,50 +1,60 @@
-//! What schools read.
-
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
     campaign,
-    decision::{Action, Submission},
-    document::Problem,
-    message::Message,
+    decision::{Action, DocumentVerdict, Submission},
+    document::{Document, Format, Problem},
+    form::Kind,
+    message::Message as Mail,
+    reader::FileReading,
 };
 
-fn rendered(template: Template, submission: Submission) -> Rendered {
-    let campaign = campaign::read("c", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap();
-    let reading = Reading { version: 1, message: Message::default(), files: Vec::new(), links: Vec::new() };
-    let decision = Decision {
-        action: submission.action,
-        documents: Vec::new(),
-        submissions: vec![submission],
-        replies: Vec::new(),
-        reviews: Vec::new(),
-        why: Vec::new(),
-    };
-    let now: Timestamp = "2022-11-10T12:00:00+03:00".parse().unwrap();
-    let planned = PlannedReply {
-        to: Address::parse("school@example.org").unwrap(),
-        template,
-        submissions: vec![0],
-        not_before: now,
-        answers: MessageId::parse("<1@example.org>"),
-    };
-    let from = Address::parse("svodka@committee.example").unwrap();
-    let envelope = Envelope { from: &from, from_name: Some("Комитет"), received: now, now, seed: "seed" };
-    let templates = Templates::load(None).unwrap();
-    render(&templates, &campaign, &decision, &reading, &planned, &envelope).unwrap()
+fn letter() -> Campaign {
+    campaign::read("x", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap()
 }
 
-fn submission(action: Action) -> Submission {
+fn file(name: &str, format: Format, content: Result<Document, Problem>) -> FileReading {
+    FileReading {
+        name: Some(name.to_owned()),
+        path: Vec::new(),
+        format,
+        size: 48_000,
+        sha256: Sha256::of(name.as_bytes()),
+        content,
+        inline: false,
+    }
+}
+
+fn reading(files: Vec<FileReading>) -> Reading {
+    let message = Mail {
+        message_id: MessageId::parse("<mail-1@school.example>"),
+        answers: vec![MessageId::parse("parent@x").unwrap(), MessageId::parse("root@x").unwrap()],
+        from: None,
+        recipients: Vec::new(),
+        subject: "Анкета\r\nBcc: all@evil.example".to_owned(),
+        date: None,
+        received: Some("2022-11-14T09:12:00Z".parse().unwrap()),
+        automatic: None,
+        body: Document::default(),
+        signature: String::new(),
+        quoted: String::new(),
+        oddities: Vec::new(),
+        ..Mail::default()
+    };
+    Reading { version: 1, message, files, links: Vec::new() }
+}
+
+fn submission(school: &str) -> Submission {
     Submission {
-        school: Some("kirishi-3".parse().unwrap()),
+        school: Some(school.parse().unwrap()),
         candidates: Vec::new(),
         outside: None,
         branch: None,
-        action,
+        action: Action::Confirm,
         late: false,
         form: true,
-        draft: false,
+        draft: true,
         information: Vec::new(),
         missing: Vec::new(),
         invalid: Vec::new(),
@@ -55,62 +65,155 @@ fn submission(action: Action) -> Submission {
     }
 }
 
-#[test]
-fn a_request_names_each_gap_by_number_and_label_and_what_is_owed_until_when() {
-    let mut one = submission(Action::Request);
-    one.missing = vec!["participating_since".parse().unwrap()];
-    one.invalid = vec!["effectiveness_rating".parse().unwrap()];
-    one.owed = vec!["draft".parse().unwrap()];
-    let letter = rendered(Template::Request, one);
-    for words in [
-        "№ 19-33822/2022",
-        "5. С какого времени Вы являетесь участником программы",
-        "12. Оцените эффективность",
-        "проект выступления с презентацией – до 14 ноября 2022 года включительно",
-        "8 (812) 539-44-54",
-    ] {
-        assert!(letter.text.contains(words), "{words}\n{}", letter.text);
-        // Slashes are escaped in HTML.
-        let html = letter.html.replace("&#x2f;", "/");
-        assert!(html.contains(words), "{words}\n{html}");
-    }
-    assert!(!letter.text.contains("\n\n\n"), "{}", letter.text);
-}
-
-#[test]
-fn a_confirmation_names_the_day_and_confirms_receipt_only() {
-    let letter = rendered(Template::Confirm, submission(Action::Confirm));
-    assert!(letter.text.contains("Дата представления опыта: 15 ноября 2022 года"), "{}", letter.text);
-    assert!(letter.text.contains("содержание при этом не оценивается"));
-}
-
-#[test]
-fn a_receipt_names_no_school() {
-    let mut one = submission(Action::Review);
-    one.school = None;
-    let letter = rendered(Template::Receipt, one);
-    assert!(!letter.text.contains("Кириш"), "{}", letter.text);
-}
-
-#[test]
-fn the_same_letter_is_the_same_bytes_and_says_that_a_machine_wrote_it() {
-    let one = rendered(Template::Confirm, submission(Action::Confirm));
-    let two = rendered(Template::Confirm, submission(Action::Confirm));
-    assert_eq!(one.mime, two.mime);
-    let mime = String::from_utf8(one.mime).unwrap();
-    for header in [
-        "Auto-Submitted: auto-replied",
-        "In-Reply-To: <1@example.org>",
-        "References: <1@example.org>",
-        "Message-ID: <svodka.",
-    ] {
-        assert!(mime.contains(header), "{header}\n{mime}");
+fn decision(submissions: Vec<Submission>, reading: &Reading) -> Decision {
+    let verdict = |(index, file): (usize, &FileReading)| DocumentVerdict {
+        file: Some(index),
+        kind: if file.content.is_ok() { Kind::Form } else { Kind::Unreadable },
+        school: None,
+        problem: file.content.as_ref().err().copied(),
+    };
+    Decision {
+        action: Action::Request,
+        documents: reading.files.iter().enumerate().map(verdict).collect(),
+        submissions,
+        replies: Vec::new(),
+        reviews: Vec::new(),
+        why: Vec::new(),
     }
 }
 
+fn planned(template: Template, submissions: usize) -> PlannedReply {
+    PlannedReply {
+        to: Address::parse("school@example.org").unwrap(),
+        template,
+        submissions: (0..submissions).collect(),
+        not_before: Timestamp::UNIX_EPOCH,
+        answers: MessageId::parse("mail-1@school.example"),
+    }
+}
+
+fn written(template: Template, submissions: Vec<Submission>, files: Vec<FileReading>, now: &str) -> Rendered {
+    let reading = reading(files);
+    let planned = planned(template, submissions.len());
+    let templates = Templates::load(None).unwrap();
+    let from = Address::parse("committee@example.org").unwrap();
+    let envelope = Envelope {
+        from: &from,
+        from_name: "Комитет",
+        now: now.parse().unwrap(),
+        registration: Some("500-0007"),
+        seed: "seed",
+        templates: &templates,
+    };
+    render(&letter(), &decision(submissions, &reading), &reading, &planned, &envelope).unwrap()
+}
+
+fn incomplete() -> Submission {
+    Submission {
+        draft: false,
+        missing: vec!["partner_count".parse().unwrap(), "proposals".parse().unwrap()],
+        invalid: vec!["effectiveness_rating".parse().unwrap()],
+        owed: vec!["draft".parse().unwrap()],
+        ..submission("kirishi-3")
+    }
+}
+
+const BEFORE: &str = "2022-11-14T09:15:00Z";
+const AFTER: &str = "2022-11-16T09:15:00Z";
+
 #[test]
-fn every_problem_has_its_own_sentence() {
-    let all = [
+fn the_confirmation_reads_as_it_should() {
+    let files = vec![file("Анкета <школа>.docx", Format::Docx, Ok(Document::default()))];
+    let letter = written(Template::Confirm, vec![submission("kirishi-3")], files, BEFORE);
+    assert_eq!(letter.subject, "Информация по письму № 19-33822/2022: получена");
+    insta::assert_snapshot!("confirm.txt", letter.text);
+    insta::assert_snapshot!("confirm.html", letter.html);
+}
+
+#[test]
+fn the_request_names_what_is_missing_and_until_when() {
+    let files = vec![
+        file("Анкета.docx", Format::Docx, Ok(Document::default())),
+        file("скан.pdf", Format::Pdf, Err(Problem::Scan)),
+    ];
+    let letter = written(Template::Request, vec![incomplete()], files, BEFORE);
+    insta::assert_snapshot!("request.txt", letter.text);
+    insta::assert_snapshot!("request.html", letter.html);
+}
+
+#[test]
+fn after_the_deadline_several_schools_are_asked_kindly() {
+    let late = Submission { late: true, ..incomplete() };
+    let bare = Submission { owed: vec!["form".parse().unwrap()], form: false, ..submission("roshchino") };
+    let letter = written(Template::Request, vec![late, bare], Vec::new(), AFTER);
+    insta::assert_snapshot!("request-late.txt", letter.text);
+}
+
+#[test]
+fn the_receipt_names_no_school() {
+    let files = vec![file("Документ.doc", Format::Doc, Err(Problem::NeedsConverter))];
+    let letter = written(Template::Receipt, vec![submission("kirishi-3")], files, BEFORE);
+    assert!(!letter.text.contains("Кириш") && !letter.html.contains("Кириш"));
+    insta::assert_snapshot!("receipt.txt", letter.text);
+    insta::assert_snapshot!("receipt.html", letter.html);
+}
+
+#[test]
+fn equal_input_gives_equal_bytes_and_the_thread_is_kept() {
+    let one = written(Template::Request, vec![incomplete()], Vec::new(), BEFORE);
+    assert_eq!(one, written(Template::Request, vec![incomplete()], Vec::new(), BEFORE));
+    let parsed = mail_parser::MessageParser::default().parse(&one.mime).unwrap();
+    assert_eq!(parsed.subject(), Some(one.subject.as_str()));
+    assert_eq!(parsed.message_id(), Some(one.message_id.as_str()));
+    assert_eq!(parsed.in_reply_to().as_text(), Some("mail-1@school.example"));
+    let thread = parsed.references().as_text_list().unwrap().join(" ");
+    assert_eq!(thread, "root@x parent@x mail-1@school.example");
+    assert_eq!(parsed.header_raw("Auto-Submitted").unwrap().trim(), "auto-replied");
+    assert_eq!(parsed.header_raw("X-Auto-Response-Suppress").unwrap().trim(), "All");
+    assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), one.text);
+    assert_eq!(parsed.date().unwrap().to_rfc3339(), BEFORE);
+}
+
+#[test]
+fn a_long_thread_keeps_its_root_and_its_end() {
+    let mut reading = reading(Vec::new());
+    let ids = std::iter::once("parent@x".to_owned()).chain((0..30).map(|n| format!("{n}@x")));
+    reading.message.answers = ids.map(|id| MessageId::parse(&id).unwrap()).collect();
+    let thread = references(&reading, &MessageId::parse("mail@x").unwrap());
+    assert_eq!(thread.split(' ').count(), REFERENCES);
+    assert!(thread.starts_with("<0@x> <23@x>") && thread.ends_with("<parent@x> <mail@x>"), "{thread}");
+}
+
+#[test]
+fn nothing_of_the_sender_or_the_campaign_reaches_a_header() {
+    let mut campaign = letter();
+    campaign.letter.number = "1\r\nBcc: all@evil.example".to_owned();
+    campaign.contact.name = "<b>имя</b>".to_owned();
+    let reading = reading(vec![file("a\r\nBcc: b@evil.example", Format::Docx, Ok(Document::default()))]);
+    let templates = Templates::load(None).unwrap();
+    let from = Address::parse("committee@example.org").unwrap();
+    let envelope = Envelope {
+        from: &from,
+        from_name: "Комитет\r\nBcc: all@evil.example",
+        now: BEFORE.parse().unwrap(),
+        registration: Some("7\r\nBcc: x@evil.example"),
+        seed: "s\r\nBcc: x@evil.example",
+        templates: &templates,
+    };
+    let decision = decision(vec![submission("kirishi-3")], &reading);
+    let letter = render(&campaign, &decision, &reading, &planned(Template::Confirm, 1), &envelope).unwrap();
+    let parsed = mail_parser::MessageParser::default().parse(&letter.mime).unwrap();
+    assert!(letter.html.contains("&lt;b&gt;имя") && letter.text.contains("<b>имя</b>"));
+    assert!(parsed.bcc().is_none());
+    let names: Vec<&str> = parsed.headers().iter().map(|header| header.name()).collect();
+    assert!(!names.iter().any(|name| name.eq_ignore_ascii_case("bcc")), "{names:?}");
+    assert_eq!(parsed.from().unwrap().iter().count(), 1);
+    assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("school@example.org"));
+}
+
+#[test]
+fn every_problem_has_a_sentence_of_its_own() {
+    let problems = [
         Problem::Empty,
         Problem::Encrypted,
         Problem::Damaged,
@@ -119,6 +222,7 @@ fn every_problem_has_its_own_sentence() {
         Problem::Scan,
         Problem::Hostile,
     ];
-    let sentences: std::collections::BTreeSet<&str> = all.into_iter().map(context::why).collect();
-    assert_eq!(sentences.len(), all.len());
+    let sentences: std::collections::BTreeSet<&str> = problems.into_iter().map(view::explain).collect();
+    assert_eq!(sentences.len(), problems.len());
+    assert!(sentences.iter().all(|sentence| sentence.starts_with("Файл") && sentence.contains("ришлите")));
 }

@@ -1,76 +1,91 @@
-//! `status --json`.
+//! The summary for machines: `status --json`.
 
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::{Counts, Status, Summary};
 use crate::campaign::{CampaignId, FieldId, SchoolId};
 
-use super::{MessageCounts, Status, Summary};
-
-/// Where each school stands, for machines.
-#[derive(Debug, Serialize, JsonSchema)]
+/// The object that `status --json` writes.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct StatusJson {
-    campaign: CampaignId,
-    /// RFC 3339.
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The time for which it holds (RFC 3339).
     #[schemars(with = "String")]
-    as_of: Timestamp,
-    schools: Vec<SchoolJson>,
-    /// How many cases wait for a person.
-    review: usize,
-    messages: MessageCounts,
+    pub as_of: Timestamp,
+    /// The schools of the schedule, in its order.
+    pub schools: Vec<SchoolJson>,
+    /// How many mails wait for a person.
+    pub review: usize,
+    /// What became of the mails.
+    pub messages: Counts,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct SchoolJson {
-    id: SchoolId,
-    name: String,
+/// One school.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SchoolJson {
+    /// Its id in the campaign.
+    pub id: SchoolId,
+    /// Its name as the letter prints it.
+    pub name: String,
+    /// The day of its presentation.
     #[schemars(with = "String")]
-    date: Date,
-    status: Status,
-    form: FormJson,
-    draft: DraftJson,
-    versions: u32,
+    pub date: Date,
+    /// Where it stands.
+    pub status: Status,
+    /// Its form.
+    pub form: PartJson,
+    /// Its draft: nothing can be missing or invalid in it.
+    pub draft: PartJson,
+    /// How many versions were accepted.
+    pub versions: u32,
+    /// When its last mail came (RFC 3339).
     #[schemars(with = "Option<String>")]
-    last_message: Option<Timestamp>,
-    late: bool,
+    pub last_message: Option<Timestamp>,
+    /// Whether something of it came after its deadline.
+    pub late: bool,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct FormJson {
+/// Something that a school owes.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct PartJson {
+    /// Whether it has come.
+    pub received: bool,
+    /// When it first came (RFC 3339).
     #[schemars(with = "Option<String>")]
-    received: Option<Timestamp>,
-    missing: Vec<FieldId>,
-    invalid: Vec<FieldId>,
+    pub first: Option<Timestamp>,
+    /// Fields without an answer.
+    pub missing: Vec<FieldId>,
+    /// Fields whose answer is invalid.
+    pub invalid: Vec<FieldId>,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct DraftJson {
-    #[schemars(with = "Option<String>")]
-    received: Option<Timestamp>,
-}
-
-/// The summary as `status --json` prints it.
+/// The summary as `status --json` writes it.
 pub fn status_json(summary: &Summary<'_>) -> StatusJson {
-    let school = |one: &super::SchoolSummary| {
-        let school = summary.campaign.school(&one.school)?;
-        Some(SchoolJson {
-            id: school.id.clone(),
-            name: school.name.clone(),
-            date: school.date,
-            status: one.status,
-            form: FormJson { received: one.form, missing: one.missing.clone(), invalid: one.invalid.clone() },
-            draft: DraftJson { received: one.draft },
-            versions: one.versions,
-            last_message: one.last_message,
-            late: one.late,
-        })
+    let part = |first: Option<Timestamp>, missing: &[FieldId], invalid: &[FieldId]| PartJson {
+        received: first.is_some(),
+        first,
+        missing: missing.to_vec(),
+        invalid: invalid.to_vec(),
     };
+    let schools = summary.schools.iter().map(|row| SchoolJson {
+        id: row.school.id.clone(),
+        name: row.school.name.clone(),
+        date: row.school.date,
+        status: row.status,
+        form: part(row.form, &row.missing, &row.invalid),
+        draft: part(row.draft, &[], &[]),
+        versions: row.versions,
+        last_message: row.last_message,
+        late: row.late,
+    });
     StatusJson {
         campaign: summary.campaign.id.clone(),
         as_of: summary.as_of,
-        schools: summary.schools.iter().filter_map(school).collect(),
+        schools: schools.collect(),
         review: summary.reviews.len(),
-        messages: summary.counts,
+        messages: summary.messages,
     }
 }

@@ -7,13 +7,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    campaign::{Campaign, FieldId, SchoolId},
+    campaign::{FieldId, SchoolId},
     decision::{Action, Decision, Submission, Template},
     document::{Format, Problem},
     form::{Answer, Kind, Value},
     message::{Address, Automatic, MessageId},
     reader::Reading,
-    reply,
 };
 
 /// What would be decided about one file.
@@ -90,8 +89,8 @@ struct ReplyJson {
 }
 
 impl Check {
-    /// What the reading of `file` comes to.
-    pub(crate) fn new(file: String, campaign: &Campaign, reading: &Reading, decision: &Decision) -> Self {
+    /// What the reading of `file` comes to; `subjects` are those of the decision's replies.
+    pub(crate) fn new(file: String, reading: &Reading, decision: &Decision, subjects: Vec<String>) -> Self {
         let message = &reading.message;
         let name_of = |document: &usize| {
             let file = decision.documents.get(*document).and_then(|one| one.file);
@@ -119,11 +118,8 @@ impl Check {
             replies: decision
                 .replies
                 .iter()
-                .map(|one| ReplyJson {
-                    to: one.to.clone(),
-                    template: one.template,
-                    subject: reply::subject(campaign, one.template),
-                })
+                .zip(subjects)
+                .map(|(one, subject)| ReplyJson { to: one.to.clone(), template: one.template, subject })
                 .collect(),
         }
     }

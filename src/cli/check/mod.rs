@@ -21,6 +21,7 @@ use crate::{
     matching::Roster,
     message::OwnIdentity,
     reader::{self, Reading},
+    reply::{self, Envelope, Templates},
 };
 
 use super::{ClockArg, ConfigArg};
@@ -46,12 +47,14 @@ struct Judge {
     campaign: Campaign,
     roster: Roster,
     own: OwnIdentity,
+    templates: Templates,
     now: Timestamp,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let (campaign, own) = args.config.campaign_or_sample()?;
-    let judge = Judge { roster: Roster::new(&campaign), campaign, own, now: args.clock.clock().now() };
+    let templates = Templates::load(None)?;
+    let judge = Judge { roster: Roster::new(&campaign), campaign, own, templates, now: args.clock.clock().now() };
     let progress = ProgressBar::new(args.files.len() as u64);
     if args.files.len() < 20 {
         progress.set_draw_target(ProgressDrawTarget::hidden());
@@ -122,10 +125,26 @@ impl Judge {
         };
         let decision = decision::decide(&basis, &reading);
         if json {
-            let check = json::Check::new(file.display().to_string(), &self.campaign, &reading, &decision);
+            let subjects = self.subjects(&reading, &decision)?;
+            let check = json::Check::new(file.display().to_string(), &reading, &decision, subjects);
             return Ok(serde_json::to_string(&check)?);
         }
         Ok(explain(&file.display().to_string(), &self.campaign, &reading, &decision))
+    }
+
+    /// The subjects of the replies: each is written as the daemon would write it.
+    fn subjects(&self, reading: &Reading, decision: &Decision) -> anyhow::Result<Vec<String>> {
+        let Some(from) = self.own.addresses.first() else { return Ok(Vec::new()) };
+        let envelope = Envelope {
+            from,
+            from_name: "",
+            now: self.now,
+            registration: None,
+            seed: "check",
+            templates: &self.templates,
+        };
+        let render = |planned| Ok(reply::render(&self.campaign, decision, reading, planned, &envelope)?.subject);
+        decision.replies.iter().map(render).collect()
     }
 
     /// A mail where the name or the bytes say so, else a bare document.
