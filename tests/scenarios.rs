@@ -222,6 +222,7 @@ fn a_wrong_configuration_ends_with_two_and_says_where() {
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(message.contains("svodka.toml") && message.contains("line 2") && message.contains("mailboxs"), "{message}");
+    assert_eq!(message.matches("unknown field").count(), 1, "said twice: {message}");
 }
 
 #[test]

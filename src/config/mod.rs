@@ -17,21 +17,20 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file cannot be read.
-    #[error("{file}: cannot be read: {source}\n  cure: name an existing file with --config, or set SVODKA_CONFIG")]
+    #[error("{file}: cannot be read: {reason}\n  cure: name an existing file with --config, or set SVODKA_CONFIG")]
     Unreadable {
         /// The file.
         file: PathBuf,
         /// What the system said.
-        #[source]
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The TOML is malformed, a key is unknown or missing, or a value is of the wrong kind.
-    #[error("{file}: {source}")]
+    #[error("{file}: {reason}")]
     Syntax {
         /// The file.
         file: PathBuf,
         /// Line, column and what was expected.
-        source: Box<toml::de::Error>,
+        reason: Box<toml::de::Error>,
     },
     /// A campaign file is wrong.
     #[error(transparent)]
@@ -188,7 +187,7 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text = read_text(file)?;
         let mut config: Self = toml::from_str(&text)
-            .map_err(|source| ConfigError::Syntax { file: file.to_owned(), source: Box::new(source) })?;
+            .map_err(|reason| ConfigError::Syntax { file: file.to_owned(), reason: Box::new(reason) })?;
         config.resolve(file.parent().unwrap_or(Path::new("")));
         match config.contradiction() {
             Some(what) => Err(ConfigError::Unsound { file: file.to_owned(), what }),
@@ -247,7 +246,7 @@ impl Config {
 }
 
 fn read_text(file: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(file).map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })
+    fs::read_to_string(file).map_err(|reason| ConfigError::Unreadable { file: file.to_owned(), reason })
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub async fn summary<'c>(store: &Store, campaign: &'c Campaign, as_of: Timestamp
             .map(|row| HistoryRow {
                 received: row.received,
                 school: row.school.as_ref().map_or_else(|| "не определена".to_owned(), name),
-                from: String::new(),
+                from: row.sender.unwrap_or_default(),
                 what: row.version.map_or_else(String::new, |version| format!("версия {version}")),
                 reply: done(row.action).to_owned(),
                 late: row.late,
@@ -90,7 +90,8 @@ fn review_row(row: store::ReviewRow) -> ReviewRow {
         Some(name) => format!("вне графика: {name}"),
         None => reason(row.reason).to_owned(),
     };
-    ReviewRow { number: row.id, received: Some(row.received), from: String::new(), subject: row.subject, reason }
+    let from = row.sender.unwrap_or_default();
+    ReviewRow { number: row.id, received: Some(row.received), from, subject: row.subject, reason }
 }
 
 fn reason(reason: ReviewReason) -> &'static str {

@@ -119,8 +119,10 @@ pub fn render(
     if let Some(answered) = planned.answers.as_ref().filter(|id| id.as_str().is_ascii()) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(references(reading, answered));
     }
+    // At most 70 characters (RFC 2046 §5.1.1).
+    let boundary: String = format!("svodka-{digest}").chars().take(47).collect();
     let parts = MultiPart::alternative()
-        .boundary(format!("svodka-{digest}"))
+        .boundary(boundary)
         .singlepart(SinglePart::plain(text.clone()))
         .singlepart(SinglePart::html(html.clone()));
     let mime = builder.multipart(parts)?.formatted();

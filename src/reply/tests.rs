@@ -226,3 +226,12 @@ fn every_problem_has_a_sentence_of_its_own() {
     assert_eq!(sentences.len(), problems.len());
     assert!(sentences.iter().all(|sentence| sentence.starts_with("Файл") && sentence.contains("ришлите")));
 }
+
+#[test]
+fn the_boundary_is_as_short_as_the_standard_wants() {
+    let mime =
+        String::from_utf8(written(Template::Request, vec![incomplete()], Vec::new(), "2022-11-10T09:00:00Z").mime)
+            .unwrap();
+    let boundary = mime.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!((8..=70).contains(&boundary.len()), "{boundary}");
+}

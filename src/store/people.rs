@@ -59,6 +59,8 @@ pub struct ReviewRow {
     pub candidates: Vec<SchoolId>,
     /// When the message was received.
     pub received: Timestamp,
+    /// Who sent it, where that is known.
+    pub sender: Option<String>,
     /// The message's subject.
     pub subject: String,
     /// The name of a school outside the schedule.
@@ -70,6 +72,8 @@ pub struct ReviewRow {
 pub struct HistoryRow {
     /// When the message was received.
     pub received: Timestamp,
+    /// Who sent it, where that is known.
+    pub sender: Option<String>,
     /// The school, where it is certain.
     pub school: Option<SchoolId>,
     /// Which of the school's versions it is, where it was accepted.
@@ -82,10 +86,10 @@ pub struct HistoryRow {
     pub message: MessageRow,
 }
 
-/// Id, message, reason, candidates, received, subject, outside.
-type ReviewColumns = (i64, i64, String, String, i64, String, Option<String>);
-/// Received, school, version, action, late, message.
-type HistoryColumns = (i64, Option<String>, Option<u32>, String, bool, i64);
+/// Id, message, reason, candidates, received, sender, subject, outside.
+type ReviewColumns = (i64, i64, String, String, i64, Option<String>, String, Option<String>);
+/// Received, sender, school, version, action, late, message.
+type HistoryColumns = (i64, Option<String>, Option<String>, Option<u32>, String, bool, i64);
 
 impl Store {
     /// Every school of which something is known or may be known.
@@ -142,16 +146,25 @@ impl Store {
     /// Where the database refuses.
     pub async fn reviews_open(&self) -> Result<Vec<ReviewRow>, StoreError> {
         let rows: Vec<ReviewColumns> = sqlx::query_as(
-            "SELECT r.id, r.message, r.reason, r.candidates, m.received_at, m.subject, s.outside
+            "SELECT r.id, r.message, r.reason, r.candidates, m.received_at, m.sender, m.subject, s.outside
              FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission
              WHERE r.decided_at IS NULL ORDER BY m.received_at, r.id",
         )
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(id, message, reason, candidates, received, subject, outside)| {
+            .map(|(id, message, reason, candidates, received, sender, subject, outside)| {
                 let (reason, candidates) = (from_word(reason)?, from_json(&candidates)?);
-                Ok(ReviewRow { id, message, reason, candidates, received: instant(received)?, subject, outside })
+                Ok(ReviewRow {
+                    id,
+                    message,
+                    reason,
+                    candidates,
+                    received: instant(received)?,
+                    sender,
+                    subject,
+                    outside,
+                })
             })
             .collect()
     }
@@ -162,7 +175,7 @@ impl Store {
     /// Where the database refuses.
     pub async fn history(&self, campaign: &CampaignId) -> Result<Vec<HistoryRow>, StoreError> {
         let rows: Vec<HistoryColumns> = sqlx::query_as(
-            "SELECT m.received_at, s.school, s.version, s.action, s.late, s.message
+            "SELECT m.received_at, m.sender, s.school, s.version, s.action, s.late, s.message
              FROM submissions s JOIN messages m ON m.id = s.message
              WHERE s.campaign = $1 ORDER BY m.received_at, m.id, s.position",
         )
@@ -170,10 +183,11 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(received, school, version, action, late, message)| {
+            .map(|(received, sender, school, version, action, late, message)| {
                 let school = school.as_deref().map(|school| parsed("school", school)).transpose()?;
                 Ok(HistoryRow {
                     received: instant(received)?,
+                    sender,
                     school,
                     version,
                     action: from_word(action)?,

@@ -172,13 +172,19 @@ impl SubmissionJson {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_checked_in_schema_is_the_one_of_the_types() {
-        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Check)).unwrap() + "\n";
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/check.schema.json");
+    /// `SVODKA_WRITE_SCHEMA=1 cargo test schema` writes them anew.
+    fn assert_checked_in(name: &str, schema: &schemars::Schema) {
+        let schema = serde_json::to_string_pretty(schema).unwrap() + "\n";
+        let file = format!("{}/docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("SVODKA_WRITE_SCHEMA").is_some() {
-            std::fs::write(file, &schema).unwrap();
+            std::fs::write(&file, &schema).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(file).unwrap(), schema, "run: SVODKA_WRITE_SCHEMA=1 cargo test schema");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), schema, "run: SVODKA_WRITE_SCHEMA=1 cargo test schema");
+    }
+
+    #[test]
+    fn the_checked_in_schemas_are_those_of_the_types() {
+        assert_checked_in("check", &schemars::schema_for!(Check));
+        assert_checked_in("status", &schemars::schema_for!(crate::report::StatusJson));
     }
 }
