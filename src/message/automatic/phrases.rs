@@ -411,7 +411,7 @@ fn subject(mail: &Mail<'_>) -> String {
     bare_subject(&mail.message.subject)
 }
 
-/// A subject in lower case without what filters put before it: «[SPAM]», «***SPAM***».
+/// A subject in lower case without what filters put before it: `[SPAM]`, `***SPAM***`.
 fn bare_subject(subject: &str) -> String {
     let mut rest = subject.trim();
     loop {
