@@ -258,3 +258,34 @@ fn mangled_mails_are_decided_too_and_never_confirmed() {
         }
     }
 }
+
+#[test]
+fn a_mail_that_cannot_be_answered_goes_to_a_person_and_stops_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let campaign = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/campaigns/500plus-2022.toml");
+    fs::copy(campaign, dir.join("campaign.toml")).unwrap();
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(dir.join("inbox").join(part)).unwrap();
+    }
+    let settings = "campaigns = [\"campaign.toml\"]\n[store]\nurl = \"sqlite://s.db\"\nfiles = \"files\"\n[[mailbox]]\nkind = \"maildir\"\n\
+                    path = \"inbox\"\naddress = \"svodka@committee.example\"\n[smtp]\nkind = \"file\"\npath = \"outbox\"\n";
+    fs::write(dir.join("svodka.toml"), settings).unwrap();
+    let mail = fs::read(fixtures().join("02-roshchino-form.eml")).unwrap();
+    let at = mail.windows(6).position(|bytes| bytes == b"\nFrom:").unwrap() + 1;
+    let end = at + mail[at..].iter().position(|byte| *byte == b'\n').unwrap();
+    // Servers deliver such an address, RFC 5321 does not allow it, and nothing can be sent to it.
+    let odd = [&mail[..at], b"From: a..b@mail.example\r".as_slice(), &mail[end..]].concat();
+    fs::write(dir.join("inbox/new/1"), odd).unwrap();
+    fs::copy(fixtures().join("04-podporozhye-missing.eml"), dir.join("inbox/new/2")).unwrap();
+    let config = dir.join("svodka.toml").display().to_string();
+    let as_of = ["--config", &config, "--as-of", "2022-11-10T12:00:00+03:00"];
+    let output = svodka(&[&["run", "--once"], as_of.as_slice()].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_dir(dir.join("outbox")).unwrap().count(), 1);
+    let status = svodka(&[&["status", "--json"], as_of.as_slice()].concat());
+    let status: Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!(status["review"], 1);
+    assert_eq!(status["messages"]["received"], 2);
+    assert_eq!(status["schools"][1]["form"]["received"], true, "what was sent is kept: {status}");
+}

@@ -1,15 +1,13 @@
 //! One pass: what was left over, new mail, due replies, marks.
 
-use anyhow::Context as _;
-
 use crate::{
     config::ReplyMode,
-    decision::{self, Basis, Decision, PlannedReply},
+    decision::{self, Basis, Decision, PlannedReply, ReviewReason},
     mailbox::Mailbox as _,
     message::Address,
     outbox,
     reader::{self, Reading},
-    reply::{self, Envelope},
+    reply::{self, Envelope, ReplyError},
     store::{Intake, Intaken, Outgoing, Record, Stored},
 };
 
@@ -117,8 +115,17 @@ impl Daemon {
             received,
             grace: self.config.replies.grace,
         };
-        let decision = decision::decide(&basis, &reading);
-        let outgoing = self.outgoing(stored, &reading, &decision)?;
+        let mut decision = decision::decide(&basis, &reading);
+        let outgoing = match self.outgoing(stored, &reading, &decision) {
+            Ok(outgoing) => outgoing,
+            // A wrong template concerns every mail: it is put right before any goes on.
+            Err(error @ ReplyError::Template(_)) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(message = stored.id, %error, "no letter could be written: a person is asked");
+                decision.leave_to_a_person(ReviewReason::Unanswerable);
+                Vec::new()
+            }
+        };
         let record = Record {
             message: stored.id,
             campaign: &self.campaign.id,
@@ -132,13 +139,15 @@ impl Daemon {
     }
 
     /// The letters of a decision; none where replies are off or the mail is older than the campaign.
-    fn outgoing(&self, stored: &Stored, reading: &Reading, decision: &Decision) -> anyhow::Result<Vec<Outgoing>> {
+    fn outgoing(&self, stored: &Stored, reading: &Reading, decision: &Decision) -> Result<Vec<Outgoing>, ReplyError> {
         let too_old = self.campaign.day_of(stored.received_at) < self.campaign.start;
         if self.config.replies.mode == ReplyMode::Off || too_old {
             return Ok(Vec::new());
         }
         let mailbox = self.config.mailboxes.iter().find(|one| one.path.display().to_string() == stored.mailbox);
-        let from = mailbox.and_then(|one| Address::parse(&one.address)).context("no mailbox has a sender's address")?;
+        let Some(from) = mailbox.and_then(|one| Address::parse(&one.address)) else {
+            return Err(ReplyError::MessageId);
+        };
         let registration = format!("{}/{}", self.campaign.id, stored.id);
         let letter = |planned: &PlannedReply| {
             let envelope = Envelope {

@@ -103,6 +103,7 @@ fn reason(reason: ReviewReason) -> &'static str {
         ReviewReason::Unreadable => "документы не читаются, школа не определена",
         ReviewReason::MachineWithForm => "автоматическое письмо с заполненной формой",
         ReviewReason::Question => "письмо без документов",
+        ReviewReason::Unanswerable => "школе нельзя ответить на её адрес",
         ReviewReason::Broken => "письмо не удалось обработать",
     }
 }

@@ -176,8 +176,19 @@ pub enum ReviewReason {
     MachineWithForm,
     /// A mail about the letter without a document.
     Question,
+    /// No letter can be sent to its author.
+    Unanswerable,
     /// The message could not be read at all.
     Broken,
+}
+
+impl Decision {
+    /// Keeps everything that was decided, but answers nobody and asks a person.
+    pub fn leave_to_a_person(&mut self, reason: ReviewReason) {
+        self.action = Action::Review;
+        self.replies.clear();
+        self.reviews.push(Review { reason, submission: None, candidates: Vec::new() });
+    }
 }
 
 /// Something that a person must decide.
