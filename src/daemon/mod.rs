@@ -12,8 +12,16 @@ use tokio::{
 };
 
 use crate::{
-    campaign::Campaign, clock::Clock, config::Config, document::Limits, mailbox::Maildir, matching::Roster,
-    message::OwnIdentity, outbox::FileTransport, reply::Templates, store::Store,
+    campaign::Campaign,
+    clock::Clock,
+    config::Config,
+    document::Limits,
+    mailbox::Maildir,
+    matching::Roster,
+    message::OwnIdentity,
+    outbox::{self, FileTransport},
+    reply::Templates,
+    store::Store,
 };
 
 pub use pass::Pass;
@@ -50,6 +58,7 @@ impl Daemon {
         let opened = config.mailboxes.iter().map(|mailbox| Maildir::open(&mailbox.path, LARGEST_MESSAGE));
         let mailboxes = opened.collect::<Result<Vec<_>, _>>()?;
         let store = Store::open(&config.store.url, &config.store.files).await?;
+        outbox::take_over(&store, clock.now()).await?;
         Ok(Self {
             roster: Roster::new(&campaign),
             own: config.own_identity(),

@@ -15,6 +15,17 @@ const BATCH: u32 = 50;
 /// How long a reply that could not be handed over waits before it is tried again.
 const RETRY: SignedDuration = SignedDuration::from_mins(5);
 
+/// A reply as a file is written under one name: to write it again after a kill changes nothing.
+const EXPIRED: Expired = Expired::Resend;
+
+/// Takes over what a process that died had claimed; to be called once, before anything is sent.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn take_over(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    store.take_over(now, EXPIRED).await
+}
+
 /// Hands over every reply that is due at `now`; gives how many were.
 ///
 /// # Errors
@@ -22,8 +33,7 @@ const RETRY: SignedDuration = SignedDuration::from_mins(5);
 pub async fn send_due(store: &Store, transport: &FileTransport, now: Timestamp) -> Result<u32, StoreError> {
     let mut sent = 0;
     loop {
-        // A reply as a file is written under one name: to write it again after a kill changes nothing.
-        let batch = store.lease(now, LEASE, BATCH, Expired::Resend).await?;
+        let batch = store.lease(now, LEASE, BATCH, EXPIRED).await?;
         if batch.is_empty() {
             return Ok(sent);
         }

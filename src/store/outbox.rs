@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::SqliteConnection;
 
 use super::{OutboxRow, Store, StoreError, events, from_word, word};
 use crate::message::{Address, MessageId};
@@ -69,25 +70,7 @@ impl Store {
         let until = now.saturating_add(lease_for).unwrap_or(Timestamp::MAX).as_microsecond();
         let now_us = now.as_microsecond();
         let mut tx = self.begin().await?;
-        if expired == Expired::Hold {
-            let held: Vec<i64> = sqlx::query_scalar(
-                "UPDATE outbox SET state = 'ambiguous', lease_until = NULL, changed_at = $1
-                 WHERE state = 'sending' AND lease_until <= $1 RETURNING id",
-            )
-            .bind(now_us)
-            .fetch_all(&mut *tx)
-            .await?;
-            for id in held {
-                events::append(&mut tx, now, "ambiguous", &json!({ "outbox": id })).await?;
-            }
-        }
-        sqlx::query(
-            "UPDATE outbox SET state = 'queued', lease_until = NULL, changed_at = $1
-             WHERE state IN ('leased', 'sending') AND lease_until <= $1",
-        )
-        .bind(now_us)
-        .execute(&mut *tx)
-        .await?;
+        end_leases(&mut tx, now, now_us, expired).await?;
         let rows: Vec<(i64, String, String, Vec<u8>, u32)> = sqlx::query_as(
             "SELECT id, recipient, message_id, mime, tries FROM outbox
              WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, id LIMIT $2",
@@ -111,6 +94,17 @@ impl Store {
         }
         tx.commit().await?;
         Ok(queued)
+    }
+
+    /// Ends every lease of the process that had the store before: whoever opens a store has it alone, so its leases are
+    /// a dead worker's, and what it had not begun to send need not wait for them.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn take_over(&self, now: Timestamp, expired: Expired) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        end_leases(&mut tx, now, i64::MAX, expired).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Notes that sending begins now. `false`: the lease has ended, so it must not be sent by this worker.
@@ -206,4 +200,32 @@ impl Store {
             sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state").fetch_all(&self.readers).await?;
         rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
     }
+}
+
+/// Ends the leases that run until `last` (microseconds) at most: what nobody had begun to send waits again, the rest
+/// follows `expired`.
+async fn end_leases(tx: &mut SqliteConnection, now: Timestamp, last: i64, expired: Expired) -> Result<(), StoreError> {
+    let now_us = now.as_microsecond();
+    if expired == Expired::Hold {
+        let held: Vec<i64> = sqlx::query_scalar(
+            "UPDATE outbox SET state = 'ambiguous', lease_until = NULL, changed_at = $1
+             WHERE state = 'sending' AND lease_until <= $2 RETURNING id",
+        )
+        .bind(now_us)
+        .bind(last)
+        .fetch_all(&mut *tx)
+        .await?;
+        for id in held {
+            events::append(tx, now, "ambiguous", &json!({ "outbox": id })).await?;
+        }
+    }
+    sqlx::query(
+        "UPDATE outbox SET state = 'queued', lease_until = NULL, changed_at = $1
+         WHERE state IN ('leased', 'sending') AND lease_until <= $2",
+    )
+    .bind(now_us)
+    .bind(last)
+    .execute(&mut *tx)
+    .await?;
+    Ok(())
 }

@@ -252,6 +252,24 @@ async fn a_lease_that_ends_is_safe_before_sending_and_held_or_repeated_after() {
 }
 
 #[tokio::test]
+async fn a_new_owner_takes_back_the_leases_of_a_dead_one() {
+    for (expired, sendable) in [(Expired::Hold, 1), (Expired::Resend, 2)] {
+        let place = Place::new();
+        let store = place.open().await;
+        let part = || submission(Some("one"), Action::Confirm, &[]);
+        sent_in(&store, "a", part(), &[outgoing("a", Template::Confirm, &["one"], at(5))]).await;
+        sent_in(&store, "b", part(), &[outgoing("b", Template::Confirm, &["one"], at(5))]).await;
+        let leased = store.lease(at(5), SignedDuration::from_secs(60), 9, expired).await.unwrap();
+        assert!(store.begin_sending(leased[0].id, at(5)).await.unwrap());
+        drop(store);
+        let store = place.open().await;
+        store.take_over(at(6), expired).await.unwrap();
+        let again = store.lease(at(6), SignedDuration::from_secs(60), 9, expired).await.unwrap();
+        assert_eq!(again.len(), sendable, "what had begun is resent only where that is harmless");
+    }
+}
+
+#[tokio::test]
 async fn a_failing_insert_leaves_nothing() {
     let place = Place::new();
     let store = place.open().await;
