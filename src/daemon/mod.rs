@@ -84,7 +84,7 @@ impl Daemon {
         let poll = poll.and_then(|poll| Duration::try_from(poll).ok()).unwrap_or(Duration::from_secs(60));
         let mut ticks = interval(poll.max(Duration::from_millis(100)));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut failing = false;
+        let mut failing: Option<String> = None;
         loop {
             tokio::select! {
                 _ = terminate.recv() => break,
@@ -93,20 +93,18 @@ impl Daemon {
             }
             match self.pass().await {
                 Ok(pass) => {
-                    if failing || pass.did_anything() {
+                    if failing.take().is_some() || pass.did_anything() {
                         tracing::info!(taken = pass.taken, decided = pass.decided, sent = pass.sent, "pass completed");
                     }
-                    failing = false;
                 }
-                // Logged once: a disk that stays full says so a single time.
-                Err(error) if !failing => {
-                    tracing::error!(
-                        error = format!("{error:#}"),
-                        "a pass failed: mail stays where it is, the next pass tries again"
-                    );
-                    failing = true;
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    // A disk that stays full says so a single time; another fault behind it says so too.
+                    if failing.as_ref() != Some(&error) {
+                        tracing::error!(error, "a pass failed: mail stays where it is, the next pass tries again");
+                        failing = Some(error);
+                    }
                 }
-                Err(_) => {}
             }
         }
         tracing::info!("stopped");

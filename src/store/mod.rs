@@ -119,7 +119,15 @@ impl Store {
     /// A transaction that may write from its first statement: a deferred one that turns to writing fails at once where
     /// another process writes, whatever the busy timeout is.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with("BEGIN IMMEDIATE").await {
+            // A COMMIT that met a full disk was rolled back by SQLite itself, which sqlx does not notice: to its mind the
+            // connection is in that transaction for ever. A new one begins afresh.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 }
 

@@ -270,6 +270,17 @@ async fn a_new_owner_takes_back_the_leases_of_a_dead_one() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_the_database_ended_by_itself_blocks_no_later_one() {
+    let place = Place::new();
+    let store = place.open().await;
+    let mut tx = store.begin().await.unwrap();
+    // As SQLite does when a COMMIT meets a full disk (https://sqlite.org/lang_transaction.html, section 3).
+    sqlx::raw_sql("ROLLBACK").execute(&mut *tx).await.unwrap();
+    assert!(tx.commit().await.is_err());
+    take(&store, "after").await;
+}
+
+#[tokio::test]
 async fn a_failing_insert_leaves_nothing() {
     let place = Place::new();
     let store = place.open().await;
