@@ -16,7 +16,10 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
     pub fn now(self) -> Timestamp {
         match self {
+            #[cfg(not(feature = "faults"))]
             Self::System => Timestamp::now(),
+            #[cfg(feature = "faults")]
+            Self::System => Timestamp::now().saturating_add(crate::fault::clock_offset()).unwrap_or(Timestamp::MAX),
             Self::Fixed(instant) => instant,
         }
     }

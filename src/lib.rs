@@ -4,8 +4,10 @@
 //! The modules stand in the order in which a mail flows through them; see `docs/ARCHITECTURE.md`.
 
 pub mod clock;
+pub mod fault;
 pub mod digest;
 pub mod campaign;
+pub mod net;
 pub mod config;
 pub mod mailbox;
 pub mod message;

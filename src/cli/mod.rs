@@ -78,6 +78,8 @@ fn instant(text: &str) -> Result<Timestamp, String> {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     start_logging();
+    #[cfg(feature = "faults")]
+    crate::fault::arm();
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Run(args) => run::run(&args),

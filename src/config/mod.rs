@@ -1,6 +1,11 @@
 //! The configuration file → checked settings. Relative paths are relative to the file; unknown keys are refused.
 
+mod secret;
+mod server;
+mod times;
+
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,6 +17,10 @@ use crate::{
     campaign::{self, Campaign, CampaignError},
     message::{Address, OwnIdentity},
 };
+
+pub use secret::{Login, Secret, SecretError, SecretSource};
+pub use server::{Folders, MailboxConfig, MailboxSource, Mark, Marking, Server, SmtpConfig, Submission};
+pub use times::Times;
 
 /// Why a configuration cannot be used. The message names the file, the line and the key, and what is allowed.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +73,9 @@ pub struct Config {
     /// The staff of the committee.
     #[serde(default)]
     pub staff: StaffConfig,
+    /// How long things may take.
+    #[serde(default)]
+    pub times: Times,
     /// A folder with templates that replace the built-in ones of the same name.
     pub templates: Option<PathBuf>,
 }
@@ -76,50 +88,6 @@ pub struct StoreConfig {
     pub url: String,
     /// The folder of raw messages and documents.
     pub files: PathBuf,
-}
-
-/// A mailbox that is watched.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MailboxConfig {
-    /// What it is.
-    pub kind: MailboxKind,
-    /// Its folder.
-    pub path: PathBuf,
-    /// The address whose mail it holds, and from which replies come.
-    pub address: String,
-    /// The name that stands beside the address in replies.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// How often it is looked at.
-    #[serde(default = "default_poll", deserialize_with = "duration")]
-    pub poll: SignedDuration,
-}
-
-/// What a mailbox is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailboxKind {
-    /// A folder with `new`, `cur` and `tmp`.
-    Maildir,
-}
-
-/// How replies leave.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmtpConfig {
-    /// What it is.
-    pub kind: SmtpKind,
-    /// The folder into which replies are written.
-    pub path: PathBuf,
-}
-
-/// How replies leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SmtpKind {
-    /// One `.eml` file a reply.
-    File,
 }
 
 /// How schools are answered.
@@ -164,10 +132,6 @@ impl Default for RepliesConfig {
 
 fn default_grace() -> SignedDuration {
     SignedDuration::from_mins(10)
-}
-
-fn default_poll() -> SignedDuration {
-    SignedDuration::from_secs(60)
 }
 
 /// A duration such as `"10m"` or `"60s"`.
@@ -216,8 +180,8 @@ impl Config {
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
         self.campaigns.iter_mut().for_each(resolve);
         resolve(&mut self.store.files);
-        resolve(&mut self.smtp.path);
-        self.mailboxes.iter_mut().for_each(|mailbox| resolve(&mut mailbox.path));
+        self.smtp.resolve(folder);
+        self.mailboxes.iter_mut().for_each(|mailbox| mailbox.resolve(folder));
         self.templates.iter_mut().for_each(resolve);
         if let Some(path) = self.store.url.strip_prefix("sqlite://") {
             self.store.url = format!("sqlite://{}", folder.join(path).display());
@@ -237,7 +201,15 @@ impl Config {
         if self.mailboxes.is_empty() {
             return Some("no [[mailbox]]: at least one mailbox must be watched".to_owned());
         }
-        let wrong = self.mailboxes.iter().map(|one| &one.address).chain(&self.staff.addresses);
+        let keys: BTreeSet<String> = self.mailboxes.iter().map(MailboxConfig::key).collect();
+        if keys.len() < self.mailboxes.len() {
+            return Some("two [[mailbox]] sections name the same mailbox: take one out".to_owned());
+        }
+        let sender = match &self.smtp {
+            SmtpConfig::Smtp(submission) => submission.sender.as_ref(),
+            SmtpConfig::File { .. } => None,
+        };
+        let wrong = self.mailboxes.iter().map(|one| &one.address).chain(&self.staff.addresses).chain(sender);
         wrong
             .into_iter()
             .find(|address| Address::parse(address).is_none())

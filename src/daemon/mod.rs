@@ -1,123 +1,227 @@
 //! Joins everything: mailbox → intake → reader → decision → one transaction → outbox → mailbox marks. Knows no rules.
+//!
+//! A task watches each mailbox, a few send letters; they meet in the store alone. They wake each other, so that nothing
+//! is polled for which somebody could call.
 
-mod pass;
+mod alerts;
+mod core;
+mod decide;
+mod send;
 mod summary;
+mod watch;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use jiff::Timestamp;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    time::{MissedTickBehavior, interval},
+    task::JoinSet,
 };
 
 use crate::{
     campaign::Campaign,
     clock::Clock,
-    config::Config,
-    document::Limits,
-    mailbox::Maildir,
-    matching::Roster,
-    message::OwnIdentity,
-    outbox::{self, FileTransport},
+    config::{Config, MailboxConfig, MailboxSource},
+    mailbox::{AnyMailbox, Imap, ImapSettings, MailboxError, Maildir},
+    outbox::Transport,
     reply::Templates,
     store::Store,
 };
 
-pub use pass::Pass;
+use self::{
+    core::{Core, Parts},
+    send::Sender,
+    watch::Watcher,
+};
+
 pub use summary::summary;
 
 /// A message over this many bytes is stored as its beginning and goes to a person.
 const LARGEST_MESSAGE: u64 = 64 << 20;
 
-/// Everything that a pass over mailbox and outbox needs.
+/// How far the daemon has been told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Not at all.
+    Run,
+    /// Finish what has begun, begin nothing.
+    Soon,
+    /// Record what is known of what has begun.
+    Now,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Messages taken in.
+    pub taken: u32,
+    /// Messages decided.
+    pub decided: u32,
+    /// Letters that have left.
+    pub sent: u32,
+}
+
+impl Pass {
+    /// Whether there was anything to do.
+    pub fn did_anything(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// The daemon, before it runs.
 #[derive(Debug)]
 pub struct Daemon {
-    config: Config,
-    campaign: Campaign,
-    roster: Roster,
-    own: OwnIdentity,
-    limits: Limits,
-    templates: Templates,
-    mailboxes: Vec<Maildir>,
-    transport: FileTransport,
-    store: Store,
-    clock: Clock,
+    core: Arc<Core>,
+    watchers: Vec<Watcher>,
 }
 
 impl Daemon {
-    /// Opens the store and everything else that the configuration names.
+    /// Opens the store and everything else that the configuration names. No server is asked yet.
     ///
     /// # Errors
     /// Where something is missing or in use; the message says what, where, and what to do.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let campaign = config.campaign()?;
         let templates = Templates::load(config.templates.as_deref())?;
-        let transport = FileTransport::new(&config.smtp.path)
-            .with_context(|| format!("smtp.path {}: cannot be created", config.smtp.path.display()))?;
-        let opened = config.mailboxes.iter().map(|mailbox| Maildir::open(&mailbox.path, LARGEST_MESSAGE));
-        let mailboxes = opened.collect::<Result<Vec<_>, _>>()?;
+        let transport = Transport::open(&config.smtp, &config.times)?;
         let store = Store::open(&config.store.url, &config.store.files).await?;
-        outbox::take_over(&store, clock.now()).await?;
-        Ok(Self {
-            roster: Roster::new(&campaign),
-            own: config.own_identity(),
-            limits: Limits::default(),
-            mailboxes,
-            templates,
-            transport,
-            store,
-            campaign,
-            config,
-            clock,
-        })
+        store.take_over(clock.now(), transport.expired()).await?;
+        let mut mailboxes = Vec::new();
+        for mailbox in &config.mailboxes {
+            mailboxes.push(open_mailbox(mailbox, &config, &campaign, &store).await?);
+        }
+        let core = Arc::new(Core::new(Parts { config, campaign, templates, transport, store, clock }));
+        let watchers = (0..).zip(mailboxes).zip(&core.config.mailboxes);
+        let watchers = watchers
+            .map(|((index, mailbox), config)| Watcher::new(Arc::clone(&core), mailbox, index, config))
+            .collect();
+        Ok(Self { core, watchers })
     }
 
-    /// Passes again and again until SIGTERM or SIGINT; the pass that has begun is finished first.
+    /// One full pass over mailboxes and outbox.
     ///
     /// # Errors
-    /// Where signals cannot be caught. A pass that fails is logged, and the next one tries again.
-    pub async fn run(&mut self) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let poll = self.config.mailboxes.iter().map(|mailbox| mailbox.poll).min();
-        let poll = poll.and_then(|poll| Duration::try_from(poll).ok()).unwrap_or(Duration::from_secs(60));
-        let mut ticks = interval(poll.max(Duration::from_millis(100)));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut failing: Option<String> = None;
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                _ = ticks.tick() => {}
-            }
-            match self.pass().await {
+    /// Where store or mailbox fails: what was not committed stays in the mailbox for the next pass. One mailbox that
+    /// fails does not keep the others, and the letters, from going on.
+    pub async fn pass(&mut self) -> anyhow::Result<Pass> {
+        let mut all = Pass::default();
+        let mut failed = None;
+        for watcher in &mut self.watchers {
+            match watcher.pass(None).await {
                 Ok(pass) => {
-                    if failing.take().is_some() || pass.did_anything() {
-                        tracing::info!(taken = pass.taken, decided = pass.decided, sent = pass.sent, "pass completed");
-                    }
+                    all.taken += pass.taken;
+                    all.decided += pass.decided;
                 }
-                Err(error) => {
-                    let error = format!("{error:#}");
-                    // A disk that stays full says so a single time; another fault behind it says so too.
-                    if failing.as_ref() != Some(&error) {
-                        tracing::error!(error, "a pass failed: mail stays where it is, the next pass tries again");
-                        failing = Some(error);
-                    }
-                }
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
+        let (_never, mut stop) = tokio::sync::watch::channel(Stop::Run);
+        for mut sender in Sender::all(&self.core).into_iter().take(1) {
+            all.sent += sender.drain(&mut stop).await?;
+        }
+        for watcher in &mut self.watchers {
+            let shown = async {
+                watcher.show().await?;
+                watcher.look_after_letters().await
+            };
+            if let Err(error) = shown.await {
+                failed = failed.or(Some(error));
+            }
+        }
+        failed.map_or(Ok(all), Err)
+    }
+
+    /// Runs until SIGTERM or SIGINT; what has begun is finished first, within the configured time.
+    ///
+    /// # Errors
+    /// Where a task ends that should not: the process must be started anew.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (stop, stopping) = tokio::sync::watch::channel(Stop::Run);
+        let mut tasks = JoinSet::new();
+        for sender in Sender::all(&self.core) {
+            tasks.spawn(sender.run(stopping.clone()));
+        }
+        for watcher in self.watchers {
+            tasks.spawn(watcher.run(stopping.clone()));
+        }
+        let ended = tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+            ended = tasks.join_next() => ended.unwrap_or(Ok(Ok(()))).unwrap_or_else(|error| Err(error.into())),
+        };
+        tracing::info!("stopping: what has begun is finished");
+        stop.send_replace(Stop::Soon);
+        finish(tasks, &stop, self.core.config.times.stop).await;
         tracing::info!("stopped");
-        Ok(())
+        ended
     }
 
     /// The store, for whoever looks after a pass.
     pub fn store(&self) -> &Store {
-        &self.store
+        &self.core.store
     }
 
     /// The campaign.
     pub fn campaign(&self) -> &Campaign {
-        &self.campaign
+        &self.core.campaign
     }
+}
+
+/// What is recorded once time is up takes a moment itself.
+const RECORDING: Duration = Duration::from_secs(3);
+
+/// Waits for the tasks: first until they have finished, then until they have noted how far they came.
+async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watch::Sender<Stop>, within: Duration) {
+    for (next, within) in [(Stop::Now, within), (Stop::Now, RECORDING)] {
+        let all = async {
+            while let Some(ended) = tasks.join_next().await {
+                if let Ok(Err(error)) = ended {
+                    tracing::error!(error = format!("{error:#}"), "a task failed while stopping");
+                }
+            }
+        };
+        if tokio::time::timeout(within, all).await.is_ok() {
+            return;
+        }
+        stop.send_replace(next);
+    }
+    tasks.shutdown().await;
+}
+
+/// Opens a mailbox of the configuration: with what the store knows of it.
+///
+/// # Errors
+/// Where it is no Maildir, or its server cannot be trusted.
+pub async fn open_mailbox(
+    mailbox: &MailboxConfig,
+    config: &Config,
+    campaign: &Campaign,
+    store: &Store,
+) -> anyhow::Result<AnyMailbox> {
+    let name = mailbox.key();
+    let known = store.cursors(&name).await?;
+    match &mailbox.source {
+        MailboxSource::Maildir { path } => Ok(AnyMailbox::Maildir(Maildir::open(path, LARGEST_MESSAGE, known)?)),
+        MailboxSource::Imap { server, login, folder, sent_folder } => {
+            let position = store.mailbox_position(&name).await?.map(|(position, _)| position);
+            let settings = ImapSettings {
+                endpoint: server.endpoint().map_err(|error| MailboxError::Imap(error.into()))?,
+                login: login.clone(),
+                folder: folder.clone(),
+                sent: sent_folder.clone(),
+                marking: mailbox.marking.clone(),
+                connect: config.times.connect,
+                command: config.times.command,
+                limit_bytes: LARGEST_MESSAGE,
+                since: beginning(campaign)?,
+            };
+            Ok(AnyMailbox::Imap(Box::new(Imap::new(settings, known, position.as_deref()))))
+        }
+    }
+}
+
+/// When the campaign begins: what the server received earlier is none of ours.
+fn beginning(campaign: &Campaign) -> anyhow::Result<Timestamp> {
+    Ok(campaign.start.to_zoned_datetime(campaign.time_zone.clone())?.timestamp())
 }

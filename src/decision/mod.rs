@@ -178,8 +178,22 @@ pub enum ReviewReason {
     Question,
     /// No letter can be sent to its author.
     Unanswerable,
+    /// The message is larger than any that is read.
+    TooLarge,
     /// The message could not be read at all.
     Broken,
+}
+
+/// A message of which only the beginning is there: a person looks at it in the mailbox.
+pub fn too_large() -> Decision {
+    Decision {
+        action: Action::Review,
+        documents: Vec::new(),
+        submissions: Vec::new(),
+        replies: Vec::new(),
+        reviews: vec![Review { reason: ReviewReason::TooLarge, submission: None, candidates: Vec::new() }],
+        why: vec!["it is larger than any message that is read".to_owned()],
+    }
 }
 
 impl Decision {

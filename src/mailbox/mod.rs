@@ -1,13 +1,17 @@
 //! Where mail comes from: raw messages with a lasting name each, and the marks that they get once they are decided.
 //! Knows no documents and no campaign.
 
+mod any;
+mod imap;
 mod maildir;
 
-use std::{collections::BTreeSet, io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
-use crate::decision::Action;
+pub use any::AnyMailbox;
+pub use imap::{Imap, ImapError, Settings as ImapSettings};
 pub use maildir::Maildir;
 
 /// How much of a message past the size limit is given: enough for any sane header section.
@@ -22,8 +26,10 @@ pub struct Fetched {
     pub raw: Vec<u8>,
     /// Whether the message goes on after `raw`.
     pub truncated: bool,
-    /// When the mailbox received it, where it knows.
+    /// When the server received it, where the mailbox knows (RFC 9051 §2.3.3, INTERNALDATE).
     pub received: Option<Timestamp>,
+    /// When its file was written, where it is one: a hint, where nothing better is known.
+    pub written: Option<Timestamp>,
 }
 
 /// Why a mailbox did not do what it was asked to.
@@ -47,28 +53,117 @@ pub enum MailboxError {
         /// Why not.
         source: io::Error,
     },
+    /// An IMAP server or the way to it.
+    #[error(transparent)]
+    Imap(#[from] ImapError),
     /// The runtime is shutting down.
     #[error("stopped before the mailbox was read; the next start repeats it")]
     Stopped,
 }
 
+/// What was done about a message, as its mailbox is to show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Treatment {
+    /// All is there.
+    Confirmed {
+        /// Whether the sender has been answered.
+        answered: bool,
+    },
+    /// Something was asked for.
+    Requested {
+        /// Whether the sender has been answered.
+        answered: bool,
+    },
+    /// A person decides.
+    Review,
+    /// A machine wrote it.
+    Automatic,
+    /// We wrote it.
+    Own,
+    /// It is none of ours and is not touched.
+    Left,
+}
+
+/// What a mailbox has come upon that somebody should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The server has numbered its messages anew: everything is compared by its bytes.
+    UidValidityChanged {
+        /// The number before.
+        known: u32,
+        /// The number now.
+        new: u32,
+    },
+    /// A message was listed and gone before it could be fetched.
+    Vanished {
+        /// Its cursor.
+        cursor: String,
+    },
+    /// Messages are listed and cannot be fetched.
+    Missing {
+        /// How many.
+        count: usize,
+    },
+}
+
+/// All that is in a mailbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The cursors of the messages since the campaign's start.
+    pub cursors: BTreeSet<String>,
+    /// How many are older.
+    pub older: usize,
+}
+
 /// A place where mail arrives.
 pub trait Mailbox: Send {
-    /// Up to `limit` messages whose cursor is not among `known`, the oldest first. Reading changes nothing in the
-    /// mailbox; a message that cannot be read is skipped and comes with a later call.
+    /// Up to `limit` messages that have not been taken in, the oldest first. Reading changes nothing in the mailbox; a
+    /// message that cannot be read is skipped and comes with a later call.
     ///
     /// # Errors
-    /// Where the mailbox itself cannot be read.
-    fn new_messages(
-        &mut self,
-        known: &BTreeSet<String>,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<Fetched>, MailboxError>> + Send;
+    /// Where the mailbox itself cannot be read; nothing is passed over then.
+    fn new_messages(&mut self, limit: usize) -> impl Future<Output = Result<Vec<Fetched>, MailboxError>> + Send;
 
-    /// Shows in the mailbox what was done about a message. One to be left is not touched, one that is gone or marked
+    /// Notes that a message is in the store: it is not given again.
+    fn taken(&mut self, cursor: &str);
+
+    /// Shows in the mailbox what was done about messages. One to be left is not touched; one that is gone or marked
     /// already is no error.
     ///
     /// # Errors
+    /// Where the mailbox refuses; the same is tried again then.
+    fn mark(&mut self, marks: &[(String, Treatment)]) -> impl Future<Output = Result<(), MailboxError>> + Send;
+
+    /// Whether what is shown tells that a message was answered, so that it is best shown after the answer has left.
+    fn shows_answers(&self) -> bool;
+
+    /// Whether a message of ours is in the mailbox, or in the folder where the server keeps what was sent.
+    ///
+    /// # Errors
+    /// Where the mailbox cannot be read.
+    fn holds(&mut self, message_id: &str) -> impl Future<Output = Result<bool, MailboxError>> + Send;
+
+    /// Puts a message for the staff into the mailbox, where it is not there yet.
+    ///
+    /// # Errors
     /// Where the mailbox refuses.
-    fn mark(&mut self, cursor: &str, action: Action) -> impl Future<Output = Result<(), MailboxError>> + Send;
+    fn append(&mut self, mime: &[u8], message_id: &str) -> impl Future<Output = Result<(), MailboxError>> + Send;
+
+    /// Waits until there may be something new, or until it is woken, at most this long.
+    ///
+    /// # Errors
+    /// Where the connection is lost.
+    fn wait(&mut self, most: Duration, wake: &Notify) -> impl Future<Output = Result<(), MailboxError>> + Send;
+
+    /// Lists all that is in the mailbox.
+    ///
+    /// # Errors
+    /// Where the mailbox cannot be read.
+    fn list_all(&mut self) -> impl Future<Output = Result<Listed, MailboxError>> + Send;
+
+    /// What a later run must know of this one.
+    fn position(&self) -> String;
+
+    /// What has been come upon since this was last asked.
+    fn notices(&mut self) -> Vec<Notice>;
 }

@@ -1,57 +1,140 @@
-//! Queued replies → the world. A reply is claimed by a lease, sent outside any transaction, then recorded.
+//! Queued letters → the world. A letter is claimed by a lease, sent outside any transaction, then recorded.
 
 mod file;
+mod outcome;
+mod smtp;
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::{Expired, Store, StoreError};
+use crate::{
+    config::{SmtpConfig, Times},
+    fault::point,
+    net::ConnectError,
+    store::{Expired, Queued, Store, StoreError},
+};
 
 pub use file::FileTransport;
+pub use outcome::{Outcome, Unavailable, record};
+pub use smtp::{Connection, Smtp};
 
-/// How long a claimed reply is ours before another pass may take it.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
-/// How many replies are claimed at once.
-const BATCH: u32 = 50;
-/// How long a reply that could not be handed over waits before it is tried again.
-const RETRY: SignedDuration = SignedDuration::from_mins(5);
-
-/// A reply as a file is written under one name: to write it again after a kill changes nothing.
-const EXPIRED: Expired = Expired::Resend;
-
-/// Takes over what a process that died had claimed; to be called once, before anything is sent.
-///
-/// # Errors
-/// Where the store fails.
-pub async fn take_over(store: &Store, now: Timestamp) -> Result<(), StoreError> {
-    store.take_over(now, EXPIRED).await
+/// How letters leave.
+#[derive(Debug)]
+pub enum Transport {
+    /// As files.
+    File(FileTransport),
+    /// By a mail server.
+    Smtp(Box<Smtp>),
 }
 
-/// Hands over every reply that is due at `now`; gives how many were.
-///
-/// # Errors
-/// Where the store fails. A transport that fails leaves the reply queued for a later pass.
-pub async fn send_due(store: &Store, transport: &FileTransport, now: Timestamp) -> Result<u32, StoreError> {
-    let mut sent = 0;
-    loop {
-        let batch = store.lease(now, LEASE, BATCH, EXPIRED).await?;
-        if batch.is_empty() {
-            return Ok(sent);
+/// Why there is no transport.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The folder for the replies.
+    #[error("smtp.path {}: cannot be created: {source}; check the rights to the folder above it", .path.display())]
+    Folder {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The server cannot be trusted.
+    #[error("[smtp] {0}")]
+    Server(#[from] ConnectError),
+}
+
+/// A letter that is too large for any lease still ends some time.
+const LEASE_OF_A_FILE: Duration = Duration::from_mins(5);
+
+impl Transport {
+    /// What the configuration names.
+    ///
+    /// # Errors
+    /// Where the folder or the certificate authorities are not there.
+    pub fn open(config: &SmtpConfig, times: &Times) -> Result<Self, TransportError> {
+        match config {
+            SmtpConfig::File { path } => match FileTransport::new(path) {
+                Ok(transport) => Ok(Self::File(transport)),
+                Err(source) => Err(TransportError::Folder { path: Path::to_owned(path), source }),
+            },
+            SmtpConfig::Smtp(submission) => Ok(Self::Smtp(Box::new(Smtp::new((**submission).clone(), times)?))),
         }
-        for queued in batch {
-            if !store.begin_sending(queued.id, now).await? {
-                continue;
-            }
-            match transport.send(&queued.message_id, &queued.mime) {
-                Ok(path) => {
-                    store.sent(queued.id, now, &path.display().to_string()).await?;
-                    sent += 1;
+    }
+
+    /// What becomes of a letter whose sending had begun when its worker died: a file under one name is one file, a mail
+    /// sent twice is two.
+    pub fn expired(&self) -> Expired {
+        match self {
+            Self::File(_) => Expired::Resend,
+            Self::Smtp(_) => Expired::Hold,
+        }
+    }
+
+    /// How many letters may be sent at once.
+    pub fn workers(&self) -> u32 {
+        match self {
+            Self::File(_) => 1,
+            Self::Smtp(smtp) => smtp.connections(),
+        }
+    }
+
+    /// Its name for logs and alerts.
+    pub fn place(&self) -> String {
+        match self {
+            Self::File(_) => "files".to_owned(),
+            Self::Smtp(smtp) => smtp.place(),
+        }
+    }
+
+    /// How long a claimed letter is its worker's alone. A worker that died with the process is noticed at once; this is
+    /// only for one that died alone.
+    pub fn lease(&self) -> SignedDuration {
+        let longest = match self {
+            Self::File(_) => LEASE_OF_A_FILE,
+            // No letter of ours comes near a megabyte.
+            Self::Smtp(smtp) => smtp.longest(1 << 20),
+        };
+        SignedDuration::try_from(longest).unwrap_or(SignedDuration::from_hours(1))
+    }
+
+    /// Sends a claimed letter. `begun` tells from when on it may have been accepted, also where this is cut short.
+    ///
+    /// # Errors
+    /// Where the store refuses; the letter was not accepted then.
+    pub async fn send(
+        &self,
+        store: &Store,
+        kept: &mut Option<Connection>,
+        queued: &Queued,
+        now: Timestamp,
+        begun: &AtomicBool,
+    ) -> Result<Outcome, StoreError> {
+        let begin = async || {
+            let begin = store.begin_sending(queued.id, now).await;
+            begun.store(true, Ordering::SeqCst);
+            point!("smtp::begun");
+            begin
+        };
+        match self {
+            Self::File(transport) => {
+                if !begin().await? {
+                    return Ok(Outcome::Withdrawn);
                 }
-                Err(error) => {
-                    tracing::error!(outbox = queued.id, %error, "a reply could not be written: it is tried again later");
-                    let next = now.saturating_add(RETRY).unwrap_or(now);
-                    store.retry(queued.id, next, &error.to_string()).await?;
-                }
+                Ok(match transport.send(&queued.message_id, &queued.mime) {
+                    Ok(path) => Outcome::Accepted(path.display().to_string()),
+                    Err(error) => Outcome::Deferred(error.to_string()),
+                })
             }
+            Self::Smtp(smtp) => match smtp.offer(kept, queued).await {
+                Err(outcome) => Ok(outcome),
+                Ok(offered) if begin().await? => Ok(offered.deliver(&queued.mime, kept).await),
+                Ok(_) => Ok(Outcome::Withdrawn),
+            },
         }
     }
 }

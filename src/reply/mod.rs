@@ -1,6 +1,7 @@
 //! A planned reply → the finished letter: subject, text, HTML and the bytes that are sent. Pure, and the same bytes for
 //! the same input, so that a repeated attempt is the same message.
 
+mod alert;
 pub mod russian;
 mod templates;
 mod view;
@@ -16,6 +17,7 @@ use lettre::{
     },
 };
 
+pub use alert::{AlertKind, AlertLetter, AlertText, render_alert};
 pub use templates::{TemplateError, Templates};
 
 use crate::{

@@ -50,6 +50,15 @@ pub enum StoreError {
         /// Why not.
         source: io::Error,
     },
+    /// The system could not bring written bytes to the disk. They may be lost although a second try would report
+    /// success: the process must end.
+    #[error("the system could not bring {} to the disk: {source}; check the disk (dmesg), then start svodka again", .path.display())]
+    Sync {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A stored file does not hold the bytes that its name promises.
     #[error("the stored file {} is damaged: its content is not {sha256}; restore it from the last backup", .path.display())]
     Damaged {
@@ -83,6 +92,9 @@ const LOCKED: i32 = 6;
 const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
 const NOT_A_DATABASE: i32 = 26;
+/// Extended codes: an fsync of the database or of its folder failed.
+const FSYNC: i32 = 1034;
+const FOLDER_FSYNC: i32 = 1290;
 
 impl StoreError {
     /// Whether the same may succeed later without anybody's doing more than freeing disk space.
@@ -97,6 +109,15 @@ impl StoreError {
         }
     }
 
+    /// Whether the process must end: what the disk holds is no longer known.
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            Self::Sync { .. } | Self::Corrupt { .. } => true,
+            Self::Database(error) => is_corruption(error) || matches!(extended_code(error), Some(FSYNC | FOLDER_FSYNC)),
+            _ => false,
+        }
+    }
+
     pub(super) fn row(what: &'static str, detail: impl ToString) -> Self {
         Self::Row { what, detail: detail.to_string() }
     }
@@ -104,8 +125,11 @@ impl StoreError {
 
 /// The primary result code of SQLite, which is the low byte of an extended one.
 fn code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+    extended_code(error).map(|code| code & 0xff)
+}
+
+fn extended_code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 pub(super) fn is_corruption(error: &sqlx::Error) -> bool {
@@ -113,6 +137,9 @@ pub(super) fn is_corruption(error: &sqlx::Error) -> bool {
 }
 
 fn advice(error: &sqlx::Error) -> &'static str {
+    if matches!(extended_code(error), Some(FSYNC | FOLDER_FSYNC)) {
+        return "the disk fails; check it (dmesg), then start svodka again";
+    }
     match code(error) {
         Some(BUSY | LOCKED) => "another program holds it; it is tried again",
         Some(FULL) => "the disk is full; free some space",

@@ -13,6 +13,16 @@ use crate::digest::Sha256;
 /// zstd's own default: what mail holds is mostly compressed already.
 const LEVEL: i32 = 3;
 
+/// After a failed fsync the system may drop what it could not write and report success the next time: it must never be
+/// tried again (<https://lwn.net/Articles/752063/>). The caller ends the process.
+fn sync(file: &File, path: &Path) -> Result<(), StoreError> {
+    file.sync_all().map_err(|source| match source.kind() {
+        // Said before anything was accepted: nothing can have been dropped.
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failed("write", path)(source),
+        _ => StoreError::Sync { path: path.to_owned(), source },
+    })
+}
+
 #[derive(Debug)]
 pub(super) struct Files {
     root: PathBuf,
@@ -64,12 +74,15 @@ impl Files {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let unfinished = self.unfinished().join(number.to_string());
             let mut file = File::create(&unfinished).map_err(failed("create", &unfinished))?;
-            file.write_all(&packed).and_then(|()| file.sync_all()).map_err(failed("write", &unfinished))?;
+            file.write_all(&packed).map_err(failed("write", &unfinished))?;
+            sync(&file, &unfinished)?;
+            crate::fault::point!("files::written");
             fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
             fs::rename(&unfinished, &path).map_err(failed("store", &path))?;
+            crate::fault::point!("files::renamed");
         }
         for folder in [&folder, &self.root] {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("sync", folder))?;
+            sync(&File::open(folder).map_err(failed("open", folder))?, folder)?;
         }
         Ok(sha256)
     }

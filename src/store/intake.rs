@@ -1,9 +1,8 @@
 //! Messages as they come in, before anybody reads them, and the marks that they get in their mailbox afterwards.
 
 use jiff::Timestamp;
-use serde_json::json;
 
-use super::{MessageRow, Store, StoreError, events, from_word, instant, parsed};
+use super::{MessageRow, Store, StoreError, events, from_word, instant, json, parsed};
 use crate::{decision::Action, digest::Sha256};
 
 /// A message as its mailbox gave it.
@@ -61,6 +60,23 @@ pub struct Stored {
     pub truncated: bool,
 }
 
+/// A decided message that its mailbox does not show yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmarked {
+    /// Its row.
+    pub id: MessageRow,
+    /// Its name in the mailbox.
+    pub cursor: String,
+    /// What was decided.
+    pub action: Action,
+    /// Whether an answer to it has left.
+    pub answered: bool,
+    /// Whether it is one of our own answers, come back.
+    pub own: bool,
+    /// Whether it is one of our own alerts, come back: staff are to see it as it is.
+    pub alert: bool,
+}
+
 impl Store {
     /// Stores a message: its bytes are on the disk before its row is. Taking in the same one again changes nothing.
     ///
@@ -68,6 +84,7 @@ impl Store {
     /// Where the disk or the database refuses; nothing is half done then.
     pub async fn take_in(&self, intake: &Intake<'_>) -> Result<Intaken, StoreError> {
         let sha256 = self.put_file(intake.raw).await?;
+        crate::fault::point!("intake::file_stored");
         let mut tx = self.begin().await?;
         let known: Option<(i64, String)> =
             sqlx::query_as("SELECT id, state FROM messages WHERE mailbox = $1 AND cursor = $2")
@@ -97,9 +114,11 @@ impl Store {
         .bind(first)
         .fetch_one(&mut *tx)
         .await?;
-        let refs = json!({ "message": id, "sha256": sha256, "duplicate_of": first });
+        let refs = serde_json::json!({ "message": id, "sha256": sha256, "duplicate_of": first });
         events::append(&mut tx, intake.now, "received", &refs).await?;
+        crate::fault::point!("intake::before_commit");
         tx.commit().await?;
+        crate::fault::point!("intake::committed");
         Ok(first.map_or(Intaken::New(id), |of| Intaken::Duplicate { id, of }))
     }
 
@@ -134,28 +153,43 @@ impl Store {
             .collect()
     }
 
-    /// The decided messages of a mailbox that have not been marked there. A copy is marked as the first one is.
+    /// The decided messages of a mailbox that have not been marked there. A copy is marked as the first one is; a message
+    /// whose answer is still on its way is left out where `settled`.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn unmarked(&self, mailbox: &str) -> Result<Vec<(MessageRow, String, Action)>, StoreError> {
-        let rows: Vec<(i64, String, String)> = sqlx::query_as(
-            "SELECT m.id, m.cursor, coalesce(first.state, m.state) AS action
-             FROM messages m LEFT JOIN messages first ON first.id = m.duplicate_of
-             WHERE m.mailbox = $1 AND m.marked = 0 AND action <> 'received' ORDER BY m.id",
+    pub async fn unmarked(&self, mailbox: &str, settled: bool) -> Result<Vec<Unmarked>, StoreError> {
+        let rows: Vec<(i64, String, String, bool, bool, bool)> = sqlx::query_as(
+            "SELECT m.id, m.cursor, first.state,
+                    EXISTS (SELECT 1 FROM outbox o WHERE o.message = first.id AND o.state = 'sent'),
+                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.kind <> 'alert'),
+                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.kind = 'alert')
+             FROM messages m JOIN messages first ON first.id = coalesce(m.duplicate_of, m.id)
+             WHERE m.mailbox = $1 AND m.marked = 0 AND first.state <> 'received'
+               AND NOT ($2 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message = first.id
+                                       AND o.state IN ('queued', 'leased', 'sending')))
+             ORDER BY m.id",
         )
         .bind(mailbox)
+        .bind(settled)
         .fetch_all(&self.readers)
         .await?;
-        rows.into_iter().map(|(id, cursor, action)| Ok((id, cursor, from_word(action)?))).collect()
+        rows.into_iter()
+            .map(|(id, cursor, action, answered, own, alert)| {
+                Ok(Unmarked { id, cursor, action: from_word(action)?, answered, own, alert })
+            })
+            .collect()
     }
 
-    /// Notes that a message has been marked in its mailbox.
+    /// Notes that messages have been marked in their mailbox.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn marked(&self, id: MessageRow) -> Result<(), StoreError> {
-        sqlx::query("UPDATE messages SET marked = 1 WHERE id = $1").bind(id).execute(&self.writer).await?;
+    pub async fn marked(&self, ids: &[MessageRow]) -> Result<(), StoreError> {
+        sqlx::query("UPDATE messages SET marked = 1 WHERE id IN (SELECT value FROM json_each($1))")
+            .bind(json(&ids)?)
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 

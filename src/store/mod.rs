@@ -6,6 +6,8 @@
 mod error;
 mod events;
 mod files;
+mod held;
+mod incidents;
 mod intake;
 mod outbox;
 mod people;
@@ -30,7 +32,9 @@ use sqlx::{
 };
 
 pub use error::StoreError;
-pub use intake::{Intake, Intaken, Stored};
+pub use held::HeldRow;
+pub use incidents::{Alert, Incident};
+pub use intake::{Intake, Intaken, Stored, Unmarked};
 pub use outbox::{Expired, OutboxState, Queued};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Record};
@@ -79,10 +83,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full);
         let writer = connect(writing, 1, &path).await?;
         check(&writer, &path).await?;
-        sqlx::migrate!("migrations/sqlite")
-            .run(&writer)
-            .await
-            .map_err(|source| StoreError::Migration { path: path.clone(), source })?;
+        migrate(&writer, &path).await?;
         let readers = connect(options.read_only(true), READERS, &path).await?;
         Ok(Self { writer, readers, files, _lock: Some(lock) })
     }
@@ -96,6 +97,17 @@ impl Store {
         let readers = connect(options.read_only(true), READERS, &path).await?;
         check(&readers, &path).await?;
         Ok(Self { writer: readers.clone(), readers, files: Arc::new(Files::open(files)), _lock: None })
+    }
+
+    /// Opens the store for a person's single acts, also while the daemon runs. Its tables are taken as they are.
+    ///
+    /// # Errors
+    /// As [`Store::open_read_only`].
+    pub async fn open_beside(url: &str, files: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_read_only(url, files).await?;
+        let (options, path) = options(url)?;
+        let writer = connect(options.synchronous(SqliteSynchronous::Full), 1, &path).await?;
+        Ok(Self { writer, ..store })
     }
 
     /// Stores bytes under their hash; they are on the disk when this returns.
@@ -129,6 +141,18 @@ impl Store {
             begun => Ok(begun?),
         }
     }
+}
+
+/// Brings the tables up to date, a step a transaction: killed in between, it goes on where it was.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let steps = sqlx::migrate!("migrations/sqlite");
+    let failed = |source| StoreError::Migration { path: path.to_owned(), source };
+    for step in steps.iter() {
+        steps.run_to(step.version, writer).await.map_err(failed)?;
+        crate::fault::point!("store::migrated");
+    }
+    // Refuses a store that a newer version has written.
+    steps.run(writer).await.map_err(failed)
 }
 
 fn options(url: &str) -> Result<(SqliteConnectOptions, PathBuf), StoreError> {

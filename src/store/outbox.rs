@@ -1,13 +1,11 @@
 //! Answers on their way out: leased, begun, and then sent, retried, failed or ambiguous.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{OutboxRow, Store, StoreError, events, from_word, word};
+use super::{OutboxRow, Store, StoreError, events, instant, word};
 use crate::message::{Address, MessageId};
 
 /// What becomes of an answer whose sending had begun when its worker died.
@@ -44,14 +42,35 @@ pub enum OutboxState {
 pub struct Queued {
     /// Its row.
     pub id: OutboxRow,
+    /// The address of the mailbox from which it comes; none in rows of the first release.
+    pub sender: Option<Address>,
     /// To whom.
     pub to: Address,
+    /// When it was queued.
+    pub queued_at: Timestamp,
     /// Its Message-ID.
     pub message_id: MessageId,
     /// The whole message.
     pub mime: Vec<u8>,
-    /// How often its sending has begun before.
+    /// How often it has been deferred.
     pub tries: u32,
+}
+
+/// When it is due, and the columns of a [`Queued`].
+type Columns = (i64, i64, String, String, i64, String, Vec<u8>, u32);
+
+fn queued(row: Columns) -> Result<Queued, StoreError> {
+    let (_, id, sender, to, queued_at, message_id, mime, tries) = row;
+    let unusable = |what| StoreError::row(what, format!("outbox row {id}"));
+    Ok(Queued {
+        id,
+        sender: Address::parse(&sender),
+        to: Address::parse(&to).ok_or_else(|| unusable("recipient"))?,
+        queued_at: instant(queued_at)?,
+        message_id: MessageId::parse(&message_id).ok_or_else(|| unusable("message id"))?,
+        mime,
+        tries,
+    })
 }
 
 impl Store {
@@ -71,29 +90,22 @@ impl Store {
         let now_us = now.as_microsecond();
         let mut tx = self.begin().await?;
         end_leases(&mut tx, now, now_us, expired).await?;
-        let rows: Vec<(i64, String, String, Vec<u8>, u32)> = sqlx::query_as(
-            "SELECT id, recipient, message_id, mime, tries FROM outbox
-             WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, id LIMIT $2",
+        let mut rows: Vec<Columns> = sqlx::query_as(
+            "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2
+             WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND mailbox IS NULL AND not_before <= $2
+                          ORDER BY not_before, id LIMIT $3)
+             RETURNING not_before, id, sender, recipient, queued_at, message_id, mime, tries",
         )
+        .bind(until)
         .bind(now_us)
         .bind(limit)
         .fetch_all(&mut *tx)
         .await?;
-        let mut queued = Vec::new();
-        for (id, to, message_id, mime, tries) in rows {
-            sqlx::query("UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2 WHERE id = $3")
-                .bind(until)
-                .bind(now_us)
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
-            let to = Address::parse(&to).ok_or_else(|| StoreError::row("recipient", format!("outbox row {id}")))?;
-            let message_id = MessageId::parse(&message_id)
-                .ok_or_else(|| StoreError::row("message id", format!("outbox row {id}")))?;
-            queued.push(Queued { id, to, message_id, mime, tries });
-        }
+        crate::fault::point!("lease::before_commit");
         tx.commit().await?;
-        Ok(queued)
+        crate::fault::point!("lease::committed");
+        rows.sort_by_key(|(due, id, ..)| (*due, *id));
+        rows.into_iter().map(queued).collect()
     }
 
     /// Ends every lease of the process that had the store before: whoever opens a store has it alone, so its leases are
@@ -113,7 +125,7 @@ impl Store {
     /// Where the database refuses; it must not be sent then.
     pub async fn begin_sending(&self, id: OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
         let changed = sqlx::query(
-            "UPDATE outbox SET state = 'sending', tries = tries + 1, changed_at = $1
+            "UPDATE outbox SET state = 'sending', changed_at = $1
              WHERE id = $2 AND state = 'leased' AND lease_until > $1",
         )
         .bind(now.as_microsecond())
@@ -138,7 +150,7 @@ impl Store {
     /// Where the database refuses.
     pub async fn retry(&self, id: OutboxRow, next: Timestamp, response: &str) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $1, response = $2
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $1, response = $2, tries = tries + 1
              WHERE id = $3 AND state IN ('leased', 'sending')",
         )
         .bind(next.as_microsecond())
@@ -146,6 +158,18 @@ impl Store {
         .bind(id)
         .execute(&self.writer)
         .await?;
+        Ok(())
+    }
+
+    /// Nobody has asked the other side about it: it waits again as before.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn release(&self, id: OutboxRow) -> Result<(), StoreError> {
+        sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE id = $1 AND state = 'leased'")
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 
@@ -187,18 +211,10 @@ impl Store {
         if changed.rows_affected() > 0 {
             events::append(&mut tx, now, &state, &json!({ "outbox": id })).await?;
         }
+        crate::fault::point!("settle::before_commit");
         tx.commit().await?;
+        crate::fault::point!("settle::committed");
         Ok(())
-    }
-
-    /// How many answers are in each state; a state without any has no entry.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn outbox_counts(&self) -> Result<BTreeMap<OutboxState, u64>, StoreError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state").fetch_all(&self.readers).await?;
-        rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
     }
 }
 

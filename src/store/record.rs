@@ -34,6 +34,8 @@ pub struct Record<'r> {
 pub struct Outgoing {
     /// Its name: one for each message and template.
     pub key: String,
+    /// The address of the mailbox from which it comes.
+    pub sender: Address,
     /// To whom.
     pub to: Address,
     /// Which letter it is.
@@ -101,7 +103,9 @@ impl Store {
             "superseded": superseded,
         });
         events::append(&mut tx, record.now, "decided", &refs).await?;
+        crate::fault::point!("record::before_commit");
         tx.commit().await?;
+        crate::fault::point!("record::committed");
         Ok(true)
     }
 
@@ -321,13 +325,15 @@ async fn supersede(connection: &mut SqliteConnection, record: &Record<'_>) -> Re
 
 async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
     let id: i64 = sqlx::query_scalar(
-        "INSERT INTO outbox (key, message, kind, campaign, recipient, message_id, mime, state, not_before, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9) RETURNING id",
+        "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
+             not_before, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10) RETURNING id",
     )
     .bind(&outgoing.key)
     .bind(record.message)
     .bind(word(&outgoing.template)?)
     .bind(record.campaign.as_str())
+    .bind(outgoing.sender.as_str())
     .bind(outgoing.to.as_str())
     .bind(outgoing.message_id.as_str())
     .bind(&outgoing.mime)

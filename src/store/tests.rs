@@ -96,6 +96,7 @@ fn decision(action: Action, submissions: Vec<Submission>) -> Decision {
 fn outgoing(key: &str, template: Template, schools: &[&str], not_before: Timestamp) -> Outgoing {
     Outgoing {
         key: key.to_owned(),
+        sender: address("committee@example.org"),
         to: address("school@example.org"),
         template,
         schools: schools.iter().map(|id| school(id)).collect(),
@@ -156,14 +157,19 @@ async fn a_restart_after_any_step_repeats_nothing() {
     assert!(!record(&store, id, &confirmed, &out).await, "decided twice");
     assert_eq!(intake(&store, "a", b"a").await, Intaken::Known { id, decided: true });
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 1)]));
-    assert_eq!(store.unmarked("inbox").await.unwrap(), [(id, "a".to_owned(), Action::Confirm)]);
-    store.marked(id).await.unwrap();
+    assert_eq!(store.unmarked("inbox", false).await.unwrap(), [unmarked(id, "a", Action::Confirm)]);
+    assert!(store.unmarked("inbox", true).await.unwrap().is_empty(), "its answer is still on its way");
+    store.marked(&[id]).await.unwrap();
     drop(store);
 
     let store = place.open().await;
-    assert!(store.unmarked("inbox").await.unwrap().is_empty());
+    assert!(store.unmarked("inbox", false).await.unwrap().is_empty());
     assert_eq!(store.cursors("inbox").await.unwrap().len(), 1);
     assert_eq!(store.verify().await.unwrap(), 2);
+}
+
+fn unmarked(id: MessageRow, cursor: &str, action: Action) -> Unmarked {
+    Unmarked { id, cursor: cursor.to_owned(), action, answered: false, own: false, alert: false }
 }
 
 #[tokio::test]
@@ -174,10 +180,10 @@ async fn a_copy_is_linked_counted_and_marked_like_the_first() {
     let Intaken::Duplicate { id, of } = intake(&store, "b", b"a").await else { panic!("not a duplicate") };
     assert_eq!(of, first);
     assert_eq!(store.received().await.unwrap().len(), 1);
-    assert!(store.unmarked("inbox").await.unwrap().is_empty(), "marked before it is decided");
+    assert!(store.unmarked("inbox", false).await.unwrap().is_empty(), "marked before it is decided");
     assert!(record(&store, first, &decision(Action::Leave, vec![]), &[]).await);
-    let marks = store.unmarked("inbox").await.unwrap();
-    assert_eq!(marks, [(first, "a".to_owned(), Action::Leave), (id, "b".to_owned(), Action::Leave)]);
+    let marks = store.unmarked("inbox", false).await.unwrap();
+    assert_eq!(marks, [unmarked(first, "a", Action::Leave), unmarked(id, "b", Action::Leave)]);
     let counts = Counts { received: 2, other: 1, duplicate: 1, ..Counts::default() };
     assert_eq!(store.counts(&campaign()).await.unwrap(), counts);
 }
@@ -359,7 +365,7 @@ async fn a_second_instance_is_refused_and_a_reader_is_not() {
     let id = take(&store, "a").await;
     let reader = Store::open_read_only(&place.url(), &place.files()).await.unwrap();
     assert_eq!(reader.received().await.unwrap()[0].id, id);
-    assert!(reader.marked(id).await.is_err());
+    assert!(reader.marked(&[id]).await.is_err());
     drop((store, reader));
     place.open().await;
 }

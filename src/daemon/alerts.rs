@@ -1,0 +1,119 @@
+//! What staff hear of: through the server that still works.
+
+use jiff::Timestamp;
+
+use crate::{
+    fault::point,
+    message::Address,
+    reply::{AlertKind, AlertLetter, AlertText, ReplyError, render_alert},
+    store::{Alert, HeldRow, Incident, OutboxState},
+};
+
+use super::core::Core;
+
+impl Core {
+    /// Staff hear that something does not work; once, until it has worked again.
+    ///
+    /// # Errors
+    /// Where the store refuses, or a template is wrong.
+    pub(super) async fn incident(&self, kind: AlertKind, place: &str, detail: &str) -> anyhow::Result<()> {
+        let now = self.now().await?;
+        let text = AlertText { kind, place, detail, letters: &[], at: now, zone: &self.campaign.time_zone };
+        let alerts = self.alerts(&text, &format!("{} {place} {now}", kind.word()))?;
+        let incident =
+            Incident { kind: kind.word().to_owned(), place: place.to_owned(), detail: detail.to_owned(), since: now };
+        if self.store.open_incident(&incident, &alerts).await? {
+            tracing::error!(kind = kind.word(), place, "staff are told");
+            self.queued.notify_one();
+            self.wake_mailboxes();
+        }
+        Ok(())
+    }
+
+    /// Something that happened and is over: staff hear of it all the same.
+    ///
+    /// # Errors
+    /// As [`Core::incident`].
+    pub(super) async fn happened(&self, kind: AlertKind, place: &str, detail: &str) -> anyhow::Result<()> {
+        self.incident(kind, place, detail).await?;
+        self.well(&[kind], place).await
+    }
+
+    /// It works again.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(super) async fn well(&self, kinds: &[AlertKind], place: &str) -> anyhow::Result<()> {
+        for kind in kinds {
+            if self.store.close_incident(kind.word(), place, self.clock.now()).await? {
+                tracing::info!(kind = kind.word(), place, "it is well again");
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells staff of letters that failed or have been in doubt for longer than their proof takes.
+    ///
+    /// # Errors
+    /// Where the store refuses, or a template is wrong.
+    pub(super) async fn tell_of_letters(&self) -> anyhow::Result<()> {
+        let now = self.now().await?;
+        let before = now.saturating_sub(self.config.times.settle).unwrap_or(now);
+        let held = self.store.untold(before).await?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        let letters: Vec<AlertLetter> = held.iter().map(|row| self.letter_of(row)).collect();
+        let text = AlertText {
+            kind: AlertKind::Letters,
+            place: "",
+            detail: "",
+            letters: &letters,
+            at: now,
+            zone: &self.campaign.time_zone,
+        };
+        let rows: Vec<i64> = held.iter().map(|row| row.id).collect();
+        let alerts = self.alerts(&text, &format!("letters {rows:?} {now}"))?;
+        self.store.tell(&rows, &alerts, now).await?;
+        tracing::error!(letters = rows.len(), "letters failed or are in doubt: staff are told");
+        self.queued.notify_one();
+        self.wake_mailboxes();
+        Ok(())
+    }
+
+    fn letter_of(&self, row: &HeldRow) -> AlertLetter {
+        let name = |id| self.campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
+        AlertLetter {
+            number: row.id,
+            to: row.recipient.clone(),
+            schools: row.schools.iter().map(name).collect::<Vec<_>>().join("; "),
+            doubtful: row.state == OutboxState::Ambiguous,
+            response: row.response.clone(),
+        }
+    }
+
+    /// One letter for each of the staff; where letters cannot be sent, or nobody is named, one into the mailbox itself.
+    fn alerts(&self, text: &AlertText<'_>, seed: &str) -> Result<Vec<Alert>, ReplyError> {
+        let Some(mailbox) = self.config.mailboxes.first() else { return Ok(Vec::new()) };
+        let Some(own) = Address::parse(&mailbox.address) else { return Ok(Vec::new()) };
+        let staff: Vec<Address> = self.config.staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
+        let into_mailbox = staff.is_empty() || text.kind.stops_sending() || !self.sends();
+        let to = if into_mailbox { vec![own.clone()] } else { staff };
+        let alert = |to: Address| {
+            let key = format!("alert {seed} {}", to.as_str());
+            let (message_id, mime) = render_alert(text, &own, &to, &key, &self.templates)?;
+            let mailbox = into_mailbox.then(|| mailbox.key());
+            Ok(Alert { key: message_id.to_string(), sender: own.clone(), to, mailbox, message_id, mime })
+        };
+        to.into_iter().map(alert).collect()
+    }
+
+    /// Notes that an alert has been put into its mailbox.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(super) async fn appended(&self, row: i64, now: Timestamp) -> anyhow::Result<()> {
+        point!("append::done");
+        Ok(self.store.sent(row, now, "put into the mailbox").await?)
+    }
+}

@@ -1,0 +1,123 @@
+//! What every task shares: settings, rules, the store, the clock.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Mutex, Notify};
+
+use crate::{
+    campaign::Campaign,
+    clock::Clock,
+    config::{Config, ReplyMode},
+    document::Limits,
+    fault::point,
+    matching::Roster,
+    message::{Address, OwnIdentity},
+    outbox::Transport,
+    reply::Templates,
+    store::{Store, StoreError},
+};
+
+/// What every task shares.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) config: Config,
+    pub(super) campaign: Campaign,
+    pub(super) roster: Roster,
+    pub(super) own: OwnIdentity,
+    pub(super) limits: Limits,
+    pub(super) templates: Templates,
+    pub(super) transport: Transport,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    /// What is known of a school and what is recorded about it belong together: one decision at a time.
+    pub(super) deciding: Mutex<()>,
+    /// A letter was queued.
+    pub(super) queued: Notify,
+    /// For each mailbox: there is something to be done in it.
+    pub(super) wake: Vec<Notify>,
+    /// The two clocks when they were last compared.
+    compared: Mutex<Option<(Instant, Timestamp)>>,
+}
+
+/// What [`Core`] is made of.
+pub(super) struct Parts {
+    pub(super) config: Config,
+    pub(super) campaign: Campaign,
+    pub(super) templates: Templates,
+    pub(super) transport: Transport,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+}
+
+impl Core {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts { config, campaign, templates, transport, store, clock } = parts;
+        Self {
+            roster: Roster::new(&campaign),
+            own: config.own_identity(),
+            limits: Limits::default(),
+            deciding: Mutex::new(()),
+            queued: Notify::new(),
+            wake: config.mailboxes.iter().map(|_| Notify::new()).collect(),
+            compared: Mutex::new(None),
+            config,
+            campaign,
+            templates,
+            transport,
+            store,
+            clock,
+        }
+    }
+
+    /// The time. Where it was set anew since it was last asked for, everything that waits is moved along first, so that
+    /// nothing expires, and nothing is sent, because of it.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(super) async fn now(&self) -> Result<Timestamp, StoreError> {
+        let mut compared = self.compared.lock().await;
+        let (running, now) = (Instant::now(), self.clock.now());
+        if let (Some((then_running, then)), Clock::System) = (*compared, self.clock) {
+            let elapsed = SignedDuration::try_from(running.duration_since(then_running)).unwrap_or_default();
+            let jump = now.duration_since(then) - elapsed;
+            if jump.abs() > self.config.times.clock_jump {
+                tracing::warn!(seconds = jump.as_secs(), "the clock was set anew: what waits is moved along");
+                self.store.shift(jump, now).await?;
+            }
+        }
+        *compared = Some((running, now));
+        Ok(now)
+    }
+
+    /// Wakes every mailbox.
+    pub(super) fn wake_mailboxes(&self) {
+        self.wake.iter().for_each(Notify::notify_one);
+    }
+
+    /// Whether letters leave at all.
+    pub(super) fn sends(&self) -> bool {
+        self.config.replies.mode == ReplyMode::Send
+    }
+
+    /// How long one may wait where nobody wakes us: as long as the most impatient mailbox.
+    pub(super) fn patience(&self) -> Duration {
+        let polls = self.config.mailboxes.iter().map(|mailbox| mailbox.poll.unsigned_abs());
+        polls.min().unwrap_or(Duration::from_secs(60)).max(Duration::from_millis(100))
+    }
+
+    /// Settles letters in doubt of which a copy has come back.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(super) async fn settle_copies(&self) -> Result<(), StoreError> {
+        let own: Vec<Address> = self.own.addresses.clone();
+        let settled = self.store.settle_copies(&own, self.clock.now()).await?;
+        if settled > 0 {
+            tracing::info!(settled, "letters in doubt had been accepted: their copies are there");
+            self.wake_mailboxes();
+        }
+        point!("pass::completed");
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! A stored message → a decision and its letters, recorded in one transaction.
+
+use crate::{
+    config::{MailboxConfig, ReplyMode},
+    decision::{self, Basis, Decision, PlannedReply, ReviewReason},
+    fault::point,
+    message::Address,
+    reader::{self, Reading},
+    reply::{self, Envelope, ReplyError},
+    store::{Outgoing, Record, Stored},
+};
+
+use super::core::Core;
+
+impl Core {
+    /// Decides about everything that waits for it; gives how many messages that were.
+    ///
+    /// # Errors
+    /// Where the store refuses, or a template is wrong.
+    pub(super) async fn decide_received(&self) -> anyhow::Result<u32> {
+        let _alone = self.deciding.lock().await;
+        let mut decided = 0;
+        for stored in self.store.received().await? {
+            self.decide(&stored).await?;
+            decided += 1;
+        }
+        Ok(decided)
+    }
+
+    /// Reads and decides a stored message, and records everything about it in one transaction.
+    async fn decide(&self, stored: &Stored) -> anyhow::Result<()> {
+        let raw = self.store.raw(&stored.sha256).await?;
+        let (reading, contents) = reader::read_mail(&raw, &self.own, &self.limits);
+        point!("decide::read");
+        for bytes in &contents {
+            self.store.put_file(bytes).await?;
+        }
+        point!("decide::documents_stored");
+        let message = &reading.message;
+        let from = message.from.as_ref().map(|from| &from.address);
+        let known = self.store.known(&self.campaign.id, from, &message.answers).await?;
+        let basis = Basis {
+            campaign: &self.campaign,
+            roster: &self.roster,
+            known: &known,
+            received: stored.received_at,
+            grace: self.config.replies.grace,
+        };
+        let mut decision = if stored.truncated { decision::too_large() } else { decision::decide(&basis, &reading) };
+        let outgoing = match self.outgoing(stored, &reading, &decision) {
+            Ok(outgoing) => outgoing,
+            // A wrong template concerns every mail: it is put right before any goes on.
+            Err(error @ ReplyError::Template(_)) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(message = stored.id, %error, "no letter could be written: a person is asked");
+                decision.leave_to_a_person(ReviewReason::Unanswerable);
+                Vec::new()
+            }
+        };
+        point!("decide::decided");
+        let record = Record {
+            message: stored.id,
+            campaign: &self.campaign.id,
+            reading: &reading,
+            decision: &decision,
+            outgoing: &outgoing,
+            now: self.now().await?,
+        };
+        self.store.record(&record).await?;
+        tracing::info!(message = stored.id, action = ?decision.action, letters = outgoing.len(), "decided");
+        if !outgoing.is_empty() {
+            self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The letters of a decision; none where replies are off or the mail is older than the campaign.
+    fn outgoing(&self, stored: &Stored, reading: &Reading, decision: &Decision) -> Result<Vec<Outgoing>, ReplyError> {
+        // By whichever time is the earlier: a mailbox that was moved may give every mail the day of the move.
+        let written = reading.message.received.or(reading.message.date).unwrap_or(stored.received_at);
+        let too_old = self.campaign.day_of(stored.received_at.min(written)) < self.campaign.start;
+        if self.config.replies.mode == ReplyMode::Off || too_old {
+            return Ok(Vec::new());
+        }
+        let mailbox = self.config.mailboxes.iter().find(|one| one.key() == stored.mailbox);
+        let Some((mailbox, from)) = mailbox.and_then(|one| Some((one, Address::parse(&one.address)?))) else {
+            return Err(ReplyError::MessageId);
+        };
+        decision.replies.iter().map(|planned| self.letter(stored, reading, decision, planned, mailbox, &from)).collect()
+    }
+
+    fn letter(
+        &self,
+        stored: &Stored,
+        reading: &Reading,
+        decision: &Decision,
+        planned: &PlannedReply,
+        mailbox: &MailboxConfig,
+        from: &Address,
+    ) -> Result<Outgoing, ReplyError> {
+        let registration = format!("{}/{}", self.campaign.id, stored.id);
+        let now = self.clock.now();
+        let envelope = Envelope {
+            from,
+            from_name: mailbox.name.as_deref().unwrap_or_default(),
+            now,
+            registration: Some(&registration),
+            seed: &format!("{} {} {:?}", self.campaign.id, stored.sha256, planned.template),
+            templates: &self.templates,
+        };
+        let letter = reply::render(&self.campaign, decision, reading, planned, &envelope)?;
+        let schools = planned.submissions.iter().filter_map(|index| decision.submissions.get(*index));
+        Ok(Outgoing {
+            key: letter.message_id.to_string(),
+            sender: from.clone(),
+            to: planned.to.clone(),
+            template: planned.template,
+            schools: schools.filter_map(|one| one.school.clone()).collect(),
+            message_id: letter.message_id,
+            mime: letter.mime,
+            // The server's clock may be ahead of ours: no letter waits longer than the grace for that.
+            not_before: planned.not_before.min(now.saturating_add(self.config.replies.grace).unwrap_or(now)),
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! The outbox at work: each worker claims a letter, sends it on its own connection, records what became of it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    sync::{Mutex, watch},
+    time::Instant,
+};
+
+use crate::{
+    outbox::{self, Connection, Outcome, Unavailable},
+    reply::AlertKind,
+    store::Queued,
+};
+
+use super::{
+    Stop,
+    core::Core,
+    watch::{backoff, is_fatal},
+};
+
+/// What closes with the first letter that the server takes.
+const FAULTS: [AlertKind; 4] =
+    [AlertKind::SmtpLogin, AlertKind::SmtpSetup, AlertKind::SmtpSender, AlertKind::SmtpUnreachable];
+
+/// How the server does: what all workers know together.
+#[derive(Debug)]
+pub(super) struct Health {
+    /// Nobody tries before this.
+    not_before: Option<Instant>,
+    /// Since when nothing could be sent.
+    failing_since: Option<Instant>,
+    backoff: backon::ExponentialBackoff,
+}
+
+/// One that sends letters, one at a time.
+#[derive(Debug)]
+pub(super) struct Sender {
+    core: Arc<Core>,
+    health: Arc<Mutex<Health>>,
+    kept: Option<Connection>,
+}
+
+impl Sender {
+    /// As many as the transport has connections.
+    pub(super) fn all(core: &Arc<Core>) -> Vec<Self> {
+        let health = Health { not_before: None, failing_since: None, backoff: backoff(core) };
+        let health = Arc::new(Mutex::new(health));
+        let sender = |_| Self { core: Arc::clone(core), health: Arc::clone(&health), kept: None };
+        (0..core.transport.workers()).map(sender).collect()
+    }
+
+    /// Sends what is due until it is told to stop; the letter that has begun is finished first, as long as that is
+    /// allowed to take.
+    ///
+    /// # Errors
+    /// Where the store fails in a way that only a new process can mend.
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
+        while *stop.borrow() == Stop::Run {
+            let pause = match self.step(&mut stop).await {
+                Ok(Some(_)) => continue,
+                Ok(None) => self.until_due().await.unwrap_or(self.core.patience()),
+                Err(error) if is_fatal(&error) => return Err(error),
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "the outbox cannot go on: it is tried again");
+                    self.core.patience()
+                }
+            };
+            // A server closes a connection that is idle for long: it is closed with courtesy before.
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop != Stop::Run) => break,
+                () = self.core.queued.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends everything that is due now; gives how many letters have left.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(super) async fn drain(&mut self, stop: &mut watch::Receiver<Stop>) -> anyhow::Result<u32> {
+        let mut sent = 0;
+        while let Some(left) = self.step(stop).await? {
+            sent += u32::from(left);
+        }
+        Ok(sent)
+    }
+
+    /// How long until a letter comes due, or may be tried again.
+    async fn until_due(&self) -> Option<Duration> {
+        let paused = self.health.lock().await.not_before;
+        if let Some(until) = paused.filter(|until| *until > Instant::now()) {
+            return Some(until.duration_since(Instant::now()));
+        }
+        let next = self.core.store.next_due().await.ok()??;
+        let wait = Duration::try_from(next.duration_since(self.core.clock.now())).unwrap_or_default();
+        Some(wait.min(self.core.patience()))
+    }
+
+    /// Claims and sends one letter; none where none is due or may be tried now, else whether it has left.
+    async fn step(&mut self, stop: &mut watch::Receiver<Stop>) -> anyhow::Result<Option<bool>> {
+        let core = Arc::clone(&self.core);
+        if !core.sends() || self.health.lock().await.not_before.is_some_and(|until| until > Instant::now()) {
+            return Ok(None);
+        }
+        let now = core.now().await?;
+        let leased = core.store.lease(now, core.transport.lease(), 1, core.transport.expired()).await?;
+        let Some(queued) = leased.into_iter().next() else {
+            core.tell_of_letters().await?;
+            return Ok(None);
+        };
+        // There may be more than one: let another worker look.
+        core.queued.notify_one();
+        let outcome = self.send(&queued, now, stop).await?;
+        let now = core.now().await?;
+        outbox::record(&core.store, &queued, &outcome, &core.config.times, now).await?;
+        self.learn(&outcome).await?;
+        match &outcome {
+            Outcome::Accepted(_) => {
+                tracing::info!(outbox = queued.id, "sent");
+                core.wake_mailboxes();
+            }
+            Outcome::Deferred(_) => tracing::warn!(outbox = queued.id, "deferred: it is tried again later"),
+            Outcome::Refused { .. } => tracing::error!(outbox = queued.id, "refused for good"),
+            Outcome::Ambiguous(_) => {
+                tracing::error!(outbox = queued.id, "in doubt: it may have been accepted, and is not sent again");
+                core.wake_mailboxes();
+            }
+            Outcome::Withdrawn | Outcome::Unavailable(_) => {}
+        }
+        Ok(Some(matches!(outcome, Outcome::Accepted(_))))
+    }
+
+    /// Sends a letter. Where time is up in the middle, what is known of it is its outcome.
+    async fn send(
+        &mut self,
+        queued: &Queued,
+        now: Timestamp,
+        stop: &mut watch::Receiver<Stop>,
+    ) -> anyhow::Result<Outcome> {
+        if let Some(until) = self.core.store.suppressed(&queued.to, now).await? {
+            let response = format!("nothing is sent before {until} to an address that its server has refused");
+            return Ok(Outcome::Refused { response, address: false });
+        }
+        let begun = AtomicBool::new(false);
+        let core = Arc::clone(&self.core);
+        let sending = core.transport.send(&core.store, &mut self.kept, queued, now, &begun);
+        tokio::select! {
+            outcome = sending => Ok(outcome?),
+            _ = stop.wait_for(|stop| *stop == Stop::Now) => {
+                let stopped = "svodka was stopped in the middle".to_owned();
+                Ok(match begun.load(Ordering::SeqCst) {
+                    true => Outcome::Ambiguous(stopped),
+                    false => Outcome::Unavailable(Unavailable::Unreachable(stopped)),
+                })
+            }
+        }
+    }
+
+    /// What an outcome tells of the server: pauses, tells staff, or notes that all is well.
+    async fn learn(&mut self, outcome: &Outcome) -> anyhow::Result<()> {
+        let core = Arc::clone(&self.core);
+        let place = core.transport.place();
+        let Outcome::Unavailable(why) = outcome else {
+            if matches!(outcome, Outcome::Accepted(_)) {
+                let failed = {
+                    let mut health = self.health.lock().await;
+                    health.not_before = None;
+                    health.backoff = backoff(&core);
+                    health.failing_since.take()
+                };
+                if failed.is_some() {
+                    tracing::info!("letters are taken again");
+                    core.well(&FAULTS, &place).await?;
+                }
+            }
+            return Ok(());
+        };
+        let since = self.pause(why).await;
+        let kind = match why {
+            Unavailable::Login(_) => AlertKind::SmtpLogin,
+            Unavailable::Setup(_) => AlertKind::SmtpSetup,
+            Unavailable::Sender(_) => AlertKind::SmtpSender,
+            Unavailable::Unreachable(_) if since.elapsed() >= core.config.times.alert_after => {
+                AlertKind::SmtpUnreachable
+            }
+            Unavailable::Unreachable(_) => return Ok(()),
+        };
+        core.incident(kind, &place, why.response()).await
+    }
+
+    /// Nobody tries for a while; gives since when nothing could be sent.
+    async fn pause(&self, why: &Unavailable) -> Instant {
+        let mut health = self.health.lock().await;
+        let times = &self.core.config.times;
+        let pause = match why {
+            Unavailable::Login(_) | Unavailable::Sender(_) => times.login_pause,
+            _ => health.backoff.next().unwrap_or(times.reconnect_longest),
+        };
+        if health.failing_since.is_none() {
+            // The server's words may hold an address: the store has them, the log does not.
+            tracing::error!(kind = why.word(), "no letter can be sent: they wait");
+        }
+        health.not_before = Some(Instant::now() + pause);
+        *health.failing_since.get_or_insert_with(Instant::now)
+    }
+}

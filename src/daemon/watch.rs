@@ -1,0 +1,284 @@
+//! One mailbox: what is new is taken in and decided, what was decided is shown in it, for as long as the daemon runs.
+
+use std::{sync::Arc, time::Duration};
+
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use tokio::{sync::watch, time::Instant};
+
+use crate::{
+    config::MailboxConfig,
+    decision::Action,
+    fault::point,
+    mailbox::{AnyMailbox, Fetched, ImapError, Mailbox as _, MailboxError, Notice, Treatment},
+    net::ConnectError,
+    reader,
+    reply::AlertKind,
+    store::{Intake, Intaken, StoreError, Unmarked},
+};
+
+use super::{Pass, Stop, core::Core};
+
+/// How many messages are held in memory at once.
+const BATCH: usize = 20;
+/// A letter that is in doubt for longer is not searched for any more.
+const SEARCHED: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// What closes with the first pass that succeeds.
+const FAULTS: [AlertKind; 3] = [AlertKind::MailboxLogin, AlertKind::MailboxSetup, AlertKind::MailboxUnreachable];
+
+/// A mailbox that is watched.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    core: Arc<Core>,
+    mailbox: AnyMailbox,
+    /// Which of the configuration's mailboxes it is.
+    index: usize,
+    /// Its lasting name in the store.
+    name: String,
+    /// Its name for logs and staff.
+    place: String,
+    poll: Duration,
+    /// What the last pass failed of, and since when passes have failed.
+    failing: Option<(String, Instant)>,
+}
+
+impl Watcher {
+    pub(super) fn new(core: Arc<Core>, mailbox: AnyMailbox, index: usize, config: &MailboxConfig) -> Self {
+        let poll = config.poll.unsigned_abs().max(Duration::from_millis(100));
+        Self { core, mailbox, index, name: config.key(), place: config.place(), poll, failing: None }
+    }
+
+    /// Passes again and again until it is told to stop: the message that has begun is finished first.
+    ///
+    /// # Errors
+    /// Where the store fails in a way that only a new process can mend.
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
+        let core = Arc::clone(&self.core);
+        let Some(wake) = core.wake.get(self.index) else { return Ok(()) };
+        let mut backoff = backoff(&core);
+        while *stop.borrow() == Stop::Run {
+            let passed = self.pass(Some(&stop)).await;
+            let rest = async {
+                let waited = match passed {
+                    Ok(pass) => {
+                        self.passed(pass);
+                        self.mailbox.wait(self.poll, wake).await.map_err(anyhow::Error::from)
+                    }
+                    Err(error) => Err(error),
+                };
+                match waited {
+                    Ok(()) => backoff = self::backoff(&core),
+                    Err(error) => {
+                        let pause = backoff.next().unwrap_or(core.config.times.reconnect_longest);
+                        let pause = self.failed(error, pause).await?;
+                        tokio::time::sleep(pause).await;
+                    }
+                }
+                anyhow::Ok(())
+            };
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop != Stop::Run) => break,
+                rested = rest => rested?,
+            }
+        }
+        Ok(())
+    }
+
+    /// One full pass over the mailbox.
+    ///
+    /// # Errors
+    /// Where mailbox or store fail: what was not committed stays in the mailbox for the next pass.
+    pub(super) async fn pass(&mut self, stop: Option<&watch::Receiver<Stop>>) -> anyhow::Result<Pass> {
+        let mut pass = Pass { decided: self.core.decide_received().await?, ..Pass::default() };
+        loop {
+            let batch = self.mailbox.new_messages(BATCH).await;
+            self.heed_notices().await?;
+            let batch = batch?;
+            if batch.is_empty() {
+                break;
+            }
+            for fetched in batch {
+                if stop.is_some_and(|stop| *stop.borrow() != Stop::Run) {
+                    return Ok(pass);
+                }
+                self.take_in(&fetched, &mut pass).await?;
+            }
+        }
+        self.show().await?;
+        self.look_after_letters().await?;
+        self.core.well(&FAULTS, &self.place).await?;
+        self.core.store.passed(&self.name, &self.mailbox.position(), self.core.now().await?).await?;
+        Ok(pass)
+    }
+
+    /// Takes a message in and decides about it at once: one that cannot be decided holds up nothing behind it.
+    async fn take_in(&mut self, fetched: &Fetched, pass: &mut Pass) -> anyhow::Result<()> {
+        let now = self.core.now().await?;
+        // A folder does not know when its mail was received: the mail's own trace does.
+        let received = fetched
+            .received
+            .or_else(|| reader::received(&fetched.raw).filter(|at| *at <= now))
+            .or(fetched.written.filter(|at| *at <= now));
+        let intake = Intake {
+            mailbox: &self.name,
+            cursor: &fetched.cursor,
+            raw: &fetched.raw,
+            truncated: fetched.truncated,
+            received,
+            now,
+        };
+        let intaken = self.core.store.take_in(&intake).await?;
+        self.mailbox.taken(&fetched.cursor);
+        pass.taken += 1;
+        if let Intaken::New(_) = intaken {
+            pass.decided += self.core.decide_received().await?;
+        }
+        Ok(())
+    }
+
+    /// What the mailbox has come upon.
+    async fn heed_notices(&mut self) -> anyhow::Result<()> {
+        for notice in self.mailbox.notices() {
+            match notice {
+                Notice::UidValidityChanged { known, new } => {
+                    tracing::warn!(mailbox = self.index, known, new, "the server has numbered its messages anew");
+                    let detail = format!("UIDVALIDITY {known} → {new}");
+                    self.core.happened(AlertKind::UidValidity, &self.place, &detail).await?;
+                }
+                Notice::Vanished { cursor } => {
+                    tracing::info!(mailbox = self.index, cursor, "vanished: gone before it could be fetched");
+                    self.core.store.vanished(&self.name, &cursor, self.core.now().await?).await?;
+                }
+                Notice::Missing { count } => {
+                    let detail = format!("писем: {count}");
+                    self.core.happened(AlertKind::Missing, &self.place, &detail).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows in the mailbox what was done, after it is committed and never before.
+    pub(super) async fn show(&mut self) -> anyhow::Result<()> {
+        let unmarked = self.core.store.unmarked(&self.name, self.mailbox.shows_answers()).await?;
+        if unmarked.is_empty() {
+            return Ok(());
+        }
+        let marks: Vec<(String, Treatment)> = unmarked.iter().map(|one| (one.cursor.clone(), treatment(one))).collect();
+        self.mailbox.mark(&marks).await?;
+        point!("mark::done");
+        let rows: Vec<i64> = unmarked.iter().map(|one| one.id).collect();
+        Ok(self.core.store.marked(&rows).await?)
+    }
+
+    /// Searches for the proof of letters in doubt, and puts alerts into the mailbox where they belong there.
+    pub(super) async fn look_after_letters(&mut self) -> anyhow::Result<()> {
+        self.core.settle_copies().await?;
+        let now = self.core.now().await?;
+        let after = now.saturating_sub(SEARCHED).unwrap_or(now);
+        for (row, message_id) in self.core.store.in_doubt(after).await? {
+            if self.mailbox.holds(message_id.as_str()).await? {
+                tracing::info!(outbox = row, "a letter in doubt had been accepted: the mailbox holds it");
+                self.core.store.sent(row, now, "found in the mailbox").await?;
+            }
+        }
+        for (row, message_id, mime) in self.core.store.alerts_for(&self.name).await? {
+            self.mailbox.append(&mime, &message_id).await?;
+            self.core.appended(row, now).await?;
+        }
+        Ok(())
+    }
+
+    fn passed(&mut self, pass: Pass) {
+        if self.failing.take().is_some() {
+            tracing::info!(mailbox = self.index, "the mailbox is reached again");
+        }
+        if pass.did_anything() {
+            tracing::info!(mailbox = self.index, taken = pass.taken, decided = pass.decided, "pass completed");
+        }
+    }
+
+    /// Logs a failure once, tells staff where a person is needed, and says how long to wait.
+    ///
+    /// # Errors
+    /// The failure itself, where only a new process can mend it.
+    async fn failed(&mut self, error: anyhow::Error, pause: Duration) -> anyhow::Result<Duration> {
+        if is_fatal(&error) {
+            return Err(error);
+        }
+        let text = format!("{error:#}");
+        let (known, since) = self.failing.take().unwrap_or_else(|| (String::new(), Instant::now()));
+        if known != text {
+            tracing::error!(
+                mailbox = self.index,
+                error = text,
+                "a pass failed: mail stays where it is, it is tried again"
+            );
+        }
+        self.failing = Some((text, since));
+        let (kind, pause) = match error.downcast_ref::<MailboxError>().map(trouble) {
+            Some(Trouble::Login) => (Some(AlertKind::MailboxLogin), self.core.config.times.login_pause),
+            Some(Trouble::Setup) => (Some(AlertKind::MailboxSetup), pause),
+            Some(Trouble::Other) if since.elapsed() >= self.core.config.times.alert_after => {
+                (Some(AlertKind::MailboxUnreachable), pause)
+            }
+            _ => (None, pause),
+        };
+        if let Some(kind) = kind
+            && let Err(error) = self.core.incident(kind, &self.place, &format!("{error:#}")).await
+        {
+            if is_fatal(&error) {
+                return Err(error);
+            }
+            tracing::error!(error = format!("{error:#}"), "staff could not be told");
+        }
+        Ok(pause)
+    }
+}
+
+/// What has to be done about a mailbox that fails.
+enum Trouble {
+    /// Password or account.
+    Login,
+    /// Certificate or encryption.
+    Setup,
+    /// It may pass.
+    Other,
+}
+
+fn trouble(error: &MailboxError) -> Trouble {
+    match error {
+        MailboxError::Imap(ImapError::Login { .. } | ImapError::Secret(_)) => Trouble::Login,
+        MailboxError::Imap(ImapError::Connect(
+            ConnectError::Certificate { .. } | ConnectError::NoStarttls { .. } | ConnectError::Authorities { .. },
+        )) => Trouble::Setup,
+        _ => Trouble::Other,
+    }
+}
+
+/// Whether only a new process can go on.
+pub(super) fn is_fatal(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<StoreError>()).any(StoreError::is_fatal)
+}
+
+pub(super) fn backoff(core: &Core) -> ExponentialBackoff {
+    let times = &core.config.times;
+    ExponentialBuilder::default()
+        .with_min_delay(times.reconnect_first)
+        .with_max_delay(times.reconnect_longest)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
+
+fn treatment(one: &Unmarked) -> Treatment {
+    match one.action {
+        Action::Confirm => Treatment::Confirmed { answered: one.answered },
+        Action::Request => Treatment::Requested { answered: one.answered },
+        Action::Review => Treatment::Review,
+        Action::Leave => Treatment::Left,
+        Action::Ignore if one.alert => Treatment::Left,
+        Action::Ignore if one.own => Treatment::Own,
+        Action::Ignore => Treatment::Automatic,
+    }
+}

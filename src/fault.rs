@@ -1,0 +1,98 @@
+//! Places at which a test build (feature `faults`) can be killed as if the power went out, and its clock be set wrong.
+//! In any other build nothing of it is there.
+
+/// A place at which a test build can be killed.
+#[cfg(feature = "faults")]
+macro_rules! point {
+    ($name:literal) => {
+        fail::fail_point!($name)
+    };
+}
+/// A place at which a test build can be killed.
+#[cfg(not(feature = "faults"))]
+macro_rules! point {
+    ($name:literal) => {};
+}
+pub(crate) use point;
+
+#[cfg(feature = "faults")]
+pub use armed::{CLOCK, FAULT, POINTS, arm, clock_offset};
+
+#[cfg(feature = "faults")]
+mod armed {
+    use std::{
+        env, fs,
+        sync::atomic::{AtomicU32, Ordering},
+    };
+
+    use jiff::SignedDuration;
+
+    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`.
+    pub const FAULT: &str = "SVODKA_FAULT";
+    /// The environment variable that names a file with the seconds by which the clock is wrong.
+    pub const CLOCK: &str = "SVODKA_CLOCK";
+
+    /// Every point, in the order in which a message passes them.
+    pub const POINTS: &[&str] = &[
+        "store::migrated",
+        "imap::listed",
+        "imap::fetched",
+        "files::written",
+        "files::renamed",
+        "intake::file_stored",
+        "intake::before_commit",
+        "intake::committed",
+        "decide::read",
+        "decide::documents_stored",
+        "decide::decided",
+        "record::before_commit",
+        "record::committed",
+        "pass::completed",
+        "lease::before_commit",
+        "lease::committed",
+        "smtp::connected",
+        "smtp::mail",
+        "smtp::recipients",
+        "smtp::data",
+        "smtp::begun",
+        "smtp::dot",
+        "smtp::accepted",
+        "settle::before_commit",
+        "settle::committed",
+        "mark::begun",
+        "mark::flagged",
+        "mark::copied",
+        "mark::deleted",
+        "mark::done",
+        "incident::before_commit",
+        "tell::before_commit",
+        "append::begun",
+        "append::done",
+    ];
+
+    /// Arms what the environment names.
+    ///
+    /// # Panics
+    /// Where it names no point: a test must not pass because its fault never came.
+    pub fn arm() {
+        let Ok(fault) = env::var(FAULT) else { return };
+        let (name, time) = fault.split_once('@').unwrap_or((&fault, "1"));
+        assert!(POINTS.contains(&name), "{FAULT}: there is no point {name:?}");
+        let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
+        let passed = AtomicU32::new(0);
+        let die = move || {
+            if passed.fetch_add(1, Ordering::SeqCst) + 1 == time {
+                let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+            }
+        };
+        if let Err(error) = fail::cfg_callback(name, die) {
+            panic!("{FAULT}: {error}");
+        }
+    }
+
+    /// By how much the clock is wrong now.
+    pub fn clock_offset() -> SignedDuration {
+        let file = env::var_os(CLOCK).and_then(|file| fs::read_to_string(file).ok());
+        SignedDuration::from_secs(file.and_then(|text| text.trim().parse().ok()).unwrap_or_default())
+    }
+}

@@ -1,0 +1,135 @@
+//! What became of an attempt to send a letter, and what follows from it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    config::Times,
+    net::ConnectError,
+    store::{Queued, Store, StoreError},
+};
+
+/// What became of an attempt to send a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side has it.
+    Accepted(String),
+    /// Certainly not accepted; perhaps later.
+    Deferred(String),
+    /// Certainly not accepted, for good.
+    Refused {
+        /// What was said.
+        response: String,
+        /// Whether it is the address that was refused.
+        address: bool,
+    },
+    /// It may have been accepted or not.
+    Ambiguous(String),
+    /// The lease had ended: another worker's by now.
+    Withdrawn,
+    /// No letter can be sent at present; this one was not tried.
+    Unavailable(Unavailable),
+}
+
+/// Why no letter can be sent at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unavailable {
+    /// There is no connection.
+    Unreachable(String),
+    /// There is none, and none will be until somebody has changed something.
+    Setup(String),
+    /// The server does not let us in.
+    Login(String),
+    /// The server does not take mail from our address.
+    Sender(String),
+}
+
+impl From<ConnectError> for Unavailable {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Name { .. } | ConnectError::Unreachable { .. } | ConnectError::Handshake { .. } => {
+                Self::Unreachable(error.to_string())
+            }
+            _ => Self::Setup(error.to_string()),
+        }
+    }
+}
+
+impl Unavailable {
+    /// Which kind it is, as a word for logs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::Setup(_) => "encryption",
+            Self::Login(_) => "login",
+            Self::Sender(_) => "sender",
+        }
+    }
+
+    /// What was said.
+    pub fn response(&self) -> &str {
+        match self {
+            Self::Unreachable(text) | Self::Setup(text) | Self::Login(text) | Self::Sender(text) => text,
+        }
+    }
+}
+
+/// After so many doublings a delay has long reached its longest.
+const DOUBLINGS: u32 = 20;
+
+/// Before a letter that was deferred `tries` times before is tried again.
+fn delay(times: &Times, tries: u32) -> SignedDuration {
+    let grown = times.retry_first.checked_mul(1 << tries.min(DOUBLINGS)).unwrap_or(times.retry_longest);
+    grown.min(times.retry_longest)
+}
+
+/// Records what became of a letter. A letter that is too old to go on with is given up only here, after an attempt: a
+/// clock that has jumped expires nothing by itself.
+///
+/// # Errors
+/// Where the store refuses.
+pub async fn record(
+    store: &Store,
+    queued: &Queued,
+    outcome: &Outcome,
+    times: &Times,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let deadline = queued.queued_at.saturating_add(times.give_up).unwrap_or(Timestamp::MAX);
+    match outcome {
+        Outcome::Accepted(response) => store.sent(queued.id, now, response).await,
+        Outcome::Deferred(response) if now >= deadline => {
+            store.failed(queued.id, now, &format!("given up: {response}")).await
+        }
+        Outcome::Deferred(response) => {
+            let next = now.saturating_add(delay(times, queued.tries)).unwrap_or(Timestamp::MAX);
+            store.retry(queued.id, next, response).await
+        }
+        Outcome::Refused { response, address } => {
+            if *address {
+                let until = now.saturating_add(times.suppress).unwrap_or(Timestamp::MAX);
+                store.suppress(&queued.to, until, response).await?;
+            }
+            store.failed(queued.id, now, response).await
+        }
+        Outcome::Ambiguous(response) => store.ambiguous(queued.id, now, response).await,
+        Outcome::Withdrawn => Ok(()),
+        Outcome::Unavailable(why) => {
+            store.release(queued.id).await?;
+            let before = now.saturating_sub(times.give_up).unwrap_or(Timestamp::MIN);
+            store.give_up(before, now, &format!("given up: {}", why.response())).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_doubles_up_to_the_longest() {
+        let times = Times::default();
+        let minutes: Vec<i64> = (0..9).map(|tries| delay(&times, tries).as_secs() / 60).collect();
+        assert_eq!(minutes, [5, 10, 20, 40, 80, 160, 240, 240, 240]);
+        assert_eq!(delay(&times, u32::MAX), times.retry_longest);
+    }
+}

@@ -1,0 +1,255 @@
+//! Answers that did not simply leave: failed, given up, or perhaps accepted. What their proof or a person says of them.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::{MessageRow, OutboxRow, OutboxState, Store, StoreError, events, from_word, instant, parsed};
+use crate::{
+    campaign::SchoolId,
+    message::{Address, MessageId},
+};
+
+/// An answer as staff see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRow {
+    /// Its row.
+    pub id: OutboxRow,
+    /// The message that it answers; none where it is an alert.
+    pub message: Option<MessageRow>,
+    /// To whom.
+    pub recipient: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// The schools of which it speaks.
+    pub schools: Vec<SchoolId>,
+    /// How far it has come.
+    pub state: OutboxState,
+    /// Since when.
+    pub since: Timestamp,
+    /// What the other side, or the system, said last.
+    pub response: String,
+}
+
+/// Row, message, recipient, Message-ID, state, since, response, schools as a list.
+type Columns = (i64, Option<i64>, String, String, String, i64, String, Option<String>);
+
+const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.response,
+        (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id)
+    FROM outbox o WHERE";
+
+fn held(row: Columns) -> Result<HeldRow, StoreError> {
+    let (id, message, recipient, message_id, state, since, response, schools) = row;
+    let schools = schools.unwrap_or_default();
+    Ok(HeldRow {
+        id,
+        message,
+        recipient,
+        message_id,
+        schools: schools.split_whitespace().map(|school| parsed("school", school)).collect::<Result<_, _>>()?,
+        state: from_word(state)?,
+        since: instant(since)?,
+        response,
+    })
+}
+
+impl Store {
+    /// How many answers are in each state; a state without any has no entry.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn outbox_counts(&self) -> Result<BTreeMap<OutboxState, u64>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state").fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
+    }
+
+    /// Every answer that has not simply left: waiting, failed or in doubt.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn outbox_open(&self) -> Result<Vec<HeldRow>, StoreError> {
+        let query = format!("{HELD} o.state NOT IN ('sent', 'superseded') ORDER BY o.id");
+        let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query)).fetch_all(&self.readers).await?;
+        rows.into_iter().map(held).collect()
+    }
+
+    /// Answers that failed or have been in doubt since `before`, of which staff have not been told; alerts about
+    /// alerts there are none.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn untold(&self, before: Timestamp) -> Result<Vec<HeldRow>, StoreError> {
+        let query = format!(
+            "{HELD} o.told = 0 AND o.kind <> 'alert'
+             AND (o.state = 'failed' OR (o.state = 'ambiguous' AND o.changed_at <= $1)) ORDER BY o.id"
+        );
+        let rows: Vec<Columns> =
+            sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(before.as_microsecond()).fetch_all(&self.readers).await?;
+        rows.into_iter().map(held).collect()
+    }
+
+    /// Answers in doubt since `after` whose proof may still be found.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn in_doubt(&self, after: Timestamp) -> Result<Vec<(OutboxRow, MessageId)>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT id, message_id FROM outbox WHERE state = 'ambiguous' AND changed_at >= $1 ORDER BY id",
+        )
+        .bind(after.as_microsecond())
+        .fetch_all(&self.readers)
+        .await?;
+        let id = |text: &str| MessageId::parse(text).ok_or_else(|| StoreError::row("message id", "in the outbox"));
+        rows.into_iter().map(|(row, text)| Ok((row, id(&text)?))).collect()
+    }
+
+    /// Settles every answer in doubt of which a copy has come back into one of our own mailboxes, sent by one of these
+    /// addresses: the server has accepted it. Gives how many.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn settle_copies(&self, own: &[Address], now: Timestamp) -> Result<u64, StoreError> {
+        let own = super::json(&own.iter().map(Address::as_str).collect::<Vec<_>>())?;
+        let mut tx = self.begin().await?;
+        let settled: Vec<i64> = sqlx::query_scalar(
+            "UPDATE outbox SET state = 'sent', response = 'a copy is in our own mailbox', changed_at = $1
+             WHERE state = 'ambiguous' AND EXISTS (
+                 SELECT 1 FROM messages m WHERE m.message_id = outbox.message_id AND m.state = 'ignore'
+                 AND m.sender IN (SELECT value FROM json_each($2)))
+             RETURNING id",
+        )
+        .bind(now.as_microsecond())
+        .bind(own)
+        .fetch_all(&mut *tx)
+        .await?;
+        for id in &settled {
+            events::append(&mut tx, now, "sent", &json!({ "outbox": id, "by": "copy" })).await?;
+        }
+        tx.commit().await?;
+        Ok(settled.len() as u64)
+    }
+
+    /// Gives up every letter that was queued before `before` and still waits.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn give_up(&self, before: Timestamp, now: Timestamp, response: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let given_up: Vec<i64> = sqlx::query_scalar(
+            "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2
+             WHERE state = 'queued' AND mailbox IS NULL AND queued_at <= $3 RETURNING id",
+        )
+        .bind(response)
+        .bind(now.as_microsecond())
+        .bind(before.as_microsecond())
+        .fetch_all(&mut *tx)
+        .await?;
+        for id in given_up {
+            events::append(&mut tx, now, "failed", &json!({ "outbox": id })).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Sends an answer that failed or is in doubt once more, under the same Message-ID, because a person says so.
+    /// `false`: there is no such answer.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn resend(&self, id: OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
+        self.overrule(id, now, "queued", "resent").await
+    }
+
+    /// Takes an answer that failed or is in doubt for delivered, because a person says so. `false`: there is no such
+    /// answer.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn delivered(&self, id: OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
+        self.overrule(id, now, "sent", "delivered").await
+    }
+
+    async fn overrule(&self, id: OutboxRow, now: Timestamp, state: &str, event: &str) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let recipient: Option<String> = sqlx::query_scalar(
+            "UPDATE outbox SET state = $1, not_before = $2, queued_at = $2, changed_at = $2, tries = 0, told = 0
+             WHERE id = $3 AND state IN ('failed', 'ambiguous') RETURNING recipient",
+        )
+        .bind(state)
+        .bind(now.as_microsecond())
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(recipient) = &recipient {
+            // Whoever wants it sent again knows that the address is good now.
+            sqlx::query("DELETE FROM suppressed WHERE address = $1").bind(recipient).execute(&mut *tx).await?;
+            events::append(&mut tx, now, event, &json!({ "outbox": id })).await?;
+        }
+        tx.commit().await?;
+        Ok(recipient.is_some())
+    }
+
+    /// Notes that a server refuses an address for good.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn suppress(&self, address: &Address, until: Timestamp, response: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO suppressed (address, until, response) VALUES ($1, $2, $3)
+             ON CONFLICT (address) DO UPDATE SET until = excluded.until, response = excluded.response",
+        )
+        .bind(address.as_str())
+        .bind(until.as_microsecond())
+        .bind(response)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Until when nothing is to be sent to an address, where a server has refused it.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn suppressed(&self, address: &Address, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let until: Option<i64> = sqlx::query_scalar("SELECT until FROM suppressed WHERE address = $1 AND until > $2")
+            .bind(address.as_str())
+            .bind(now.as_microsecond())
+            .fetch_optional(&self.readers)
+            .await?;
+        until.map(instant).transpose()
+    }
+
+    /// When the next waiting answer is due.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let next: Option<i64> =
+            sqlx::query_scalar("SELECT min(not_before) FROM outbox WHERE state = 'queued' AND mailbox IS NULL")
+                .fetch_one(&self.readers)
+                .await?;
+        next.map(instant).transpose()
+    }
+
+    /// Moves everything that waits by as much as the clock has jumped, so that nothing comes due, expires or waits
+    /// because of it.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), StoreError> {
+        let by = i64::try_from(by.as_micros()).unwrap_or_default();
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "UPDATE outbox SET queued_at = queued_at + $1, not_before = not_before + $1, lease_until = lease_until + $1
+             WHERE state IN ('queued', 'leased', 'sending')",
+        )
+        .bind(by)
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("UPDATE suppressed SET until = until + $1").bind(by).execute(&mut *tx).await?;
+        events::append(&mut tx, now, "clock", &json!({ "microseconds": by })).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
