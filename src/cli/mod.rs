@@ -3,6 +3,9 @@
 mod check;
 mod complete;
 mod demo;
+mod doctor;
+mod mailbox;
+mod outbox;
 mod report;
 mod run;
 mod settings;
@@ -42,6 +45,12 @@ enum Command {
     Status(status::Args),
     /// Write the summary and the consolidated table
     Report(report::Args),
+    /// Look after letters that failed or are in doubt
+    Outbox(outbox::Args),
+    /// Hold the mailboxes against the store
+    Mailbox(mailbox::Args),
+    /// Check that everything is in place, each fault with its cure
+    Doctor(doctor::Args),
     /// Print shell completions
     Completions(complete::CompletionArgs),
     /// Print the man page
@@ -86,6 +95,9 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Outbox(args) => outbox::run(&args),
+        Command::Mailbox(args) => mailbox::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man => complete::man(),
     };

@@ -52,16 +52,17 @@ impl Core {
         Ok(())
     }
 
-    /// Tells staff of letters that failed or have been in doubt for longer than their proof takes.
+    /// Tells staff of letters that failed or have been in doubt for longer than their proof takes; gives whether there
+    /// were any.
     ///
     /// # Errors
     /// Where the store refuses, or a template is wrong.
-    pub(super) async fn tell_of_letters(&self) -> anyhow::Result<()> {
+    pub(super) async fn tell_of_letters(&self) -> anyhow::Result<bool> {
         let now = self.now().await?;
         let before = now.saturating_sub(self.config.times.settle).unwrap_or(now);
         let held = self.store.untold(before).await?;
         if held.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let letters: Vec<AlertLetter> = held.iter().map(|row| self.letter_of(row)).collect();
         let text = AlertText {
@@ -78,7 +79,7 @@ impl Core {
         tracing::error!(letters = rows.len(), "letters failed or are in doubt: staff are told");
         self.queued.notify_one();
         self.wake_mailboxes();
-        Ok(())
+        Ok(true)
     }
 
     fn letter_of(&self, row: &HeldRow) -> AlertLetter {

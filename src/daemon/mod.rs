@@ -12,6 +12,7 @@ mod watch;
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -201,24 +202,35 @@ pub async fn open_mailbox(
 ) -> anyhow::Result<AnyMailbox> {
     let name = mailbox.key();
     let known = store.cursors(&name).await?;
-    match &mailbox.source {
-        MailboxSource::Maildir { path } => Ok(AnyMailbox::Maildir(Maildir::open(path, LARGEST_MESSAGE, known)?)),
-        MailboxSource::Imap { server, login, folder, sent_folder } => {
-            let position = store.mailbox_position(&name).await?.map(|(position, _)| position);
-            let settings = ImapSettings {
-                endpoint: server.endpoint().map_err(|error| MailboxError::Imap(error.into()))?,
-                login: login.clone(),
-                folder: folder.clone(),
-                sent: sent_folder.clone(),
-                marking: mailbox.marking.clone(),
-                connect: config.times.connect,
-                command: config.times.command,
-                limit_bytes: LARGEST_MESSAGE,
-                since: beginning(campaign)?,
-            };
-            Ok(AnyMailbox::Imap(Box::new(Imap::new(settings, known, position.as_deref()))))
-        }
+    if let MailboxSource::Maildir { path } = &mailbox.source {
+        return Ok(AnyMailbox::Maildir(Maildir::open(path, LARGEST_MESSAGE, known)?));
     }
+    let position = store.mailbox_position(&name).await?.map(|(position, _)| position);
+    let settings = imap_settings(mailbox, config, campaign)?.context("a mailbox of no kind")?;
+    Ok(AnyMailbox::Imap(Box::new(Imap::new(settings, known, position.as_deref()))))
+}
+
+/// How an IMAP mailbox of the configuration is watched; none where it is of another kind.
+///
+/// # Errors
+/// Where its server cannot be trusted.
+pub fn imap_settings(
+    mailbox: &MailboxConfig,
+    config: &Config,
+    campaign: &Campaign,
+) -> anyhow::Result<Option<ImapSettings>> {
+    let MailboxSource::Imap { server, login, folder, sent_folder } = &mailbox.source else { return Ok(None) };
+    Ok(Some(ImapSettings {
+        endpoint: server.endpoint().map_err(|error| MailboxError::Imap(error.into()))?,
+        login: login.clone(),
+        folder: folder.clone(),
+        sent: sent_folder.clone(),
+        marking: mailbox.marking.clone(),
+        connect: config.times.connect,
+        command: config.times.command,
+        limit_bytes: LARGEST_MESSAGE,
+        since: beginning(campaign)?,
+    }))
 }
 
 /// When the campaign begins: what the server received earlier is none of ours.

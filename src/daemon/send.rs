@@ -46,6 +46,8 @@ pub(super) struct Sender {
     core: Arc<Core>,
     health: Arc<Mutex<Health>>,
     kept: Option<Connection>,
+    /// What has become of a letter, until the store has taken it down: a full disk must not make us forget it.
+    unrecorded: Option<(Queued, Outcome)>,
 }
 
 impl Sender {
@@ -53,7 +55,7 @@ impl Sender {
     pub(super) fn all(core: &Arc<Core>) -> Vec<Self> {
         let health = Health { not_before: None, failing_since: None, backoff: backoff(core) };
         let health = Arc::new(Mutex::new(health));
-        let sender = |_| Self { core: Arc::clone(core), health: Arc::clone(&health), kept: None };
+        let sender = |_| Self { core: Arc::clone(core), health: Arc::clone(&health), kept: None, unrecorded: None };
         (0..core.transport.workers()).map(sender).collect()
     }
 
@@ -112,32 +114,48 @@ impl Sender {
         if !core.sends() || self.health.lock().await.not_before.is_some_and(|until| until > Instant::now()) {
             return Ok(None);
         }
+        self.record().await?;
         let now = core.now().await?;
         let leased = core.store.lease(now, core.transport.lease(), 1, core.transport.expired()).await?;
         let Some(queued) = leased.into_iter().next() else {
-            core.tell_of_letters().await?;
-            return Ok(None);
+            return Ok(core.tell_of_letters().await?.then_some(false));
         };
         // There may be more than one: let another worker look.
         core.queued.notify_one();
-        let outcome = self.send(&queued, now, stop).await?;
-        let now = core.now().await?;
-        outbox::record(&core.store, &queued, &outcome, &core.config.times, now).await?;
-        self.learn(&outcome).await?;
-        match &outcome {
+        match self.send(&queued, now, stop).await {
+            Ok(outcome) => self.unrecorded = Some((queued, outcome)),
+            Err(error) => {
+                let unsent = Outcome::Unavailable(Unavailable::Unreachable("the store failed before".to_owned()));
+                self.unrecorded = Some((queued, unsent));
+                return Err(error);
+            }
+        }
+        let outcome = self.record().await?;
+        if let Some(outcome) = &outcome {
+            self.learn(outcome).await?;
+        }
+        Ok(Some(matches!(outcome, Some(Outcome::Accepted(_)))))
+    }
+
+    /// Takes down what has become of the last letter; again, where the store could not before.
+    async fn record(&mut self) -> anyhow::Result<Option<Outcome>> {
+        let Some((queued, outcome)) = &self.unrecorded else { return Ok(None) };
+        let now = self.core.now().await?;
+        outbox::record(&self.core.store, queued, outcome, &self.core.config.times, now).await?;
+        match outcome {
             Outcome::Accepted(_) => {
                 tracing::info!(outbox = queued.id, "sent");
-                core.wake_mailboxes();
+                self.core.wake_mailboxes();
             }
             Outcome::Deferred(_) => tracing::warn!(outbox = queued.id, "deferred: it is tried again later"),
             Outcome::Refused { .. } => tracing::error!(outbox = queued.id, "refused for good"),
             Outcome::Ambiguous(_) => {
                 tracing::error!(outbox = queued.id, "in doubt: it may have been accepted, and is not sent again");
-                core.wake_mailboxes();
+                self.core.wake_mailboxes();
             }
             Outcome::Withdrawn | Outcome::Unavailable(_) => {}
         }
-        Ok(Some(matches!(outcome, Outcome::Accepted(_))))
+        Ok(self.unrecorded.take().map(|(_, outcome)| outcome))
     }
 
     /// Sends a letter. Where time is up in the middle, what is known of it is its outcome.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub use any::AnyMailbox;
-pub use imap::{Imap, ImapError, Settings as ImapSettings};
+pub use imap::{Imap, ImapError, ImapSettings, Probe, probe};
 pub use maildir::Maildir;
 
 /// How much of a message past the size limit is given: enough for any sane header section.

@@ -127,6 +127,18 @@ pub enum ConnectError {
     },
 }
 
+impl ConnectError {
+    /// Which step failed, as a word.
+    pub fn step(&self) -> &'static str {
+        match self {
+            Self::Name { .. } => "name",
+            Self::Unreachable { .. } => "port",
+            Self::NoStarttls { .. } | Self::Handshake { .. } => "encryption",
+            Self::Certificate { .. } | Self::Authorities { .. } => "certificate",
+        }
+    }
+}
+
 impl Trust {
     /// The authorities of a PEM file, and no other.
     ///

@@ -169,6 +169,20 @@ impl Smtp {
         Ok(Connection { inner, used: Instant::now() })
     }
 
+    /// Logs in and asks whether a letter from this address to itself would be taken; none is sent.
+    ///
+    /// # Errors
+    /// [`Outcome`]: why not.
+    pub async fn probe(&self, own: &Address) -> Result<(), Outcome> {
+        let sender = self.submission.sender.as_deref().unwrap_or(own.as_str());
+        let mut connection = self.open().await.map_err(Outcome::Unavailable)?;
+        let mail = Mail::new(sender.parse().ok(), Vec::new());
+        within(self.command, connection.inner.command(mail)).await.map_err(|refusal| mail_refused(&refusal))?;
+        self.recipient(&mut connection, own).await?;
+        connection.inner.abort().await;
+        Ok(())
+    }
+
     /// Offers a letter on a kept connection or a new one, until the server wants its content.
     ///
     /// # Errors
@@ -182,7 +196,8 @@ impl Smtp {
         };
         let mut connection = self.mail(kept, sender, letter).await?;
         self.recipient(&mut connection, &letter.to).await?;
-        if let Some(own) = own.filter(|own| self.submission.copy && **own != letter.to) {
+        let copied = self.submission.copy && !letter.alert;
+        if let Some(own) = own.filter(|own| copied && **own != letter.to) {
             match self.recipient(&mut connection, own).await {
                 // Without the copy the letter leaves all the same.
                 Ok(()) | Err(Outcome::Refused { .. }) => {}

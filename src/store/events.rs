@@ -34,6 +34,16 @@ pub(super) async fn append(
 }
 
 impl Store {
+    /// When the last event happened.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn last_event(&self) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT at FROM events ORDER BY id DESC LIMIT 1").fetch_optional(&self.readers).await?;
+        at.map(super::instant).transpose()
+    }
+
     /// Goes over the whole chain of events and returns how many there are.
     ///
     /// # Errors

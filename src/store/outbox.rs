@@ -54,13 +54,15 @@ pub struct Queued {
     pub mime: Vec<u8>,
     /// How often it has been deferred.
     pub tries: u32,
+    /// Whether it is an alert for the staff.
+    pub alert: bool,
 }
 
 /// When it is due, and the columns of a [`Queued`].
-type Columns = (i64, i64, String, String, i64, String, Vec<u8>, u32);
+type Columns = (i64, i64, String, String, i64, String, Vec<u8>, u32, String);
 
 fn queued(row: Columns) -> Result<Queued, StoreError> {
-    let (_, id, sender, to, queued_at, message_id, mime, tries) = row;
+    let (_, id, sender, to, queued_at, message_id, mime, tries, kind) = row;
     let unusable = |what| StoreError::row(what, format!("outbox row {id}"));
     Ok(Queued {
         id,
@@ -70,6 +72,7 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
         message_id: MessageId::parse(&message_id).ok_or_else(|| unusable("message id"))?,
         mime,
         tries,
+        alert: kind == "alert",
     })
 }
 
@@ -94,7 +97,7 @@ impl Store {
             "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2
              WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND mailbox IS NULL AND not_before <= $2
                           ORDER BY not_before, id LIMIT $3)
-             RETURNING not_before, id, sender, recipient, queued_at, message_id, mime, tries",
+             RETURNING not_before, id, sender, recipient, queued_at, message_id, mime, tries, kind",
         )
         .bind(until)
         .bind(now_us)

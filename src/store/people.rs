@@ -111,14 +111,18 @@ impl Store {
         Ok(schools)
     }
 
-    /// Counts the campaign's decided messages by their final state. A copy counts with the campaign of the first.
+    /// Counts the campaign's decided messages by their final state. A copy counts with the campaign of the first; our
+    /// own letters, come back, are no mail.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn counts(&self, campaign: &CampaignId) -> Result<Counts, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT m.state, count(*) FROM messages m LEFT JOIN messages first ON first.id = m.duplicate_of
-             WHERE coalesce(first.campaign, m.campaign) = $1 GROUP BY m.state",
+             WHERE coalesce(first.campaign, m.campaign) = $1
+               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = coalesce(first.message_id, m.message_id)
+                               AND coalesce(first.state, m.state) = 'ignore')
+             GROUP BY m.state",
         )
         .bind(campaign.as_str())
         .fetch_all(&self.readers)

@@ -76,8 +76,8 @@ impl ImapError {
         use async_imap::error::Error;
         match error {
             Error::Io(source) => Self::io(command, source),
-            Error::No(answer) => Self::No { command, answer },
-            Error::Bad(answer) => Self::Bad { command, answer },
+            Error::No(answer) => Self::No { command, answer: spoken(&answer) },
+            Error::Bad(answer) => Self::Bad { command, answer: spoken(&answer) },
             Error::ConnectionLost => Self::Ended(command),
             Error::Validate(_) => Self::Protocol { command, what: "a character that a command cannot hold" },
             _ => Self::Protocol { command, what: "an answer that cannot be read" },
@@ -98,4 +98,10 @@ impl ImapError {
     pub(super) fn leaves_connection(&self) -> bool {
         matches!(self, Self::No { .. })
     }
+}
+
+/// What the server said, out of how async-imap shows it: `code: None, info: Some("…")`.
+fn spoken(shown: &str) -> String {
+    let text = shown.split_once("info: Some(\"").and_then(|(_, text)| text.strip_suffix("\")"));
+    text.unwrap_or(shown).to_owned()
 }

@@ -5,6 +5,7 @@
 mod error;
 mod fetch;
 mod marks;
+mod probe;
 mod session;
 
 use std::{
@@ -23,16 +24,19 @@ use crate::{
     net::Endpoint,
 };
 pub use error::ImapError;
+pub use probe::{Probe, probe};
 use session::{Selected, Session};
 
 /// After so many looks the whole list is compared again, whatever the server has told of meanwhile.
 const LOOKS_BETWEEN_LISTS: u32 = 200;
+/// Messages whose bytes are held at once while a folder without a UIDVALIDITY is listed.
+const LISTED_AT_ONCE: usize = 20;
 /// A server may end an IDLE after half an hour (RFC 2177).
 const LONGEST_IDLE: Duration = Duration::from_mins(28);
 
 /// How a folder on an IMAP server is watched.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ImapSettings {
     /// The server.
     pub endpoint: Endpoint,
     /// The account.
@@ -56,7 +60,7 @@ pub struct Settings {
 /// A folder on an IMAP server.
 #[derive(Debug)]
 pub struct Imap {
-    settings: Settings,
+    settings: ImapSettings,
     session: Option<(Session, Selected)>,
     /// Cursors that have been taken in.
     known: BTreeSet<String>,
@@ -85,7 +89,7 @@ struct View {
 
 impl Imap {
     /// A folder of which these cursors have been taken in; `validity` as [`Mailbox::position`] gave it last.
-    pub fn new(settings: Settings, known: BTreeSet<String>, position: Option<&str>) -> Self {
+    pub fn new(settings: ImapSettings, known: BTreeSet<String>, position: Option<&str>) -> Self {
         let validity = position.and_then(|position| position.parse().ok());
         Self { settings, session: None, known, validity, view: View::default(), notices: Vec::new() }
     }
@@ -173,21 +177,38 @@ impl Imap {
     /// Every message of the folder that the server received since the campaign's start, and how many are older.
     async fn list(&mut self) -> Result<Listed, ImapError> {
         let since = self.settings.since;
-        let (session, selected) = self.connected().await?;
-        let validity = selected.validity;
+        let (_, selected) = self.connected().await?;
+        if selected.validity.is_none() {
+            // Nothing but its bytes names a message there.
+            loop {
+                let fetched = self.fetch_new(LISTED_AT_ONCE).await?;
+                if fetched.is_empty() {
+                    break;
+                }
+                fetched.iter().for_each(|message| self.settled(&message.cursor));
+            }
+        }
         let mut listed = Listed::default();
+        let (session, _) = self.connected().await?;
         for item in session.fetch("1:*", "(UID INTERNALDATE)", 4 << 20).await.or_else(none_there)? {
             if item.received.is_some_and(|received| received < since) {
                 listed.older += 1;
-            } else if validity.is_some() {
-                listed.cursors.insert(Self::cursor(validity, item.uid, &[]));
-            } else {
-                let cursor =
-                    self.view.by_hash.iter().find(|(_, uid)| **uid == item.uid).map(|(cursor, _)| cursor.clone());
-                listed.cursors.insert(cursor.unwrap_or_else(|| format!("unknown:{}", item.uid)));
+            } else if selected.validity.is_some() {
+                listed.cursors.insert(Self::cursor(selected.validity, item.uid, &[]));
             }
         }
+        listed.cursors.extend(self.view.by_hash.keys().cloned());
         Ok(listed)
+    }
+
+    /// A message that need not be fetched again.
+    fn settled(&mut self, cursor: &str) {
+        let validity = self.session.as_ref().and_then(|(_, selected)| selected.validity);
+        if let Some(uid) = self.uid(validity, cursor) {
+            self.view.wanted.remove(&uid);
+            self.view.failures.remove(&uid);
+            self.view.settled.insert(uid);
+        }
     }
 }
 
@@ -206,12 +227,7 @@ impl Mailbox for Imap {
     }
 
     fn taken(&mut self, cursor: &str) {
-        let validity = self.session.as_ref().and_then(|(_, selected)| selected.validity);
-        if let Some(uid) = self.uid(validity, cursor) {
-            self.view.wanted.remove(&uid);
-            self.view.failures.remove(&uid);
-            self.view.settled.insert(uid);
-        }
+        self.settled(cursor);
         self.known.insert(cursor.to_owned());
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Session {
 pub(super) struct Selected {
     /// None where the server has none, or gives 0 (RFC 9051 §2.3.1.1 demands one).
     pub(super) validity: Option<u32>,
+    /// How many messages there are.
+    pub(super) exists: u32,
     /// Whether keywords of our own are kept (RFC 9051 §7.1, PERMANENTFLAGS).
     pub(super) keywords: bool,
 }
@@ -214,8 +216,8 @@ impl Session {
         })
         .await?;
         self.news = false;
-        exists.ok_or(ImapError::Protocol { command: name, what: "no number of messages" })?;
-        Ok(Selected { validity: validity.filter(|number| *number > 0), keywords })
+        let exists = exists.ok_or(ImapError::Protocol { command: name, what: "no number of messages" })?;
+        Ok(Selected { validity: validity.filter(|number| *number > 0), exists, keywords })
     }
 
     /// UID SEARCH. An OK without a SEARCH line is no empty result.
@@ -237,6 +239,18 @@ impl Session {
         self.run("FETCH", &format!("UID FETCH {uids} {items}"), bytes, |response| {
             if let Response::Fetch(_, attributes) = response {
                 found.extend(item(attributes));
+            }
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// FETCH of the last message of the folder.
+    pub(super) async fn fetch_last(&mut self, items: &str) -> Result<Option<Item>, ImapError> {
+        let mut found = None;
+        self.run("FETCH", &format!("FETCH * {items}"), 0, |response| {
+            if let Response::Fetch(_, attributes) = response {
+                found = item(attributes);
             }
         })
         .await?;

@@ -1,3 +1,7 @@
+//! The store by what it promises.
+
+mod letters;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};

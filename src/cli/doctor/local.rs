@@ -1,0 +1,111 @@
+//! What is on this machine: database, folders, disk, clock, letters that nobody has looked after.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    reply::Templates,
+    store::{OutboxState, Store},
+};
+
+use super::Finding;
+
+/// With less free space than this, in bytes, a busy day fills the disk.
+const ENOUGH: u64 = 1 << 30;
+
+pub(super) async fn findings(config: &Config) -> Vec<Finding> {
+    let database = PathBuf::from(config.store.url.strip_prefix("sqlite://").unwrap_or_default());
+    let folder = database.parent().unwrap_or(Path::new(".")).to_owned();
+    let mut findings = vec![
+        Finding::new("wording", templates(config)),
+        Finding::new("folder of the database", writable(&folder)),
+        Finding::new("folder of the files", writable(&config.store.files)),
+        Finding::new("disk", space(&folder)),
+    ];
+    if !database.exists() {
+        let said = format!("{} is not there yet: the first start creates it", database.display());
+        findings.push(Finding::new("database", Ok(said)));
+        findings.push(Finding::new("clock", Ok(format!("it says {}", seconds(Clock::System.now())))));
+        return findings;
+    }
+    match Store::open_read_only(&config.store.url, &config.store.files).await {
+        Ok(store) => {
+            findings.push(Finding::new("database", Ok(database.display().to_string())));
+            findings.push(Finding::new("clock", clock(&store).await));
+            findings.push(Finding::new("letters", letters(&store).await));
+            findings.push(Finding::new("incidents", incidents(&store).await));
+        }
+        Err(error) => findings.push(Finding::new("database", Err(error.to_string()))),
+    }
+    findings
+}
+
+fn templates(config: &Config) -> Result<String, String> {
+    Templates::load(config.templates.as_deref()).map_err(|error| error.to_string())?;
+    Ok(config.templates.as_ref().map_or("built in".to_owned(), |folder| folder.display().to_string()))
+}
+
+fn writable(folder: &Path) -> Result<String, String> {
+    // The first start creates it; whether it may is told by the folder above.
+    let nearest = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    let probe = nearest.join(".svodka-doctor");
+    let tried = File::create_new(&probe).and_then(|_| fs::remove_file(&probe));
+    match tried {
+        Ok(()) => Ok(folder.display().to_string()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(folder.display().to_string()),
+        Err(error) => {
+            Err(format!("{} cannot be written: {error}; give it to the user of the service", nearest.display()))
+        }
+    }
+}
+
+fn space(folder: &Path) -> Result<String, String> {
+    let nearest = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    let disk =
+        rustix::fs::statvfs(nearest).map_err(|error| format!("{}: {error}; check the disk", nearest.display()))?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let said = format!("{:.1} GB free at {}", free as f64 / 1e9, nearest.display());
+    if free < ENOUGH { Err(format!("only {said}; free some space")) } else { Ok(said) }
+}
+
+async fn clock(store: &Store) -> Result<String, String> {
+    let now = Clock::System.now();
+    match store.last_event().await {
+        Ok(Some(last)) if last > now => Err(format!(
+            "it says {}, which is before the last entry of the database ({}); set the time, best by NTP (timedatectl set-ntp true)",
+            seconds(now),
+            seconds(last)
+        )),
+        Ok(_) => Ok(format!("it says {}", seconds(now))),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn seconds(instant: Timestamp) -> String {
+    instant.strftime("%F %T UTC").to_string()
+}
+
+async fn letters(store: &Store) -> Result<String, String> {
+    let counts = store.outbox_counts().await.map_err(|error| error.to_string())?;
+    let count = |state| counts.get(&state).copied().unwrap_or_default();
+    let (failed, doubtful) = (count(OutboxState::Failed), count(OutboxState::Ambiguous));
+    if failed + doubtful == 0 {
+        return Ok(format!("{} sent, {} wait", count(OutboxState::Sent), count(OutboxState::Queued)));
+    }
+    Err(format!("{failed} failed, {doubtful} in doubt; `svodka outbox list` shows them"))
+}
+
+async fn incidents(store: &Store) -> Result<String, String> {
+    let open = store.incidents().await.map_err(|error| error.to_string())?;
+    match open.first() {
+        None => Ok("none".to_owned()),
+        Some(one) => Err(format!("{} at {} since {}: {}", one.kind, one.place, one.since, one.detail)),
+    }
+}
