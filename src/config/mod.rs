@@ -254,6 +254,37 @@ mod tests {
         assert_eq!(config.replies.grace, SignedDuration::from_mins(10));
     }
 
+    /// What stands behind «# » in the sample's examples, as if somebody had put it to use.
+    fn sample(wanted: &str) -> String {
+        let sample = include_str!("../../config/svodka.toml");
+        let at = sample.find(&format!("\n# [{wanted}\n")).unwrap() + 1;
+        let lines = sample[at..].lines().take_while(|line| line.starts_with("# "));
+        lines.map(|line| line.trim_start_matches("# ")).filter(|line| !line.starts_with("  ")).fold(
+            String::new(),
+            |text, line| text + line + "\n",
+        )
+    }
+
+    #[test]
+    fn the_sample_is_sound_in_all_its_parts_and_tells_the_defaults() {
+        let sound = load(include_str!("../../config/svodka.toml")).unwrap();
+        assert!(matches!(sound.smtp, SmtpConfig::File { .. }));
+        let imap = sample("[mailbox]]").replace("credential = ", "# ").replace("token_command = ", "# ");
+        let smtp = sample("smtp]");
+        let text = format!(
+            "campaigns = [\"c.toml\"]\n[store]\nurl = \"sqlite://s.db\"\nfiles = \"f\"\n{imap}\n{smtp}\n{}\n{}",
+            sample("times]"),
+            sample("staff]")
+        );
+        let config = load(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(format!("{:?}", config.times), format!("{:?}", Times::default()));
+        let MailboxSource::Imap { server, sent_folder, .. } = &config.mailboxes[0].source else { panic!("no IMAP") };
+        assert_eq!((server.port, sent_folder.as_deref()), (993, Some("Sent")));
+        assert_eq!(config.mailboxes[0].marking.folders, Some(Folders::default()));
+        let SmtpConfig::Smtp(submission) = &config.smtp else { panic!("no SMTP") };
+        assert_eq!((submission.server.port, submission.copy, submission.connections), (465, true, 2));
+    }
+
     #[test]
     fn a_wrong_configuration_is_named_with_file_line_and_key() {
         for (from, to, words) in [
