@@ -5,11 +5,15 @@ CARGO ?= cargo
 # Where the demonstration leaves its mailbox, database, replies, summary and table.
 DEMO ?= target/demo
 
-.PHONY: help tools build demo test fmt clippy doc deny check corpus spellings
+# Tests run as root, for Postfix and small disks; what is built belongs to whoever builds.
+ROOT := $(if $(filter 0,$(shell id -u)),,CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER='sudo -E')
+
+.PHONY: help tools servers build demo test torture fmt clippy doc deny check corpus spellings
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
-	@echo 'make test              every test'
+	@echo 'make test              every test; installs and starts mail servers of its own'
+	@echo 'make torture           killed at every named place, twenty times each, on real mail servers; SEEDS=n for fewer'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
 	@echo 'make corpus DIR=…      how often a mail of a machine is told from a person’s: a folder of .eml with LABELS.csv'
 	@echo 'make spellings DIR=…   the tests on a folder of real spellings of school names'
@@ -27,14 +31,21 @@ build: tools
 demo: tools
 	$(CARGO) run --locked -- demo --dir $(DEMO)
 
-test: tools
-	$(CARGO) test --locked
+servers:
+	@tests/servers/install
+
+test: servers
+	$(ROOT) $(CARGO) test --locked --features faults
+
+torture: servers
+	SVODKA_SEEDS=$(or $(SEEDS),20) $(ROOT) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
 
 fmt:
 	$(CARGO) fmt --check
 
 clippy: tools
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --all-targets --features faults -- -D warnings
 
 doc: tools
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items

@@ -225,8 +225,9 @@ impl Sender {
             _ => health.backoff.next().unwrap_or(times.reconnect_longest),
         };
         if health.failing_since.is_none() {
-            // The server's words may hold an address: the store has them, the log does not.
-            tracing::error!(kind = why.word(), "no letter can be sent: they wait");
+            // What a server says of a sender holds the address: the store has it, the log does not.
+            let said = if let Unavailable::Sender(_) = why { "" } else { why.response() };
+            tracing::error!(kind = why.word(), said, "no letter can be sent: they wait");
         }
         health.not_before = Some(Instant::now() + pause);
         *health.failing_since.get_or_insert_with(Instant::now)

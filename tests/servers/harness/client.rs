@@ -1,0 +1,88 @@
+//! A small IMAP client of the tests' own, so that the daemon's is not its own witness.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    sync::Arc,
+};
+
+use tokio_rustls::rustls::{
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    crypto::ring::default_provider,
+    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+};
+
+/// A logged-in connection.
+pub(crate) struct Imap {
+    stream: StreamOwned<ClientConnection, TcpStream>,
+    tags: u32,
+}
+
+impl Imap {
+    /// Connects and logs in.
+    pub(crate) fn login(port: u16, ca: &Path, user: &str, password: &str) -> Self {
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(&std::fs::read(ca).unwrap()) {
+            roots.add(certificate.unwrap()).unwrap();
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let connection = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+        let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        tcp.set_nodelay(true).unwrap();
+        let mut client = Self { stream: StreamOwned::new(connection, tcp), tags: 0 };
+        client.line();
+        client.command(&format!("LOGIN {user} \"{password}\""));
+        client
+    }
+
+    /// Says a command and gives what comes back, up to the tagged answer.
+    ///
+    /// # Panics
+    /// Where that is not OK.
+    pub(crate) fn command(&mut self, command: &str) -> Vec<String> {
+        self.tags += 1;
+        let tag = format!("t{}", self.tags);
+        self.stream.write_all(format!("{tag} {command}\r\n").as_bytes()).unwrap();
+        self.stream.flush().unwrap();
+        self.until(&tag)
+    }
+
+    fn until(&mut self, tag: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let line = self.line();
+            if let Some(end) = line.strip_prefix(tag) {
+                assert!(end.trim_start().starts_with("OK"), "{line}");
+                return lines;
+            }
+            lines.push(line);
+        }
+    }
+
+    /// APPEND, received at this time.
+    pub(crate) fn append(&mut self, folder: &str, message: &[u8], received: &str) {
+        self.tags += 1;
+        let tag = format!("t{}", self.tags);
+        let command = format!("{tag} APPEND {folder} \"{received}\" {{{}}}\r\n", message.len());
+        self.stream.write_all(command.as_bytes()).unwrap();
+        self.line();
+        self.stream.write_all(message).unwrap();
+        self.stream.write_all(b"\r\n").unwrap();
+        self.until(&tag);
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while !line.ends_with(b"\n") {
+            self.stream.read_exact(&mut byte).unwrap();
+            line.push(byte[0]);
+        }
+        String::from_utf8_lossy(&line).trim_end().to_owned()
+    }
+}

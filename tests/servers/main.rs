@@ -1,0 +1,17 @@
+//! The daemon on real mail servers, through every fault. Nothing is mocked: mails go to a Postfix, from there to a
+//! Dovecot; the daemon reads and answers; the senders' mailboxes are read. Each row of the table of faults is a test that
+//! bears its number.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test's own helpers: what is wrong here is to stop the test"
+)]
+
+mod harness;
+mod everyday;
+mod rows_killed;
