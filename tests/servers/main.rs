@@ -15,3 +15,4 @@
 mod harness;
 mod everyday;
 mod rows_killed;
+mod rows_mailbox;
