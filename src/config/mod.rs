@@ -259,10 +259,10 @@ mod tests {
         let sample = include_str!("../../config/svodka.toml");
         let at = sample.find(&format!("\n# [{wanted}\n")).unwrap() + 1;
         let lines = sample[at..].lines().take_while(|line| line.starts_with("# "));
-        lines.map(|line| line.trim_start_matches("# ")).filter(|line| !line.starts_with("  ")).fold(
-            String::new(),
-            |text, line| text + line + "\n",
-        )
+        lines
+            .map(|line| line.trim_start_matches("# "))
+            .filter(|line| !line.starts_with("  "))
+            .fold(String::new(), |text, line| text + line + "\n")
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl Core {
     /// # Errors
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn tell_of_letters(&self) -> anyhow::Result<bool> {
+        let _alone = self.telling.lock().await;
         let now = self.now().await?;
         let before = now.saturating_sub(self.config.times.settle).unwrap_or(now);
         let held = self.store.untold(before).await?;

@@ -32,6 +32,8 @@ pub(super) struct Core {
     pub(super) clock: Clock,
     /// What is known of a school and what is recorded about it belong together: one decision at a time.
     pub(super) deciding: Mutex<()>,
+    /// Several workers may come upon the same letters that staff should hear of.
+    pub(super) telling: Mutex<()>,
     /// A letter was queued.
     pub(super) queued: Notify,
     /// For each mailbox: there is something to be done in it.
@@ -58,6 +60,7 @@ impl Core {
             own: config.own_identity(),
             limits: Limits::default(),
             deciding: Mutex::new(()),
+            telling: Mutex::new(()),
             queued: Notify::new(),
             wake: config.mailboxes.iter().map(|_| Notify::new()).collect(),
             compared: Mutex::new(None),

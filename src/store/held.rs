@@ -55,13 +55,15 @@ fn held(row: Columns) -> Result<HeldRow, StoreError> {
 }
 
 impl Store {
-    /// How many answers are in each state; a state without any has no entry.
+    /// How many answers are in each state, alerts apart; a state without any has no entry.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn outbox_counts(&self) -> Result<BTreeMap<OutboxState, u64>, StoreError> {
         let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state").fetch_all(&self.readers).await?;
+            sqlx::query_as("SELECT state, count(*) FROM outbox WHERE kind <> 'alert' GROUP BY state")
+                .fetch_all(&self.readers)
+                .await?;
         rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
     }
 

@@ -16,3 +16,4 @@ mod harness;
 mod everyday;
 mod rows_killed;
 mod rows_mailbox;
+mod rows_sending;

@@ -147,12 +147,11 @@ fn row_07_a_second_instance_on_the_same_store_exits_and_says_so() {
 #[test]
 fn row_08_sigterm_while_sending_the_letter_is_finished_or_in_doubt() {
     let behind_the_dot = |event: &crate::harness::Event<'_>| event.from == Side::Server && event.command == ".";
-    for (act, wanted) in [
-        (Act::Delay(Duration::from_secs(1)), OutboxState::Sent),
-        (Act::Hang, OutboxState::Ambiguous),
-    ] {
+    for (act, wanted) in [(Act::Delay(Duration::from_secs(1)), OutboxState::Sent), (Act::Hang, OutboxState::Ambiguous)]
+    {
         let proxy = Proxy::start(Speaks::Smtp, once(behind_the_dot, act));
-        let setup = Setup::new("row8").smtp_by(&proxy).smtp("copy = false").time("stop", "3s").time("smtp_final", "60s");
+        let setup =
+            Setup::new("row8").smtp_by(&proxy).smtp("copy = false").time("stop", "3s").time("smtp_final", "60s");
         written_by_a_school(&setup);
         let daemon = setup.start();
         proxy.wait_for(Side::Client, "DATA", 1);

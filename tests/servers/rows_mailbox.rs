@@ -54,10 +54,8 @@ fn row_10_uidvalidity_changes_known_bytes_are_skipped_and_staff_are_told() {
 #[test]
 fn row_11_without_a_uidvalidity_messages_are_known_by_their_bytes() {
     for instead in ["* OK [UIDVALIDITY 0] none\r\n", "* OK nothing of the kind\r\n"] {
-        let no_validity = always(
-            |event: &Event<'_>| event.says("UIDVALIDITY"),
-            Act::Replace(instead.as_bytes().to_vec()),
-        );
+        let no_validity =
+            always(|event: &Event<'_>| event.says("UIDVALIDITY"), Act::Replace(instead.as_bytes().to_vec()));
         let proxy = Proxy::start(Speaks::Imap, no_validity);
         let setup = Setup::new("row11").imap_by(&proxy);
         let first = from_a_school("04-podporozhye-missing", &setup);
@@ -144,10 +142,8 @@ fn row_13_what_is_never_given_is_alarmed_and_not_skipped() {
 #[test]
 fn row_14_a_message_that_is_expunged_meanwhile_has_vanished() {
     let gate = Gate::new();
-    let proxy = Proxy::start(
-        Speaks::Imap,
-        once(|event: &Event<'_>| event.asks("RFC822.SIZE"), Act::Hold(gate.clone())),
-    );
+    let proxy =
+        Proxy::start(Speaks::Imap, once(|event: &Event<'_>| event.asks("RFC822.SIZE"), Act::Hold(gate.clone())));
     let setup = Setup::new("row14").imap_by(&proxy);
     let gone = from_a_school("04-podporozhye-missing", &setup);
     setup.account.wait_for("INBOX", 1);
@@ -214,8 +210,7 @@ fn row_17_after_a_bye_it_comes_back_with_growing_pauses() {
         Act::Answer(b"* BYE closing for a while\r\n".to_vec()),
     );
     let proxy = Proxy::start(Speaks::Imap, bye);
-    let setup =
-        Setup::new("row17").imap_by(&proxy).time("reconnect_first", "50ms").time("reconnect_longest", "10s");
+    let setup = Setup::new("row17").imap_by(&proxy).time("reconnect_first", "50ms").time("reconnect_longest", "10s");
     let school = from_a_school("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     school.wait_for("INBOX", 1);

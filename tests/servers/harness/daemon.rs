@@ -63,7 +63,10 @@ impl Setup {
         fs::write(folder.path().join("campaign.toml"), campaign()).unwrap();
         let ca = servers.ca_file().display().to_string();
         let server = |port: u16| {
-            format!("host = \"localhost\"\nport = {port}\nca_file = \"{ca}\"\nuser = \"{}\"\npassword_file = \"password\"\n", account.user)
+            format!(
+                "host = \"localhost\"\nport = {port}\nca_file = \"{ca}\"\nuser = \"{}\"\npassword_file = \"password\"\n",
+                account.user
+            )
         };
         let mailbox = server(servers.imaps()) + &format!("address = \"{}\"\npoll = \"5s\"\n", account.address);
         let smtp = server(servers.smtps());
@@ -257,9 +260,7 @@ impl Setup {
     /// Asks the store.
     pub(crate) fn read<T>(&self, ask: impl AsyncFnOnce(Store) -> T) -> T {
         let url = format!("sqlite://{}", self.database().display());
-        block_on(async {
-            ask(Store::open_read_only(&url, &self.store_folder().join("files")).await.unwrap()).await
-        })
+        block_on(async { ask(Store::open_read_only(&url, &self.store_folder().join("files")).await.unwrap()).await })
     }
 
     /// Passes until the server has handed over what is on its way, copies of our own letters mostly: then `svodka mailbox
@@ -289,7 +290,8 @@ fn block_on<F: Future>(future: F) -> F::Output {
 /// The sample campaign with deadlines that do not pass while the tests run.
 fn campaign() -> String {
     let sample = include_str!("../../../config/campaigns/500plus-2022.toml");
-    let later = |line: &str| if line.contains("2022-11-01") { line.to_owned() } else { line.replace("2022-11-", "2099-11-") };
+    let later =
+        |line: &str| if line.contains("2022-11-01") { line.to_owned() } else { line.replace("2022-11-", "2099-11-") };
     sample.lines().map(later).collect::<Vec<_>>().join("\n")
 }
 

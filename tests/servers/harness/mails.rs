@@ -72,7 +72,8 @@ impl Sender {
         self.say(&format!("RCPT TO:<{}>", to.address));
         self.say("DATA");
         let text = String::from_utf8_lossy(mail).replace("\r\n", "\n");
-        let stuffed: String = text.lines().map(|line| format!("{}{line}\r\n", if line.starts_with('.') { "." } else { "" })).collect();
+        let stuffed: String =
+            text.lines().map(|line| format!("{}{line}\r\n", if line.starts_with('.') { "." } else { "" })).collect();
         self.say(&format!("{stuffed}."));
     }
 

@@ -143,7 +143,9 @@ impl Proxy {
 
     /// Waits until this side has said these words so many times.
     pub(crate) fn wait_for(&self, from: Side, words: &str, count: usize) {
-        wait_for(&format!("{count} times {words:?} from {from:?}"), || (self.count(from, words) >= count).then_some(()));
+        wait_for(&format!("{count} times {words:?} from {from:?}"), || {
+            (self.count(from, words) >= count).then_some(())
+        });
     }
 
     /// How many connections there have been.

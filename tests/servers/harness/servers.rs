@@ -64,7 +64,10 @@ impl Servers {
         SERVERS.get_or_init(|| {
             let root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
             let there = Path::new("/usr/sbin/dovecot").exists() && Path::new("/usr/sbin/postfix").exists();
-            assert!(root && there, "mail servers are needed: run `make test` as root or with sudo, which installs them");
+            assert!(
+                root && there,
+                "mail servers are needed: run `make test` as root or with sudo, which installs them"
+            );
             Self::start(None)
         })
     }
@@ -375,6 +378,7 @@ fn postfix(folder: &Path, port: u16) {
         tlsmgr unix - - n 1000? 1 tlsmgr\nrewrite unix - - n - - trivial-rewrite\nbounce unix - - n - 0 bounce\n\
         defer unix - - n - 0 bounce\ntrace unix - - n - 0 bounce\nproxymap unix - - n - - proxymap\n\
         error unix - - n - - error\nretry unix - - n - - error\nlmtp unix - - n - - lmtp\nanvil unix - - n - 1 anvil\n\
+        scache unix - - n - 1 scache\n\
         postlog unix-dgram n - n - 1 postlogd\n";
     let master = format!(
         "127.0.0.1:{} inet n - n - - smtpd\n127.0.0.1:{} inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  \

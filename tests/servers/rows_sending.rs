@@ -1,0 +1,275 @@
+//! Rows 25 to 32 of the table of faults: what a server that takes our mail, and the way to it, can do.
+
+use std::{fs, time::Duration};
+
+use jiff::SignedDuration;
+use svodka::{
+    config::Times,
+    message::Address,
+    store::{Incident, OutboxState},
+};
+
+use crate::harness::{
+    Account, Act, Event, Proxy, Running, Servers, Setup, Side, Speaks,
+    mails::{deliver, header, letter, now, subject},
+    script::{always, once},
+    servers::PASSWORD,
+    wait_for,
+};
+
+fn from_a_school(setup: &Setup) -> Account {
+    sends("04-podporozhye-missing", setup)
+}
+
+fn sends(sample: &str, setup: &Setup) -> Account {
+    let school = Servers::shared().account("school");
+    deliver(&school, &setup.account, &letter(sample, &school, &setup.account));
+    school
+}
+
+/// A proxy that answers a line of the client itself, the first time: the server never hears it.
+fn refusing(line: &'static str, answer: &'static str) -> Proxy {
+    let fits = move |event: &Event<'_>| event.from == Side::Client && event.line == line;
+    Proxy::start(Speaks::Smtp, once(fits, Act::Answer(answer.as_bytes().to_vec())))
+}
+
+/// A proxy that gives one answer in place of the server's, to the first command with these words.
+fn answering(words: &'static str, answer: &'static str) -> Proxy {
+    let fits = move |event: &Event<'_>| event.from == Side::Server && event.command.starts_with(words);
+    Proxy::start(Speaks::Smtp, once(fits, Act::Replace(answer.as_bytes().to_vec())))
+}
+
+fn alerted(account: &Account, words: &str) -> Vec<u8> {
+    wait_for(&format!("an alert: {words}"), || {
+        account.messages("INBOX").into_iter().find(|mail| subject(mail).contains(words))
+    })
+}
+
+/// The one reply is there, and there is never a second one.
+fn answered_once(setup: &Setup, daemon: Running, school: &Account) {
+    school.wait_for("INBOX", 1);
+    setup.wait_letters(OutboxState::Sent, 1);
+    assert!(daemon.terminate().success());
+    setup.reconcile();
+    assert_eq!(school.messages("INBOX").len(), 1);
+    setup.verify();
+}
+
+#[test]
+fn row_25_421_defers() {
+    const GOODBYE: &str = "421 4.3.2 shutting down\r\n";
+    for command in ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "."] {
+        let proxy = if command == "." { refusing(command, GOODBYE) } else { answering(command, GOODBYE) };
+        let setup = Setup::new("row25").smtp_by(&proxy);
+        let school = from_a_school(&setup);
+        let daemon = setup.start();
+        answered_once(&setup, daemon, &school);
+        assert!(proxy.connections() >= 2, "{command}");
+    }
+}
+
+#[test]
+fn row_26_greylisting_is_tried_again_later_and_succeeds() {
+    for answer in ["450 4.2.0 greylisted\r\n", "451 4.7.1 try later\r\n"] {
+        let proxy = answering("RCPT", answer);
+        let setup = Setup::new("row26").smtp_by(&proxy).time("retry_first", "1s");
+        let school = from_a_school(&setup);
+        let daemon = setup.start();
+        school.wait_for("INBOX", 1);
+        let asked: Vec<_> =
+            proxy.transcript().into_iter().filter(|said| said.line.starts_with("RCPT TO:<school")).collect();
+        assert_eq!(asked.len(), 2);
+        assert!(asked[1].at - asked[0].at >= Duration::from_millis(950), "{:?}", asked[1].at - asked[0].at);
+        answered_once(&setup, daemon, &school);
+    }
+    assert!(Times::default().retry_first >= SignedDuration::from_mins(5));
+}
+
+#[test]
+fn row_27_550_is_tried_once_the_address_rests_for_60_days_and_staff_are_told() {
+    let servers = Servers::shared();
+    let (unknown, staff) = (servers.named("unknown"), servers.account("staff"));
+    let proxy = Proxy::start(Speaks::Smtp, |_: &Event<'_>| Act::Pass);
+    let setup = Setup::new("row27")
+        .smtp_by(&proxy)
+        .time("suppress", "1440h")
+        .and(&format!("[staff]\naddresses = [\"{}\"]", staff.address));
+    deliver(&staff, &setup.account, &letter("04-podporozhye-missing", &unknown, &setup.account));
+    let daemon = setup.start();
+    let alert = staff.wait_for("INBOX", 1);
+    let alert = mail_parser::MessageParser::default().parse(&alert[0]).unwrap().body_text(0).unwrap().into_owned();
+    assert!(alert.contains("unknown@test.local") && alert.contains("550 5.1.1"), "{alert}");
+    deliver(&staff, &setup.account, &letter("02-roshchino-form", &unknown, &setup.account));
+    setup.wait_letters(OutboxState::Failed, 2);
+    assert!(daemon.terminate().success());
+    assert_eq!(proxy.count(Side::Client, "RCPT TO:<unknown"), 1);
+    let address = Address::parse(&unknown.address).unwrap();
+    let until = setup.read(async |store| store.suppressed(&address, now()).await.unwrap().unwrap());
+    let days = until.duration_since(now()).as_hours() / 24;
+    assert!((59..=60).contains(&days), "{days}");
+    assert_eq!(Times::default().suppress, SignedDuration::from_hours(60 * 24));
+}
+
+#[test]
+fn row_28_552_and_554_are_for_good_and_staff_are_told() {
+    for proxy in [
+        refusing(".", "552 5.3.4 too large\r\n"),
+        refusing(".", "554 5.7.1 spam\r\n"),
+        answering("DATA", "554 5.7.1 spam\r\n"),
+    ] {
+        let setup = Setup::new("row28").smtp_by(&proxy);
+        let school = from_a_school(&setup);
+        let daemon = setup.start();
+        alerted(&setup.account, "не удалось доставить");
+        assert!(daemon.terminate().success());
+        assert_eq!(setup.letters(OutboxState::Failed), 1);
+        let address = Address::parse(&school.address).unwrap();
+        let rests = setup.read(async |store| store.suppressed(&address, now()).await.unwrap());
+        assert_eq!(rests, None, "it is the letter that was refused, not the address");
+        assert_eq!(proxy.count(Side::Client, "RCPT TO:<school"), 1);
+        assert!(school.messages("INBOX").is_empty());
+    }
+}
+
+#[test]
+fn row_29_535_pauses_the_outbox_spends_no_tries_and_is_alerted_through_the_mailbox() {
+    let proxy = Proxy::start(Speaks::Smtp, |_: &Event<'_>| Act::Pass);
+    let setup = Setup::new("row29").smtp_by(&proxy).smtp("password_file = \"wrong\"").time("login_pause", "1s");
+    fs::write(setup.file("wrong"), "not the password").unwrap();
+    let school = from_a_school(&setup);
+    let daemon = setup.start();
+    alerted(&setup.account, "исходящей почты не принимает пароль");
+    proxy.wait_for(Side::Client, "AUTH", 2);
+    setup.wait_letters(OutboxState::Queued, 1);
+    let incidents: Vec<Incident> = setup.read(async |store| store.incidents().await.unwrap());
+    assert_eq!(incidents.len(), 1);
+    assert!(incidents[0].kind == "smtp_login" && incidents[0].detail.contains("535"), "{incidents:?}");
+    let doctor = setup.run(&["doctor"]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains(": login: 535"));
+    fs::write(setup.file("wrong"), PASSWORD).unwrap();
+    answered_once(&setup, daemon, &school);
+    setup.read(async |store| assert!(store.incidents().await.unwrap().is_empty()));
+    let alerts = setup.account.messages("INBOX").iter().filter(|mail| subject(mail).contains("пароль")).count();
+    assert_eq!(alerts, 1);
+}
+
+fn silent_behind_the_dot() -> Proxy {
+    let fits = |event: &Event<'_>| event.from == Side::Server && event.command == ".";
+    Proxy::start(Speaks::Smtp, once(fits, Act::Hang))
+}
+
+#[test]
+fn row_30_silence_behind_the_dot_is_a_doubt_that_nobody_resolves_by_sending_again() {
+    let proxy = silent_behind_the_dot();
+    let setup = Setup::new("row30").smtp_by(&proxy).smtp("copy = false").time("smtp_final", "1s");
+    let school = from_a_school(&setup);
+    let daemon = setup.start();
+    alerted(&setup.account, "не удалось доставить");
+    assert_eq!(setup.letters(OutboxState::Ambiguous), 1);
+    assert!(daemon.terminate().success());
+    setup.pass();
+    assert_eq!(school.wait_for("INBOX", 1).len(), 1);
+    assert!(setup.run(&["outbox", "delivered", "1"]).status.success());
+    assert_eq!(setup.letters(OutboxState::Ambiguous), 0);
+    setup.pass();
+    assert_eq!(school.messages("INBOX").len(), 1);
+}
+
+#[test]
+fn row_30_the_copy_in_our_own_mailbox_settles_the_doubt_by_itself() {
+    let proxy = silent_behind_the_dot();
+    let setup = Setup::new("row30").smtp_by(&proxy).time("smtp_final", "1s").time("settle", "1m");
+    let school = from_a_school(&setup);
+    let daemon = setup.start();
+    answered_once(&setup, daemon, &school);
+    let inbox = setup.account.messages("INBOX");
+    assert!(inbox.iter().all(|mail| !subject(mail).starts_with("Сводка:")), "staff need not hear of it");
+}
+
+#[test]
+fn row_30_the_sent_folder_of_the_server_settles_the_doubt_by_itself() {
+    let proxy = silent_behind_the_dot();
+    let setup = Setup::new("row30")
+        .smtp_by(&proxy)
+        .smtp("copy = false")
+        .mailbox("sent_folder = \"Sent\"")
+        .time("smtp_final", "2s")
+        .time("settle", "1m");
+    let school = from_a_school(&setup);
+    let daemon = setup.start();
+    // As servers do that keep what they send.
+    let reply = school.wait_for("INBOX", 1).remove(0);
+    let mut server = setup.account.imap();
+    server.command("CREATE Sent");
+    server.append("Sent", &reply, "10-Nov-2026 10:00:00 +0300");
+    setup.wait_letters(OutboxState::Sent, 1);
+    assert!(daemon.terminate().success());
+    assert_eq!(school.messages("INBOX").len(), 1);
+    assert!(!header(&reply, "Message-ID").is_empty());
+}
+
+#[test]
+fn row_31_a_relay_that_is_down_for_too_long_expires_what_waits_and_disturbs_nobody_else() {
+    let proxy = Proxy::start(Speaks::Smtp, |_: &Event<'_>| Act::Pass);
+    proxy.refuse(true);
+    let setup = Setup::new("row31").smtp_by(&proxy).time("give_up", "2s").time("alert_after", "1s");
+    sends("04-podporozhye-missing", &setup);
+    let daemon = setup.start();
+    setup.wait_counted("matched", 1);
+    sends("02-roshchino-form", &setup);
+    setup.wait_counted("matched", 2);
+    setup.wait_letters(OutboxState::Failed, 2);
+    let alert = alerted(&setup.account, "не удалось доставить");
+    alerted(&setup.account, "исходящей почты недоступен");
+    assert!(!alert.is_empty());
+    sends("12-zip", &setup);
+    setup.wait_counted("matched", 3);
+    proxy.refuse(false);
+    setup.wait_letters(OutboxState::Sent, 1);
+    assert!(daemon.terminate().success());
+    assert_eq!(Times::default().give_up, SignedDuration::from_hours(5 * 24));
+}
+
+#[test]
+fn row_32_an_endless_answer_is_cut_at_64_kib() {
+    let endless = Act::Replace([b"250-".as_slice(), &vec![b'x'; 8 << 20]].concat());
+    let fits = |event: &Event<'_>| event.from == Side::Server && event.command.starts_with("MAIL");
+    let proxy = Proxy::start(Speaks::Smtp, once(fits, endless));
+    let setup = Setup::new("row32").smtp_by(&proxy);
+    let school = from_a_school(&setup);
+    let daemon = setup.start();
+    answered_once(&setup, daemon, &school);
+    assert!(proxy.connections() >= 2);
+}
+
+#[test]
+fn a_sender_that_the_server_does_not_own_pauses_the_outbox_and_spends_no_letter() {
+    let setup = Setup::new("foreign").smtp("sender = \"foreign@test.local\"").time("login_pause", "1s");
+    from_a_school(&setup);
+    let daemon = setup.start();
+    alerted(&setup.account, "не принимает письма с адреса ящика");
+    assert!(daemon.terminate().success());
+    assert_eq!(setup.letters(OutboxState::Queued), 1);
+    let doctor = setup.run(&["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(said.contains(": sender: 553 5.7.1"), "{said}");
+}
+
+#[test]
+fn without_a_copy_that_the_server_refuses_the_letter_leaves_all_the_same() {
+    let mut own = String::new();
+    let proxy = Proxy::start(Speaks::Smtp, |_: &Event<'_>| Act::Pass);
+    let setup = Setup::new("nocopy").smtp_by(&proxy);
+    own.push_str(&setup.account.address);
+    proxy.script(always(
+        move |event: &Event<'_>| {
+            event.from == Side::Server && event.command.contains(&own) && event.command.starts_with("RCPT")
+        },
+        Act::Replace(b"550 5.1.1 not here\r\n".to_vec()),
+    ));
+    let school = from_a_school(&setup);
+    let daemon = setup.start();
+    answered_once(&setup, daemon, &school);
+    let own = Address::parse(&setup.account.address).unwrap();
+    assert_eq!(setup.read(async |store| store.suppressed(&own, now()).await.unwrap()), None);
+}
