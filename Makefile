@@ -8,12 +8,13 @@ DEMO ?= target/demo
 # Tests run as root, for Postfix and small disks; what is built belongs to whoever builds.
 ROOT := $(if $(filter 0,$(shell id -u)),,CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER='sudo -E')
 
-.PHONY: help tools servers build demo test torture fmt clippy doc deny check corpus spellings
+.PHONY: help tools servers build demo test torture latency fmt clippy doc deny check corpus spellings
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
 	@echo 'make test              every test; installs and starts mail servers of its own'
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers; SEEDS=n for fewer'
+	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
 	@echo 'make corpus DIR=…      how often a mail of a machine is told from a person’s: a folder of .eml with LABELS.csv'
 	@echo 'make spellings DIR=…   the tests on a folder of real spellings of school names'
@@ -39,6 +40,9 @@ test: servers
 
 torture: servers
 	SVODKA_SEEDS=$(or $(SEEDS),20) $(ROOT) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
+
+latency: servers
+	$(ROOT) $(CARGO) test --locked --release --features faults --test servers latency -- --nocapture --ignored --test-threads 1
 
 fmt:
 	$(CARGO) fmt --check

@@ -20,7 +20,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::{clock::Clock, config::ConfigError};
+use crate::{clock::Clock, config::ConfigError, daemon::explain};
 
 /// Reads what schools e-mail to an education committee, answers, and keeps the summary.
 #[derive(Debug, Parser)]
@@ -105,7 +105,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "svodka: {error:#}");
+            let _ = writeln!(io::stderr(), "svodka: {}", explain(&error));
             if error.downcast_ref::<ConfigError>().is_some() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

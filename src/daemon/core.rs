@@ -73,12 +73,24 @@ impl Core {
         }
     }
 
-    /// The time. Where it was set anew since it was last asked for, everything that waits is moved along first, so that
-    /// nothing expires, and nothing is sent, because of it.
+    /// The time.
+    ///
+    /// # Errors
+    /// As [`Core::at_now`].
+    pub(super) async fn now(&self) -> Result<Timestamp, StoreError> {
+        self.at_now(async |now| Ok(now)).await
+    }
+
+    /// Does what depends on the time. Where that was set anew since it was last asked for, everything that waits is moved
+    /// along first, so that nothing expires, and nothing is sent, because of it; and nobody finds out about another such
+    /// step in between.
     ///
     /// # Errors
     /// Where the store refuses.
-    pub(super) async fn now(&self) -> Result<Timestamp, StoreError> {
+    pub(super) async fn at_now<T>(
+        &self,
+        act: impl AsyncFnOnce(Timestamp) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut compared = self.compared.lock().await;
         let (running, now) = (Instant::now(), self.clock.now());
         if let (Some((then_running, then)), Clock::System) = (*compared, self.clock) {
@@ -90,7 +102,7 @@ impl Core {
             }
         }
         *compared = Some((running, now));
-        Ok(now)
+        act(now).await
     }
 
     /// Wakes every mailbox.

@@ -26,7 +26,7 @@ use crate::{
     mailbox::{AnyMailbox, Imap, ImapSettings, MailboxError, Maildir},
     outbox::Transport,
     reply::Templates,
-    store::Store,
+    store::{Expired, Store, StoreError},
 };
 
 use self::{
@@ -85,8 +85,7 @@ impl Daemon {
         let campaign = config.campaign()?;
         let templates = Templates::load(config.templates.as_deref())?;
         let transport = Transport::open(&config.smtp, &config.times)?;
-        let store = Store::open(&config.store.url, &config.store.files).await?;
-        store.take_over(clock.now(), transport.expired()).await?;
+        let store = open_store(&config, clock, transport.expired()).await?;
         let mut mailboxes = Vec::new();
         for mailbox in &config.mailboxes {
             mailboxes.push(open_mailbox(mailbox, &config, &campaign, &store).await?);
@@ -146,6 +145,7 @@ impl Daemon {
         for watcher in self.watchers {
             tasks.spawn(watcher.run(stopping.clone()));
         }
+        tracing::info!(mailboxes = self.core.config.mailboxes.len(), "watching");
         let ended = tokio::select! {
             _ = terminate.recv() => Ok(()),
             _ = interrupt.recv() => Ok(()),
@@ -154,8 +154,14 @@ impl Daemon {
         tracing::info!("stopping: what has begun is finished");
         stop.send_replace(Stop::Soon);
         finish(tasks, &stop, self.core.config.times.stop).await;
+        self.core.store.close().await;
         tracing::info!("stopped");
         ended
+    }
+
+    /// Ends what was opened.
+    pub async fn close(self) {
+        self.core.store.close().await;
     }
 
     /// The store, for whoever looks after a pass.
@@ -178,7 +184,7 @@ async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watc
         let all = async {
             while let Some(ended) = tasks.join_next().await {
                 if let Ok(Err(error)) = ended {
-                    tracing::error!(error = format!("{error:#}"), "a task failed while stopping");
+                    tracing::error!(error = explain(&error), "a task failed while stopping");
                 }
             }
         };
@@ -188,6 +194,39 @@ async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watc
         stop.send_replace(next);
     }
     tasks.shutdown().await;
+}
+
+/// How long a database that another program has locked is waited for at the start.
+const LOCKED: Duration = Duration::from_mins(5);
+
+/// Opens the store and takes over what a process that died had begun. A database that is only locked is waited for.
+async fn open_store(config: &Config, clock: Clock, expired: Expired) -> Result<Store, StoreError> {
+    let begun = tokio::time::Instant::now();
+    loop {
+        let opened = async {
+            let store = Store::open(&config.store.url, &config.store.files).await?;
+            store.take_over(clock.now(), expired).await?;
+            Ok::<_, StoreError>(store)
+        };
+        match opened.await {
+            Err(error) if error.is_lock() && begun.elapsed() < LOCKED => {
+                tracing::warn!("another program has locked the database: it is waited for");
+                tokio::time::sleep(config.times.reconnect_first).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// An error with its causes, each said once.
+pub fn explain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+        }
+    }
+    text
 }
 
 /// Opens a mailbox of the configuration: with what the store knows of it.

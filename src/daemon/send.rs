@@ -23,6 +23,7 @@ use crate::{
 use super::{
     Stop,
     core::Core,
+    explain,
     watch::{backoff, is_fatal},
 };
 
@@ -71,7 +72,7 @@ impl Sender {
                 Ok(None) => self.until_due().await.unwrap_or(self.core.patience()),
                 Err(error) if is_fatal(&error) => return Err(error),
                 Err(error) => {
-                    tracing::error!(error = format!("{error:#}"), "the outbox cannot go on: it is tried again");
+                    tracing::error!(error = explain(&error), "the outbox cannot go on: it is tried again");
                     self.core.patience()
                 }
             };
@@ -115,9 +116,10 @@ impl Sender {
             return Ok(None);
         }
         self.record().await?;
-        let now = core.now().await?;
-        let leased = core.store.lease(now, core.transport.lease(), 1, core.transport.expired()).await?;
-        let Some(queued) = leased.into_iter().next() else {
+        let (lease, expired) = (core.transport.lease(), core.transport.expired());
+        let leased = core.at_now(async |now| Ok((now, core.store.lease(now, lease, 1, expired).await?))).await?;
+        let (now, mut leased) = leased;
+        let Some(queued) = leased.pop() else {
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
         // There may be more than one: let another worker look.
@@ -140,8 +142,8 @@ impl Sender {
     /// Takes down what has become of the last letter; again, where the store could not before.
     async fn record(&mut self) -> anyhow::Result<Option<Outcome>> {
         let Some((queued, outcome)) = &self.unrecorded else { return Ok(None) };
-        let now = self.core.now().await?;
-        outbox::record(&self.core.store, queued, outcome, &self.core.config.times, now).await?;
+        let (store, times) = (&self.core.store, &self.core.config.times);
+        self.core.at_now(async |now| outbox::record(store, queued, outcome, times, now).await).await?;
         match outcome {
             Outcome::Accepted(_) => {
                 tracing::info!(outbox = queued.id, "sent");

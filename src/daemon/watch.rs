@@ -1,6 +1,6 @@
 //! One mailbox: what is new is taken in and decided, what was decided is shown in it, for as long as the daemon runs.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use tokio::{sync::watch, time::Instant};
@@ -16,7 +16,7 @@ use crate::{
     store::{Intake, Intaken, StoreError, Unmarked},
 };
 
-use super::{Pass, Stop, core::Core};
+use super::{Pass, Stop, core::Core, explain};
 
 /// How many messages are held in memory at once.
 const BATCH: usize = 20;
@@ -38,8 +38,8 @@ pub(super) struct Watcher {
     /// Its name for logs and staff.
     place: String,
     poll: Duration,
-    /// What the last pass failed of, and since when passes have failed.
-    failing: Option<(String, Instant)>,
+    /// Since when passes have failed, and of what.
+    failing: Option<(Instant, BTreeSet<String>)>,
 }
 
 impl Watcher {
@@ -206,16 +206,16 @@ impl Watcher {
         if is_fatal(&error) {
             return Err(error);
         }
-        let text = format!("{error:#}");
-        let (known, since) = self.failing.take().unwrap_or_else(|| (String::new(), Instant::now()));
-        if known != text {
+        let text = explain(&error);
+        let (since, said) = self.failing.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
+        let since = *since;
+        if said.insert(text.clone()) {
             tracing::error!(
                 mailbox = self.index,
                 error = text,
                 "a pass failed: mail stays where it is, it is tried again"
             );
         }
-        self.failing = Some((text, since));
         let (kind, pause) = match error.downcast_ref::<MailboxError>().map(trouble) {
             Some(Trouble::Login) => (Some(AlertKind::MailboxLogin), self.core.config.times.login_pause),
             Some(Trouble::Setup) => (Some(AlertKind::MailboxSetup), pause),
@@ -225,12 +225,12 @@ impl Watcher {
             _ => (None, pause),
         };
         if let Some(kind) = kind
-            && let Err(error) = self.core.incident(kind, &self.place, &format!("{error:#}")).await
+            && let Err(error) = self.core.incident(kind, &self.place, &explain(&error)).await
         {
             if is_fatal(&error) {
                 return Err(error);
             }
-            tracing::error!(error = format!("{error:#}"), "staff could not be told");
+            tracing::error!(error = explain(&error), "staff could not be told");
         }
         Ok(pause)
     }

@@ -82,8 +82,8 @@ fn delay(times: &Times, tries: u32) -> SignedDuration {
     grown.min(times.retry_longest)
 }
 
-/// Records what became of a letter. A letter that is too old to go on with is given up only here, after an attempt: a
-/// clock that has jumped expires nothing by itself.
+/// Records what became of a letter. Letters that are too old to go on with are given up only here, after an attempt: time
+/// alone expires nothing.
 ///
 /// # Errors
 /// Where the store refuses.
@@ -94,15 +94,13 @@ pub async fn record(
     times: &Times,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let deadline = queued.queued_at.saturating_add(times.give_up).unwrap_or(Timestamp::MAX);
+    let before = now.saturating_sub(times.give_up).unwrap_or(Timestamp::MIN);
     match outcome {
         Outcome::Accepted(response) => store.sent(queued.id, now, response).await,
-        Outcome::Deferred(response) if now >= deadline => {
-            store.failed(queued.id, now, &format!("given up: {response}")).await
-        }
         Outcome::Deferred(response) => {
             let next = now.saturating_add(delay(times, queued.tries)).unwrap_or(Timestamp::MAX);
-            store.retry(queued.id, next, response).await
+            store.retry(queued.id, next, response).await?;
+            store.give_up(before, now, &format!("given up: {response}")).await
         }
         Outcome::Refused { response, address } => {
             if *address {
@@ -112,10 +110,9 @@ pub async fn record(
             store.failed(queued.id, now, response).await
         }
         Outcome::Ambiguous(response) => store.ambiguous(queued.id, now, response).await,
-        Outcome::Withdrawn => Ok(()),
+        Outcome::Withdrawn => store.release(queued.id).await,
         Outcome::Unavailable(why) => {
             store.release(queued.id).await?;
-            let before = now.saturating_sub(times.give_up).unwrap_or(Timestamp::MIN);
             store.give_up(before, now, &format!("given up: {}", why.response())).await
         }
     }

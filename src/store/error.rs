@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use sqlx::migrate::MigrateError;
+
 use crate::digest::Sha256;
 
 /// Why the store did not do what it was asked to.
@@ -35,7 +37,7 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
         /// Which step, and why.
-        source: sqlx::migrate::MigrateError,
+        source: MigrateError,
     },
     /// The database refused a statement.
     #[error("the database refused: {0}; {advice}", advice = advice(.0))]
@@ -107,6 +109,18 @@ impl StoreError {
             }
             _ => false,
         }
+    }
+
+    /// Whether another program holds the database at the moment.
+    pub fn is_lock(&self) -> bool {
+        let error = match self {
+            Self::Database(error) => error,
+            Self::Migration {
+                source: MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _), ..
+            } => error,
+            _ => return false,
+        };
+        matches!(code(error), Some(BUSY | LOCKED))
     }
 
     /// Whether the process must end: what the disk holds is no longer known.

@@ -18,7 +18,7 @@ const LEVEL: i32 = 3;
 fn sync(file: &File, path: &Path) -> Result<(), StoreError> {
     file.sync_all().map_err(|source| match source.kind() {
         // Said before anything was accepted: nothing can have been dropped.
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failed("write", path)(source),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failed("write into", path)(source),
         _ => StoreError::Sync { path: path.to_owned(), source },
     })
 }
@@ -73,8 +73,9 @@ impl Files {
             let packed = zstd::encode_all(bytes, LEVEL).map_err(failed("compress", &path))?;
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let unfinished = self.unfinished().join(number.to_string());
-            let mut file = File::create(&unfinished).map_err(failed("create", &unfinished))?;
-            file.write_all(&packed).map_err(failed("write", &unfinished))?;
+            // An error names the folder: a message that is the same each time is said once.
+            let mut file = File::create(&unfinished).map_err(failed("create a file in", &self.root))?;
+            file.write_all(&packed).map_err(failed("write into", &self.root))?;
             sync(&file, &unfinished)?;
             crate::fault::point!("files::written");
             fs::create_dir_all(&folder).map_err(failed("create", &folder))?;

@@ -110,6 +110,12 @@ impl Store {
         Ok(Self { writer, ..store })
     }
 
+    /// Closes the database, so that it is one file without a log beside it. Whatever comes later fails.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
     /// Stores bytes under their hash; they are on the disk when this returns.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{OutboxRow, Store, StoreError, events, instant, word};
+use super::{OutboxRow, Store, StoreError, events, word};
 use crate::message::{Address, MessageId};
 
 /// What becomes of an answer whose sending had begun when its worker died.
@@ -46,8 +46,6 @@ pub struct Queued {
     pub sender: Option<Address>,
     /// To whom.
     pub to: Address,
-    /// When it was queued.
-    pub queued_at: Timestamp,
     /// Its Message-ID.
     pub message_id: MessageId,
     /// The whole message.
@@ -59,16 +57,15 @@ pub struct Queued {
 }
 
 /// When it is due, and the columns of a [`Queued`].
-type Columns = (i64, i64, String, String, i64, String, Vec<u8>, u32, String);
+type Columns = (i64, i64, String, String, String, Vec<u8>, u32, String);
 
 fn queued(row: Columns) -> Result<Queued, StoreError> {
-    let (_, id, sender, to, queued_at, message_id, mime, tries, kind) = row;
+    let (_, id, sender, to, message_id, mime, tries, kind) = row;
     let unusable = |what| StoreError::row(what, format!("outbox row {id}"));
     Ok(Queued {
         id,
         sender: Address::parse(&sender),
         to: Address::parse(&to).ok_or_else(|| unusable("recipient"))?,
-        queued_at: instant(queued_at)?,
         message_id: MessageId::parse(&message_id).ok_or_else(|| unusable("message id"))?,
         mime,
         tries,
@@ -97,7 +94,7 @@ impl Store {
             "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2
              WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND mailbox IS NULL AND not_before <= $2
                           ORDER BY not_before, id LIMIT $3)
-             RETURNING not_before, id, sender, recipient, queued_at, message_id, mime, tries, kind",
+             RETURNING not_before, id, sender, recipient, message_id, mime, tries, kind",
         )
         .bind(until)
         .bind(now_us)

@@ -13,7 +13,11 @@
 )]
 
 mod harness;
+mod doctor;
 mod everyday;
+mod latency;
 mod rows_killed;
+mod rows_machine;
 mod rows_mailbox;
 mod rows_sending;
+mod torture;

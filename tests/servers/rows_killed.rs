@@ -134,8 +134,7 @@ fn keyword_count(mut imap: crate::harness::client::Imap, keyword: &str) -> usize
 fn row_07_a_second_instance_on_the_same_store_exits_and_says_so() {
     let setup = Setup::new("row7");
     let mut first = setup.start();
-    wait_for("the first to have the store", || setup.database().exists().then_some(()));
-    setup.wait_counted("received", 0);
+    first.wait_log("watching");
     let second = setup.run(&["run", "--once"]);
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8_lossy(&second.stderr);

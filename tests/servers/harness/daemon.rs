@@ -130,6 +130,14 @@ impl Setup {
         self
     }
 
+    /// The same for a daemon that has these already.
+    pub(crate) fn replies_again(mut self, text: &str) -> Self {
+        let (_, others) = self.rest.split_once("\n[").map_or(("", ""), |(own, others)| (own, others));
+        let others = if others.is_empty() { String::new() } else { format!("[{others}") };
+        self.rest = format!("[replies]\n{text}\n{others}");
+        self
+    }
+
     /// Its database and files in another folder.
     pub(crate) fn store_in(mut self, folder: &Path) -> Self {
         self.top = folder.display().to_string();

@@ -206,6 +206,11 @@ impl Account {
         })
     }
 
+    /// How many messages are in the INBOX, once so many are there; fewer may be there where some are held.
+    pub(crate) fn messages_up_to(&self, count: usize, held: usize) -> usize {
+        if held == 0 { self.wait_for("INBOX", count).len() } else { self.messages("INBOX").len() }
+    }
+
     /// A connection to the mailbox, past the daemon.
     pub(crate) fn imap(&self) -> Imap {
         Imap::login(self.imaps, &self.ca, &self.user, PASSWORD)
