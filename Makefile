@@ -62,8 +62,8 @@ check:
 
 corpus: tools
 	@test -d '$(DIR)' || { echo 'usage: make corpus DIR=folder-of-mails' >&2; exit 2; }
-	SVODKA_CORPUS='$(abspath $(DIR))' $(CARGO) test --locked --test corpus -- --nocapture
+	SVODKA_CORPUS='$(abspath $(DIR))' $(CARGO) test --locked --features faults --test corpus -- --nocapture
 
 spellings: tools
 	@test -d '$(DIR)' || { echo 'usage: make spellings DIR=folder-of-names' >&2; exit 2; }
-	SVODKA_NAMES='$(abspath $(DIR))' $(CARGO) test --locked --test spellings -- --nocapture
+	SVODKA_NAMES='$(abspath $(DIR))' $(CARGO) test --locked --features faults --test spellings -- --nocapture

@@ -257,8 +257,9 @@ mod tests {
     /// What stands behind «# » in the sample's examples, as if somebody had put it to use.
     fn sample(wanted: &str) -> String {
         let sample = include_str!("../../config/svodka.toml");
-        let at = sample.find(&format!("\n# [{wanted}\n")).unwrap() + 1;
-        let lines = sample[at..].lines().take_while(|line| line.starts_with("# "));
+        let (_, from) = sample.split_once(&format!("\n# [{wanted}\n")).unwrap();
+        let head = format!("# [{wanted}");
+        let lines = std::iter::once(head.as_str()).chain(from.lines()).take_while(|line| line.starts_with("# "));
         lines
             .map(|line| line.trim_start_matches("# "))
             .filter(|line| !line.starts_with("  "))

@@ -8,7 +8,6 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::print_stderr,
-    clippy::disallowed_methods,
     reason = "a test's own helpers: what is wrong here is to stop the test"
 )]
 

@@ -379,3 +379,22 @@ fn row_24_the_same_bytes_under_another_uid_are_a_copy_and_get_no_second_reply() 
     setup.verify();
     setup.reconcile();
 }
+
+#[test]
+fn garbage_in_the_middle_of_a_conversation_loses_nothing() {
+    let garbage = [&[0xff, 0x00, 0xfe][..], b"* )( {x} %%\r\n* 99 FETCH (UID\r\n"].concat();
+    for words in ["CAPABILITY", "SELECT", "SEARCH", "RFC822.SIZE", "BODY.PEEK", "IDLE", "STORE"] {
+        let garbage = Act::Before(garbage.clone());
+        let at = move |event: &Event<'_>| event.from == Side::Server && event.command.contains(words);
+        let proxy = Proxy::start(Speaks::Imap, once(at, garbage));
+        let setup = Setup::new("garbage").imap_by(&proxy);
+        let school = from_a_school("04-podporozhye-missing", &setup);
+        let daemon = setup.start();
+        school.wait_for("INBOX", 1);
+        wait_for(&format!("a second connection after {words}"), || (proxy.connections() >= 2).then_some(()));
+        assert!(daemon.terminate().success());
+        setup.reconcile();
+        assert_eq!(school.messages("INBOX").len(), 1, "{words}");
+        setup.verify();
+    }
+}

@@ -332,11 +332,6 @@ impl Running {
         self.wait()
     }
 
-    /// SIGTERM, whose end is for others to wait for.
-    pub(crate) fn ask_to_stop(&self) {
-        self.signal("-TERM");
-    }
-
     /// SIGKILL, and the end.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -12,6 +12,12 @@ use std::{
     },
 };
 
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD as STANDARD, BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD},
+};
+use ring::hmac;
+
 use super::{certificates, client::Imap, wait_for};
 
 /// The password of every mailbox.
@@ -306,7 +312,7 @@ const TOKEN_KEY: &[u8] = b"svodka-tests";
 fn tokens(folder: &Path) {
     let keys = folder.join("keys/default/HS256");
     fs::create_dir_all(&keys).unwrap();
-    fs::write(keys.join("default"), base64(TOKEN_KEY)).unwrap();
+    fs::write(keys.join("default"), STANDARD.encode(TOKEN_KEY)).unwrap();
     let text = format!(
         "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={}/keys/\nusername_attribute = sub\n",
         folder.display()
@@ -315,38 +321,11 @@ fn tokens(folder: &Path) {
 }
 
 fn token(user: &str) -> String {
-    let url = |bytes: &[u8]| base64(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_");
-    let header = url(br#"{"alg":"HS256","typ":"JWT"}"#);
-    let claims = url(format!(r#"{{"sub":"{user}","iat":1600000000,"exp":4000000000}}"#).as_bytes());
+    let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{user}","iat":1600000000,"exp":4000000000}}"#));
     let signed = format!("{header}.{claims}");
-    let mac = ring_hmac(signed.as_bytes());
-    format!("{signed}.{}", url(&mac))
-}
-
-/// HMAC-SHA-256 (RFC 2104) with [`TOKEN_KEY`].
-fn ring_hmac(message: &[u8]) -> Vec<u8> {
-    use sha2::{Digest as _, Sha256};
-    let pad = |with: u8| {
-        let mut key = [with; 64];
-        key.iter_mut().zip(TOKEN_KEY).for_each(|(pad, key)| *pad ^= key);
-        key
-    };
-    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(message).finalize();
-    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().to_vec()
-}
-
-/// RFC 4648 §4.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let number = three.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for index in 0..4 {
-            let letter = LETTERS[(number >> (18 - 6 * index)) as usize & 63];
-            text.push(if index <= three.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
+    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, TOKEN_KEY), signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 fn postfix(folder: &Path, port: u16) {
