@@ -47,7 +47,7 @@ mod armed {
         "decide::decided",
         "record::before_commit",
         "record::committed",
-        "pass::completed",
+        "copies::settled",
         "lease::before_commit",
         "lease::committed",
         "smtp::connected",

@@ -132,7 +132,7 @@ impl Core {
             tracing::info!(settled, "letters in doubt had been accepted: their copies are there");
             self.wake_mailboxes();
         }
-        point!("pass::completed");
+        point!("copies::settled");
         Ok(())
     }
 }

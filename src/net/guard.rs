@@ -37,8 +37,8 @@ enum Announced {
 
 /// An answer to one SMTP command: the longest real ones are a few hundred bytes.
 const SMTP_ANSWER: usize = 64 * 1024;
-/// A line of an IMAP server: ten thousand UIDs in one SEARCH are 100 KB.
-const IMAP_LINE: usize = 1024 * 1024;
+/// A line of an IMAP server: four hundred thousand UIDs in one SEARCH are about this much.
+const IMAP_LINE: usize = 4 * 1024 * 1024;
 
 impl Guard {
     /// For IMAP, with literals of at most `largest` bytes.

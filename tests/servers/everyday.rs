@@ -96,6 +96,32 @@ fn mails_are_moved_where_that_is_wanted() {
 }
 
 #[test]
+fn a_server_without_keywords_and_moves_gets_what_it_can() {
+    let proxy = Proxy::start(Speaks::Imap, |event: &Event<'_>| {
+        let poor = event.line.replace("\\*", "").replace(" MOVE", "").replace(" UIDPLUS", "");
+        if event.from == Side::Server && poor != event.line && !event.command.contains("FETCH") {
+            return Act::Replace(format!("{poor}\r\n").into_bytes());
+        }
+        Act::Pass
+    });
+    let setup = Setup::new("poor").imap_by(&proxy).smtp("copy = false").and("[mailbox.move]");
+    let school = sends("04-podporozhye-missing", &setup);
+    sends("07-ambiguous-number", &setup);
+    let daemon = setup.start();
+    school.wait_for("INBOX", 1);
+    proxy.wait_for(Side::Client, "\\Answered", 1);
+    setup.wait_counted("received", 2);
+    assert!(daemon.terminate().success());
+    let mut imap = setup.account.imap();
+    imap.command("EXAMINE INBOX");
+    assert_eq!(imap.command("UID SEARCH ANSWERED").join(" ").matches(|c: char| c.is_ascii_digit()).count(), 1);
+    assert_eq!(setup.account.messages("INBOX").len(), 2, "a plain EXPUNGE would take what others have deleted");
+    assert_eq!(proxy.count(Side::Client, "$Svodka") + proxy.count(Side::Client, "EXPUNGE"), 0);
+    let doctor = setup.run(&["doctor"]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("neither MOVE nor UIDPLUS"), "{doctor:?}");
+}
+
+#[test]
 fn starttls_is_as_good_as_tls_from_the_first_byte() {
     let servers = Servers::shared();
     let setup = Setup::new("starttls")
