@@ -23,9 +23,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     block_on(async {
         let mut daemon = Daemon::open(config, args.clock.clock()).await?;
         if args.once {
-            let pass = daemon.pass().await;
+            let pass = daemon.pass().await?;
             daemon.close().await;
-            let pass = pass?;
             tracing::info!(taken = pass.taken, decided = pass.decided, sent = pass.sent, "pass completed");
             return Ok(());
         }

@@ -154,7 +154,10 @@ impl Daemon {
         tracing::info!("stopping: what has begun is finished");
         stop.send_replace(Stop::Soon);
         finish(tasks, &stop, self.core.config.times.stop).await;
-        self.core.store.close().await;
+        // A disk that has failed is not asked to sync once more.
+        if ended.is_ok() {
+            self.core.store.close().await;
+        }
         tracing::info!("stopped");
         ended
     }

@@ -207,7 +207,7 @@ impl Sender {
         };
         let since = self.pause(why).await;
         let kind = match why {
-            Unavailable::Login(_) => AlertKind::SmtpLogin,
+            Unavailable::Login(_) | Unavailable::Secret(_) => AlertKind::SmtpLogin,
             Unavailable::Setup(_) => AlertKind::SmtpSetup,
             Unavailable::Sender(_) => AlertKind::SmtpSender,
             Unavailable::Unreachable(_) if since.elapsed() >= core.config.times.alert_after => {

@@ -218,6 +218,7 @@ impl Watcher {
         }
         let (kind, pause) = match error.downcast_ref::<MailboxError>().map(trouble) {
             Some(Trouble::Login) => (Some(AlertKind::MailboxLogin), self.core.config.times.login_pause),
+            Some(Trouble::Secret) => (Some(AlertKind::MailboxLogin), pause),
             Some(Trouble::Setup) => (Some(AlertKind::MailboxSetup), pause),
             Some(Trouble::Other) if since.elapsed() >= self.core.config.times.alert_after => {
                 (Some(AlertKind::MailboxUnreachable), pause)
@@ -238,8 +239,10 @@ impl Watcher {
 
 /// What has to be done about a mailbox that fails.
 enum Trouble {
-    /// Password or account.
+    /// The server refuses password or account: to try again soon could lock it.
     Login,
+    /// There is no password to try.
+    Secret,
     /// Certificate or encryption.
     Setup,
     /// It may pass.
@@ -248,7 +251,8 @@ enum Trouble {
 
 fn trouble(error: &MailboxError) -> Trouble {
     match error {
-        MailboxError::Imap(ImapError::Login { .. } | ImapError::Secret(_)) => Trouble::Login,
+        MailboxError::Imap(ImapError::Login { .. }) => Trouble::Login,
+        MailboxError::Imap(ImapError::Secret(_)) => Trouble::Secret,
         MailboxError::Imap(ImapError::Connect(
             ConnectError::Certificate { .. } | ConnectError::NoStarttls { .. } | ConnectError::Authorities { .. },
         )) => Trouble::Setup,

@@ -37,6 +37,8 @@ pub enum Unavailable {
     Unreachable(String),
     /// There is none, and none will be until somebody has changed something.
     Setup(String),
+    /// There is no password to log in with.
+    Secret(String),
     /// The server does not let us in.
     Login(String),
     /// The server does not take mail from our address.
@@ -60,6 +62,7 @@ impl Unavailable {
         match self {
             Self::Unreachable(_) => "unreachable",
             Self::Setup(_) => "encryption",
+            Self::Secret(_) => "credentials",
             Self::Login(_) => "login",
             Self::Sender(_) => "sender",
         }
@@ -68,7 +71,11 @@ impl Unavailable {
     /// What was said.
     pub fn response(&self) -> &str {
         match self {
-            Self::Unreachable(text) | Self::Setup(text) | Self::Login(text) | Self::Sender(text) => text,
+            Self::Unreachable(text)
+            | Self::Setup(text)
+            | Self::Secret(text)
+            | Self::Login(text)
+            | Self::Sender(text) => text,
         }
     }
 }

@@ -152,7 +152,7 @@ impl Smtp {
             Err(_) => return Err(Unavailable::Unreachable("no greeting in time".to_owned())),
         };
         if let Some(login) = &self.submission.login {
-            let secret = login.secret.fetch().await.map_err(|error| Unavailable::Login(error.to_string()))?;
+            let secret = login.secret.fetch().await.map_err(|error| Unavailable::Secret(error.to_string()))?;
             let mechanisms: &[Mechanism] =
                 if login.secret.is_token() { &[Mechanism::Xoauth2] } else { &[Mechanism::Plain, Mechanism::Login] };
             let credentials = Credentials::new(login.user.clone(), secret.reveal().to_owned());

@@ -101,9 +101,6 @@ async fn submit(submission: &Submission, config: &Config) -> Result<String, Stri
         .connect(Protocol::Smtp, Guard::smtp(), config.times.connect)
         .await
         .map_err(|error| connect_fault(&error))?;
-    if let Some(login) = &submission.login {
-        login.secret.fetch().await.map_err(|error| format!("credentials: {error}"))?;
-    }
     let smtp = Smtp::new(submission.clone(), &config.times).map_err(|error| connect_fault(&error))?;
     let mut said = Vec::new();
     for own in config.mailboxes.iter().filter_map(|mailbox| Address::parse(&mailbox.address)) {
@@ -115,6 +112,7 @@ async fn submit(submission: &Submission, config: &Config) -> Result<String, Stri
 
 fn outgoing_fault(outcome: &Outcome) -> String {
     match outcome {
+        Outcome::Unavailable(Unavailable::Secret(said)) => format!("credentials: {said}"),
         Outcome::Unavailable(Unavailable::Login(said)) => {
             format!("login: {said}; check user and password (some providers want an app password)")
         }

@@ -68,6 +68,8 @@ pub struct Imap {
     validity: Option<u32>,
     view: View,
     notices: Vec<Notice>,
+    /// Whether the server has refused the IDLE that it offers.
+    refuses_idle: bool,
 }
 
 /// What is known of the folder under one UIDVALIDITY; where there is none, in one connection.
@@ -91,7 +93,15 @@ impl Imap {
     /// A folder of which these cursors have been taken in; `validity` as [`Mailbox::position`] gave it last.
     pub fn new(settings: ImapSettings, known: BTreeSet<String>, position: Option<&str>) -> Self {
         let validity = position.and_then(|position| position.parse().ok());
-        Self { settings, session: None, known, validity, view: View::default(), notices: Vec::new() }
+        Self {
+            settings,
+            session: None,
+            known,
+            validity,
+            view: View::default(),
+            notices: Vec::new(),
+            refuses_idle: false,
+        }
     }
 
     /// A connection with the folder selected.
@@ -275,12 +285,13 @@ impl Mailbox for Imap {
     }
 
     async fn wait(&mut self, most: Duration, wake: &Notify) -> Result<(), MailboxError> {
+        let polls = self.refuses_idle;
         let waited = async {
             let (session, _) = self.connected().await?;
             if session.take_news() {
                 return Ok(());
             }
-            if session.can_idle() {
+            if session.can_idle() && !polls {
                 return session.idle(most.min(LONGEST_IDLE), wake).await;
             }
             tokio::select! {
@@ -290,6 +301,7 @@ impl Mailbox for Imap {
             Ok(())
         };
         let waited = waited.await;
+        self.refuses_idle |= matches!(waited, Err(ImapError::No { .. } | ImapError::Bad { .. }));
         self.settle(waited)
     }
 
