@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod fault;
+pub mod explain;
 pub mod digest;
 pub mod campaign;
 pub mod net;

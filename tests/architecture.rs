@@ -31,6 +31,7 @@ const PURE: &[(&str, &[&str])] = &[
 
 /// The modules with I/O and what each must never know.
 const EDGES: &[(&str, &[&str])] = &[
+    ("net", &["campaign", "config", "mailbox", "message", "document", "decision", "store", "outbox", "daemon", "cli"]),
     ("mailbox", &["campaign", "document", "form", "matching", "reader", "reply", "report", "store", "outbox", "cli"]),
     ("store", &["mailbox", "outbox", "reply", "report", "daemon", "cli"]),
     ("outbox", &["document", "form", "matching", "reader", "report", "mailbox", "daemon", "cli"]),

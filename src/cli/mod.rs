@@ -20,7 +20,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::{clock::Clock, config::ConfigError, daemon::explain};
+use crate::{clock::Clock, config::ConfigError, explain::explain};
 
 /// Reads what schools e-mail to an education committee, answers, and keeps the summary.
 #[derive(Debug, Parser)]

@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use crate::{
+    explain::explain,
     outbox::{self, Connection, Outcome, Unavailable},
     reply::AlertKind,
     store::Queued,
@@ -23,7 +24,6 @@ use crate::{
 use super::{
     Stop,
     core::Core,
-    explain,
     watch::{backoff, is_fatal},
 };
 

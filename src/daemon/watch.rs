@@ -8,6 +8,7 @@ use tokio::{sync::watch, time::Instant};
 use crate::{
     config::MailboxConfig,
     decision::Action,
+    explain::explain,
     fault::point,
     mailbox::{AnyMailbox, Fetched, ImapError, Mailbox as _, MailboxError, Notice, Treatment},
     net::ConnectError,
@@ -16,7 +17,7 @@ use crate::{
     store::{Intake, Intaken, StoreError, Unmarked},
 };
 
-use super::{Pass, Stop, core::Core, explain};
+use super::{Pass, Stop, core::Core};
 
 /// How many messages are held in memory at once.
 const BATCH: usize = 20;
