@@ -1,6 +1,13 @@
 //! Rows 25 to 32 of the table of faults: what a server that takes our mail, and the way to it, can do.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::SignedDuration;
 use svodka::{
@@ -206,6 +213,43 @@ fn row_30_the_sent_folder_of_the_server_settles_the_doubt_by_itself() {
     assert!(daemon.terminate().success());
     assert_eq!(school.messages("INBOX").len(), 1);
     assert!(!header(&reply, "Message-ID").is_empty());
+}
+
+#[test]
+fn row_30_a_search_that_the_server_refuses_leaves_no_other_folder_selected() {
+    let wrong = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&wrong);
+    let mut last = String::new();
+    let imap = Proxy::start(Speaks::Imap, move |event: &Event<'_>| {
+        if event.asks("EXAMINE") || event.asks("SELECT") {
+            last = event.line.to_owned();
+        }
+        if event.asks("SEARCH HEADER") && last.contains("Sent") {
+            let tag = event.line.split(' ').next().unwrap();
+            return Act::Answer(format!("{tag} NO [SERVERBUG] not now\r\n").into_bytes());
+        }
+        seen.fetch_or(event.asks("UID STORE") && last.contains("Sent"), Ordering::SeqCst);
+        Act::Pass
+    });
+    let smtp = silent_behind_the_dot();
+    let setup = Setup::new("row30")
+        .imap_by(&imap)
+        .smtp_by(&smtp)
+        .smtp("copy = false")
+        .mailbox("sent_folder = \"Sent\"")
+        .time("smtp_final", "1s")
+        .time("settle", "1m");
+    setup.account.imap().command("CREATE Sent");
+    from_a_school(&setup);
+    let daemon = setup.start();
+    imap.wait_for(Side::Client, "SEARCH HEADER", 4);
+    assert!(imap.connections() >= 2, "the session is in doubt and is given up");
+    let before = imap.count(Side::Client, "UID STORE");
+    from_a_school(&setup);
+    imap.wait_for(Side::Client, "UID STORE", before + 1);
+    assert!(daemon.terminate().success());
+    assert!(!wrong.load(Ordering::SeqCst), "a mark in the wrong folder");
+    assert_eq!(setup.letters(OutboxState::Ambiguous), 1);
 }
 
 #[test]

@@ -119,16 +119,26 @@ impl Imap {
         Ok(copies.iter().any(|copy| copy.size.is_some() && copy.size == item.size))
     }
 
-    /// The messages of another folder with this Message-ID; none where there is no such folder.
+    /// The messages of a folder with this Message-ID; none where there is no such folder.
     pub(super) async fn with_message_id(&mut self, folder: &str, id: &str) -> Result<Vec<Item>, ImapError> {
         if id.is_empty() || !id.is_ascii() || id.contains(['"', '\\', '\r', '\n']) {
             return Ok(Vec::new());
         }
+        let found = self.search_aside(folder, &format!("HEADER Message-ID \"{id}\"")).await;
+        if found.is_err() {
+            // Whichever folder is selected now: it may be the wrong one.
+            self.session = None;
+        }
+        found
+    }
+
+    /// Searches another folder, and comes back to our own.
+    async fn search_aside(&mut self, folder: &str, query: &str) -> Result<Vec<Item>, ImapError> {
         let own = self.settings.folder.clone();
-        let (session, _) = self.connected().await?;
+        let (session, before) = self.connected().await?;
         let found = match session.select(folder, true).await {
             Ok(_) => {
-                let uids = session.search(&format!("HEADER Message-ID \"{id}\"")).await?;
+                let uids = session.search(query).await?;
                 match uids.is_empty() {
                     true => Vec::new(),
                     false => session.fetch(&set(&uids), "(UID RFC822.SIZE)", 0).await?,
@@ -137,7 +147,9 @@ impl Imap {
             Err(ImapError::No { .. }) => Vec::new(),
             Err(error) => return Err(error),
         };
-        session.select(&own, false).await?;
+        if session.select(&own, false).await?.validity != before.validity {
+            return Err(ImapError::Protocol { command: "SELECT", what: "another UIDVALIDITY within one session" });
+        }
         // What came in meanwhile was announced to nobody.
         session.expect_news();
         Ok(found)
