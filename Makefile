@@ -4,9 +4,12 @@
 CARGO ?= cargo
 # Where the demonstration leaves its mailbox, database, replies, summary and table.
 DEMO ?= target/demo
+.DEFAULT_GOAL := help
 
 # Tests run as root, for Postfix and small disks; what is built belongs to whoever builds.
-ROOT := $(if $(filter 0,$(shell id -u)),,CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER='sudo -E')
+ifneq ($(shell id -u),0)
+test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER := sudo -E
+endif
 
 .PHONY: help tools servers build demo test torture latency fmt clippy doc deny check corpus spellings
 
@@ -36,13 +39,13 @@ servers:
 	@tests/servers/install
 
 test: servers
-	$(ROOT) $(CARGO) test --locked --features faults
+	$(CARGO) test --locked --features faults
 
 torture: servers
-	SVODKA_SEEDS=$(or $(SEEDS),20) $(ROOT) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
+	SVODKA_SEEDS=$(or $(SEEDS),20) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
 
 latency: servers
-	$(ROOT) $(CARGO) test --locked --release --features faults --test servers latency -- --nocapture --ignored --test-threads 1
+	$(CARGO) test --locked --release --features faults --test servers latency -- --nocapture --ignored --test-threads 1
 
 fmt:
 	$(CARGO) fmt --check

@@ -326,10 +326,12 @@ impl Running {
         assert!(Command::new("kill").args([signal, &self.id().to_string()]).status().unwrap().success());
     }
 
-    /// SIGTERM, and the end.
+    /// SIGTERM, and the end. Whatever has happened, no address stands in the log.
     pub(crate) fn terminate(mut self) -> ExitStatus {
         self.signal("-TERM");
-        self.wait()
+        let status = self.wait();
+        assert!(!self.log().contains('@'), "an address in the log");
+        status
     }
 
     /// SIGKILL, and the end.
