@@ -17,6 +17,12 @@ pub enum StoreError {
         /// What is wrong with it.
         source: sqlx::Error,
     },
+    /// Nothing has been stored there yet.
+    #[error("there is no database {}; the first `svodka run` creates it", .path.display())]
+    Missing {
+        /// The database.
+        path: PathBuf,
+    },
     /// Another process holds the store.
     #[error("another svodka is running on this store ({} is locked); stop it first, or give this one its own store", .lock.display())]
     InUse {

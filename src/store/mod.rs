@@ -91,9 +91,12 @@ impl Store {
     /// Opens the store for reading only, also while the daemon runs; whatever would write fails.
     ///
     /// # Errors
-    /// As [`Store::open`], but never [`StoreError::InUse`]; a store that is not there is not created.
+    /// As [`Store::open`], but never [`StoreError::InUse`]; [`StoreError::Missing`], as it is not created.
     pub async fn open_read_only(url: &str, files: &Path) -> Result<Self, StoreError> {
         let (options, path) = options(url)?;
+        if !path.exists() {
+            return Err(StoreError::Missing { path });
+        }
         let readers = connect(options.read_only(true), READERS, &path).await?;
         check(&readers, &path).await?;
         Ok(Self { writer: readers.clone(), readers, files: Arc::new(Files::open(files)), _lock: None })

@@ -221,7 +221,7 @@ fn row_17_after_a_bye_it_comes_back_with_growing_pauses() {
     let pauses: Vec<Duration> = (1..=5).map(|number| first(number + 1) - last(number)).collect();
     for (doublings, pause) in (0..).zip(&pauses) {
         let least = Duration::from_millis(50) * 2_u32.pow(doublings);
-        assert!(*pause >= least && *pause < least * 2 + Duration::from_millis(500), "{pauses:?}");
+        assert!(*pause >= least && *pause < least * 2 + Duration::from_secs(2), "{pauses:?}");
     }
     let times = Times::default();
     assert_eq!((times.reconnect_first, times.reconnect_longest), (Duration::from_secs(1), Duration::from_mins(5)));

@@ -362,6 +362,8 @@ async fn every_message_is_counted_once_and_reviews_are_open() {
 #[tokio::test]
 async fn a_second_instance_is_refused_and_a_reader_is_not() {
     let place = Place::new();
+    let nothing = Store::open_read_only(&place.url(), &place.files()).await.unwrap_err();
+    assert!(matches!(nothing, StoreError::Missing { .. }), "{nothing}");
     let store = place.open().await;
     let error = Store::open(&place.url(), &place.files()).await.unwrap_err();
     assert!(matches!(error, StoreError::InUse { .. }) && !error.is_temporary());
