@@ -263,7 +263,7 @@ fn row_19_a_refused_login_is_tried_rarely_and_staff_hear_of_it_by_mail() {
     let daemon = setup.start();
     let begun = Instant::now();
     let alert = staff.wait_for("INBOX", 1);
-    assert!(subject(&alert[0]).contains("не принимает пароль"), "{}", subject(&alert[0]));
+    assert!(subject(&alert[0]).contains("не удаётся войти в почтовый ящик"), "{}", subject(&alert[0]));
     proxy.wait_for(Side::Client, "AUTHENTICATE", 3);
     assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
     // The password is put right; nobody starts anything anew.

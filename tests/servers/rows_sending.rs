@@ -145,7 +145,7 @@ fn row_29_535_pauses_the_outbox_spends_no_tries_and_is_alerted_through_the_mailb
     fs::write(setup.file("wrong"), "not the password").unwrap();
     let school = from_a_school(&setup);
     let daemon = setup.start();
-    alerted(&setup.account, "исходящей почты не принимает пароль");
+    alerted(&setup.account, "войти на сервер исходящей почты");
     proxy.wait_for(Side::Client, "AUTH", 2);
     setup.wait_letters(OutboxState::Queued, 1);
     let incidents: Vec<Incident> = setup.read(async |store| store.incidents().await.unwrap());
@@ -156,7 +156,7 @@ fn row_29_535_pauses_the_outbox_spends_no_tries_and_is_alerted_through_the_mailb
     fs::write(setup.file("wrong"), PASSWORD).unwrap();
     answered_once(&setup, daemon, &school);
     setup.read(async |store| assert!(store.incidents().await.unwrap().is_empty()));
-    let alerts = setup.account.messages("INBOX").iter().filter(|mail| subject(mail).contains("пароль")).count();
+    let alerts = setup.account.messages("INBOX").iter().filter(|mail| subject(mail).contains("войти на сервер")).count();
     assert_eq!(alerts, 1);
 }
 
