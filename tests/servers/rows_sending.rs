@@ -156,7 +156,8 @@ fn row_29_535_pauses_the_outbox_spends_no_tries_and_is_alerted_through_the_mailb
     fs::write(setup.file("wrong"), PASSWORD).unwrap();
     answered_once(&setup, daemon, &school);
     setup.read(async |store| assert!(store.incidents().await.unwrap().is_empty()));
-    let alerts = setup.account.messages("INBOX").iter().filter(|mail| subject(mail).contains("войти на сервер")).count();
+    let alerts =
+        setup.account.messages("INBOX").iter().filter(|mail| subject(mail).contains("войти на сервер")).count();
     assert_eq!(alerts, 1);
 }
 
