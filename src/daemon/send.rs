@@ -31,13 +31,20 @@ use super::{
 const FAULTS: [AlertKind; 4] =
     [AlertKind::SmtpLogin, AlertKind::SmtpSetup, AlertKind::SmtpSender, AlertKind::SmtpUnreachable];
 
+/// A letter that is due and not claimed is another worker's: it is looked for again only so soon.
+const SOON: Duration = Duration::from_millis(20);
+
 /// How the server does: what all workers know together.
 #[derive(Debug)]
 pub(super) struct Health {
     /// Nobody tries before this.
     not_before: Option<Instant>,
+    /// Until then no refused login or sender is tried again, whatever another worker's connection still takes.
+    refused_until: Option<Instant>,
     /// Since when nothing could be sent.
     failing_since: Option<Instant>,
+    /// Whether this process has seen a letter taken: what was wrong before it began may be well.
+    proven: bool,
     backoff: backon::ExponentialBackoff,
 }
 
@@ -54,7 +61,13 @@ pub(super) struct Sender {
 impl Sender {
     /// As many as the transport has connections.
     pub(super) fn all(core: &Arc<Core>) -> Vec<Self> {
-        let health = Health { not_before: None, failing_since: None, backoff: backoff(core) };
+        let health = Health {
+            not_before: None,
+            refused_until: None,
+            failing_since: None,
+            proven: false,
+            backoff: backoff(core),
+        };
         let health = Arc::new(Mutex::new(health));
         let sender = |_| Self { core: Arc::clone(core), health: Arc::clone(&health), kept: None, unrecorded: None };
         (0..core.transport.workers()).map(sender).collect()
@@ -100,13 +113,16 @@ impl Sender {
 
     /// How long until a letter comes due, or may be tried again.
     async fn until_due(&self) -> Option<Duration> {
+        if !self.core.sends() {
+            return None;
+        }
         let paused = self.health.lock().await.not_before;
         if let Some(until) = paused.filter(|until| *until > Instant::now()) {
             return Some(until.duration_since(Instant::now()));
         }
         let next = self.core.store.next_due().await.ok()??;
         let wait = Duration::try_from(next.duration_since(self.core.clock.now())).unwrap_or_default();
-        Some(wait.min(self.core.patience()))
+        Some(wait.clamp(SOON, self.core.patience()))
     }
 
     /// Claims and sends one letter; none where none is due or may be tried now, else whether it has left.
@@ -167,7 +183,8 @@ impl Sender {
         now: Timestamp,
         stop: &mut watch::Receiver<Stop>,
     ) -> anyhow::Result<Outcome> {
-        if let Some(until) = self.core.store.suppressed(&queued.to, now).await? {
+        let rests = if queued.alert { None } else { self.core.store.suppressed(&queued.to, now).await? };
+        if let Some(until) = rests {
             let response = format!("nothing is sent before {until} to an address that its server has refused");
             return Ok(Outcome::Refused { response, address: false });
         }
@@ -194,12 +211,16 @@ impl Sender {
             if matches!(outcome, Outcome::Accepted(_)) {
                 let failed = {
                     let mut health = self.health.lock().await;
+                    if health.refused_until.is_some_and(|until| until > Instant::now()) {
+                        return Ok(());
+                    }
                     health.not_before = None;
                     health.backoff = backoff(&core);
-                    health.failing_since.take()
+                    let first = !std::mem::replace(&mut health.proven, true);
+                    health.failing_since.take().is_some() || first
                 };
-                if failed.is_some() {
-                    tracing::info!("letters are taken again");
+                if failed {
+                    tracing::info!("letters are taken");
                     core.well(&FAULTS, &place).await?;
                 }
             }
@@ -231,7 +252,11 @@ impl Sender {
             let said = if let Unavailable::Sender(_) = why { "" } else { why.response() };
             tracing::error!(kind = why.word(), said, "no letter can be sent: they wait");
         }
-        health.not_before = Some(Instant::now() + pause);
+        let until = Instant::now() + pause;
+        if let Unavailable::Login(_) | Unavailable::Sender(_) = why {
+            health.refused_until = Some(until);
+        }
+        health.not_before = health.not_before.max(Some(until));
         *health.failing_since.get_or_insert_with(Instant::now)
     }
 }

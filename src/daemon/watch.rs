@@ -41,12 +41,14 @@ pub(super) struct Watcher {
     poll: Duration,
     /// Since when passes have failed, and of what.
     failing: Option<(Instant, BTreeSet<String>)>,
+    /// When the proof of letters in doubt was last searched for.
+    searched: Option<Instant>,
 }
 
 impl Watcher {
     pub(super) fn new(core: Arc<Core>, mailbox: AnyMailbox, index: usize, config: &MailboxConfig) -> Self {
         let poll = config.poll.unsigned_abs().max(Duration::from_millis(100));
-        Self { core, mailbox, index, name: config.key(), place: config.place(), poll, failing: None }
+        Self { core, mailbox, index, name: config.key(), place: config.place(), poll, failing: None, searched: None }
     }
 
     /// Passes again and again until it is told to stop: the message that has begun is finished first.
@@ -177,7 +179,13 @@ impl Watcher {
         self.core.settle_copies().await?;
         let now = self.core.now().await?;
         let after = now.saturating_sub(SEARCHED).unwrap_or(now);
-        for (row, message_id) in self.core.store.in_doubt(after).await? {
+        // A search makes the next wait look at once: without a pause it would go round for as long as there is a doubt.
+        let rested = self.searched.is_none_or(|searched| searched.elapsed() >= self.poll);
+        let doubts = if rested { self.core.store.in_doubt(after).await? } else { Vec::new() };
+        if !doubts.is_empty() {
+            self.searched = Some(Instant::now());
+        }
+        for (row, message_id) in doubts {
             if self.mailbox.holds(message_id.as_str()).await? {
                 tracing::info!(outbox = row, "a letter in doubt had been accepted: the mailbox holds it");
                 self.core.store.sent(row, now, "found in the mailbox").await?;

@@ -107,10 +107,10 @@ pub async fn record(
         Outcome::Deferred(response) => {
             let next = now.saturating_add(delay(times, queued.tries)).unwrap_or(Timestamp::MAX);
             store.retry(queued.id, next, response).await?;
-            store.give_up(before, now, &format!("given up: {response}")).await
+            store.give_up(before, now, &format!("given up: {response}"), Some(queued.id)).await
         }
         Outcome::Refused { response, address } => {
-            if *address {
+            if *address && !queued.alert {
                 let until = now.saturating_add(times.suppress).unwrap_or(Timestamp::MAX);
                 store.suppress(&queued.to, until, response).await?;
             }
@@ -120,7 +120,7 @@ pub async fn record(
         Outcome::Withdrawn => store.release(queued.id).await,
         Outcome::Unavailable(why) => {
             store.release(queued.id).await?;
-            store.give_up(before, now, &format!("given up: {}", why.response())).await
+            store.give_up(before, now, &format!("given up: {}", why.response()), None).await
         }
     }
 }

@@ -201,6 +201,7 @@ impl Smtp {
             match self.recipient(&mut connection, own).await {
                 // Without the copy the letter leaves all the same.
                 Ok(()) | Err(Outcome::Refused { .. }) => {}
+                Err(Outcome::Deferred(response)) if !response.starts_with("421") => {}
                 Err(other) => return Err(other),
             }
         }
@@ -284,8 +285,9 @@ impl Offered<'_> {
             }
             Ok(response) => Outcome::Ambiguous(format!("an answer of {}", response.code())),
             Err(refusal) if refusal.is_temporary() => Outcome::Deferred(refusal.to_string()),
+            // With two recipients this is about the letter, whatever the code.
             Err(refusal) if refusal.code.is_some() => {
-                Outcome::Refused { response: refusal.to_string(), address: refusal.is_about_the_address() }
+                Outcome::Refused { response: refusal.to_string(), address: false }
             }
             Err(refusal) => Outcome::Ambiguous(refusal.to_string()),
         }

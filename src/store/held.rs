@@ -133,19 +133,26 @@ impl Store {
         Ok(settled.len() as u64)
     }
 
-    /// Gives up every letter that was queued before `before` and still waits.
+    /// Gives up every letter, or one, that was queued before `before` and still waits.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn give_up(&self, before: Timestamp, now: Timestamp, response: &str) -> Result<(), StoreError> {
+    pub async fn give_up(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        response: &str,
+        only: Option<OutboxRow>,
+    ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let given_up: Vec<i64> = sqlx::query_scalar(
             "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2
-             WHERE state = 'queued' AND mailbox IS NULL AND queued_at <= $3 RETURNING id",
+             WHERE state = 'queued' AND mailbox IS NULL AND queued_at <= $3 AND ($4 IS NULL OR id = $4) RETURNING id",
         )
         .bind(response)
         .bind(now.as_microsecond())
         .bind(before.as_microsecond())
+        .bind(only)
         .fetch_all(&mut *tx)
         .await?;
         for id in given_up {

@@ -301,7 +301,8 @@ impl Mailbox for Imap {
             Ok(())
         };
         let waited = waited.await;
-        self.refuses_idle |= matches!(waited, Err(ImapError::No { .. } | ImapError::Bad { .. }));
+        self.refuses_idle |=
+            matches!(waited, Err(ImapError::No { command: "IDLE", .. } | ImapError::Bad { command: "IDLE", .. }));
         self.settle(waited)
     }
 

@@ -105,14 +105,14 @@ async fn what_is_too_old_is_given_up_and_a_jump_of_the_clock_makes_nothing_old()
     let later = at(10).saturating_add(year).unwrap();
     store.shift(year, later).await.unwrap();
     let five_days_before = later.saturating_sub(SignedDuration::from_hours(120)).unwrap();
-    store.give_up(five_days_before, later, "given up").await.unwrap();
+    store.give_up(five_days_before, later, "given up", None).await.unwrap();
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 1)]));
     assert_eq!(store.next_due().await.unwrap(), Some(at(5).saturating_add(year).unwrap()));
     store.shift(-year, at(10)).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
-    store.give_up(at(1), at(10), "given up").await.unwrap();
+    store.give_up(at(1), at(10), "given up", None).await.unwrap();
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 1)]), "it was queued at 2");
-    store.give_up(at(2), at(10), "given up").await.unwrap();
+    store.give_up(at(2), at(10), "given up", None).await.unwrap();
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Failed, 1)]));
 }
 
