@@ -123,12 +123,6 @@ impl Smtp {
         self.submission.connections
     }
 
-    /// The longest that sending a letter of so many bytes can take.
-    pub fn longest(&self, bytes: usize) -> Duration {
-        // Name, TCP, TLS, greeting; EHLO, two of AUTH, MAIL, two RCPT, DATA; and all of MAIL anew on a stale connection.
-        self.connect * 8 + self.command * 16 + self.content(bytes)
-    }
-
     fn content(&self, bytes: usize) -> Duration {
         self.finish + Duration::from_secs(bytes as u64 / BYTES_PER_SECOND)
     }
