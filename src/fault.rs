@@ -27,7 +27,8 @@ mod armed {
 
     use jiff::SignedDuration;
 
-    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`.
+    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`; or only
+    /// the code that passes it, by a panic: `name@2!`.
     pub const FAULT: &str = "SVODKA_FAULT";
     /// The environment variable that names a file with the seconds by which the clock is wrong.
     pub const CLOCK: &str = "SVODKA_CLOCK";
@@ -42,6 +43,7 @@ mod armed {
         "intake::file_stored",
         "intake::before_commit",
         "intake::committed",
+        "decide::reading",
         "decide::read",
         "decide::documents_stored",
         "decide::decided",
@@ -76,14 +78,17 @@ mod armed {
     /// Where it names no point: a test must not pass because its fault never came.
     pub fn arm() {
         let Ok(fault) = env::var(FAULT) else { return };
-        let (name, time) = fault.split_once('@').unwrap_or((&fault, "1"));
+        let panics = fault.ends_with('!');
+        let (name, time) = fault.trim_end_matches('!').split_once('@').unwrap_or((&fault, "1"));
         assert!(POINTS.contains(&name), "{FAULT}: there is no point {name:?}");
         let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
         let passed = AtomicU32::new(0);
         let die = move || {
-            if passed.fetch_add(1, Ordering::SeqCst) + 1 == time {
-                let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+            if passed.fetch_add(1, Ordering::SeqCst) + 1 != time {
+                return;
             }
+            assert!(!panics, "the fault that was asked for");
+            let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
         };
         if let Err(error) = fail::cfg_callback(name, die) {
             panic!("{FAULT}: {error}");

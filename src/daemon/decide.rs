@@ -27,10 +27,23 @@ impl Core {
         Ok(decided)
     }
 
-    /// Reads and decides a stored message, and records everything about it in one transaction.
+    /// Reads and decides a stored message, and records everything about it in one transaction. One that cannot be read is
+    /// a person's: it holds up nothing behind it.
     async fn decide(&self, stored: &Stored) -> anyhow::Result<()> {
-        let raw = self.store.raw(&stored.sha256).await?;
-        let (reading, contents) = reader::read_mail(&raw, &self.own, &self.limits);
+        let raw = match self.store.raw(&stored.sha256).await {
+            Err(error) if error.is_damage() => return self.unreadable(stored, &error.to_string()).await,
+            raw => raw?,
+        };
+        let (own, limits) = (self.own.clone(), self.limits.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            point!("decide::reading");
+            reader::read_mail(&raw, &own, &limits)
+        });
+        let (reading, contents) = match read.await {
+            Ok(read) => read,
+            Err(error) if error.is_panic() => return self.unreadable(stored, "the reader stopped").await,
+            Err(error) => return Err(error.into()),
+        };
         point!("decide::read");
         for bytes in &contents {
             self.store.put_file(bytes).await?;
@@ -71,6 +84,13 @@ impl Core {
         if !outgoing.is_empty() {
             self.queued.notify_one();
         }
+        Ok(())
+    }
+
+    /// Hands a message that cannot be read to a person.
+    async fn unreadable(&self, stored: &Stored, why: &str) -> anyhow::Result<()> {
+        tracing::error!(message = stored.id, why, "a message cannot be read: a person is asked");
+        self.store.record_failure(stored.id, &self.campaign.id, why, self.now().await?).await?;
         Ok(())
     }
 

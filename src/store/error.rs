@@ -117,6 +117,15 @@ impl StoreError {
         }
     }
 
+    /// Whether it is one stored file that is damaged or gone, and nothing else.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::File { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        }
+    }
+
     /// Whether another program holds the database at the moment.
     pub fn is_lock(&self) -> bool {
         let error = match self {
