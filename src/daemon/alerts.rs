@@ -1,9 +1,6 @@
 //! What staff hear of: through the server that still works.
 
-use jiff::Timestamp;
-
 use crate::{
-    fault::point,
     message::Address,
     reply::{AlertKind, AlertLetter, AlertText, ReplyError, render_alert},
     store::{Alert, HeldRow, Incident, OutboxState},
@@ -17,26 +14,29 @@ impl Core {
     /// # Errors
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn incident(&self, kind: AlertKind, place: &str, detail: &str) -> anyhow::Result<()> {
-        let now = self.now().await?;
-        let text = AlertText { kind, place, detail, letters: &[], at: now, zone: &self.campaign.time_zone };
-        let alerts = self.alerts(&text, &format!("{} {place} {now}", kind.word()))?;
-        let incident =
-            Incident { kind: kind.word().to_owned(), place: place.to_owned(), detail: detail.to_owned(), since: now };
-        if self.store.open_incident(&incident, &alerts).await? {
-            tracing::error!(kind = kind.word(), place, "staff are told");
-            self.queued.notify_one();
-            self.wake_mailboxes();
-        }
-        Ok(())
+        self.note(kind, place, detail, false).await
     }
 
-    /// Something that happened and is over: staff hear of it all the same.
+    /// Something that happened and is over: staff hear of it each time.
     ///
     /// # Errors
     /// As [`Core::incident`].
     pub(super) async fn happened(&self, kind: AlertKind, place: &str, detail: &str) -> anyhow::Result<()> {
-        self.incident(kind, place, detail).await?;
-        self.well(&[kind], place).await
+        self.note(kind, place, detail, true).await
+    }
+
+    async fn note(&self, kind: AlertKind, place: &str, detail: &str, over: bool) -> anyhow::Result<()> {
+        let since = self.now().await?;
+        let text = AlertText { kind, place, detail, letters: &[], at: since, zone: &self.campaign.time_zone };
+        let alerts = self.alerts(&text, &format!("{} {place} {since}", kind.word()))?;
+        let (kind, place) = (kind.word().to_owned(), place.to_owned());
+        let incident = Incident { kind, place, detail: detail.to_owned(), since };
+        if self.store.open_incident(&incident, over, &alerts).await? {
+            tracing::error!(kind = incident.kind, place = incident.place, "staff are told");
+            self.queued.notify_one();
+            self.wake_mailboxes();
+        }
+        Ok(())
     }
 
     /// It works again.
@@ -108,14 +108,5 @@ impl Core {
             Ok(Alert { key: message_id.to_string(), sender: own.clone(), to, mailbox, message_id, mime })
         };
         to.into_iter().map(alert).collect()
-    }
-
-    /// Notes that an alert has been put into its mailbox.
-    ///
-    /// # Errors
-    /// Where the store refuses.
-    pub(super) async fn appended(&self, row: i64, now: Timestamp) -> anyhow::Result<()> {
-        point!("append::done");
-        Ok(self.store.sent(row, now, "put into the mailbox").await?)
     }
 }

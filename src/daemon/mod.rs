@@ -115,7 +115,8 @@ impl Daemon {
         for watcher in &mut self.watchers {
             let shown = async {
                 watcher.show().await?;
-                watcher.look_after_letters().await
+                watcher.search_for_proof().await?;
+                watcher.put_alerts().await
             };
             if let Err(error) = shown.await {
                 failed = failed.or(Some(error));

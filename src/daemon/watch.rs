@@ -1,6 +1,10 @@
 //! One mailbox: what is new is taken in and decided, what was decided is shown in it, for as long as the daemon runs.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use tokio::{sync::watch, time::Instant};
@@ -43,12 +47,27 @@ pub(super) struct Watcher {
     failing: Option<(Instant, BTreeSet<String>)>,
     /// When the proof of letters in doubt was last searched for.
     searched: Option<Instant>,
+    /// What the server has refused to mark or to search for.
+    refused: BTreeSet<String>,
+    /// What the mailbox has come upon and the store has not taken down yet.
+    notices: VecDeque<Notice>,
 }
 
 impl Watcher {
     pub(super) fn new(core: Arc<Core>, mailbox: AnyMailbox, index: usize, config: &MailboxConfig) -> Self {
         let poll = config.poll.unsigned_abs().max(Duration::from_millis(100));
-        Self { core, mailbox, index, name: config.key(), place: config.place(), poll, failing: None, searched: None }
+        Self {
+            core,
+            mailbox,
+            index,
+            name: config.key(),
+            place: config.place(),
+            poll,
+            failing: None,
+            searched: None,
+            refused: BTreeSet::new(),
+            notices: VecDeque::new(),
+        }
     }
 
     /// Passes again and again until it is told to stop: the message that has begun is finished first.
@@ -107,8 +126,11 @@ impl Watcher {
                 self.take_in(&fetched, &mut pass).await?;
             }
         }
-        self.show().await?;
-        self.look_after_letters().await?;
+        // One of these that fails holds up none of the others.
+        let (shown, searched, put) = (self.show().await, self.search_for_proof().await, self.put_alerts().await);
+        self.bearable(shown)?;
+        self.bearable(searched)?;
+        put?;
         self.core.well(&FAULTS, &self.place).await?;
         self.core.store.passed(&self.name, &self.mailbox.position(), self.core.now().await?).await?;
         Ok(pass)
@@ -141,7 +163,8 @@ impl Watcher {
 
     /// What the mailbox has come upon.
     async fn heed_notices(&mut self) -> anyhow::Result<()> {
-        for notice in self.mailbox.notices() {
+        self.notices.extend(self.mailbox.notices());
+        while let Some(notice) = self.notices.front() {
             match notice {
                 Notice::UidValidityChanged { known, new } => {
                     tracing::warn!(mailbox = self.index, known, new, "the server has numbered its messages anew");
@@ -150,13 +173,14 @@ impl Watcher {
                 }
                 Notice::Vanished { cursor } => {
                     tracing::info!(mailbox = self.index, cursor, "vanished: gone before it could be fetched");
-                    self.core.store.vanished(&self.name, &cursor, self.core.now().await?).await?;
+                    self.core.store.vanished(&self.name, cursor, self.core.now().await?).await?;
                 }
                 Notice::Missing { count } => {
                     let detail = format!("писем: {count}");
                     self.core.happened(AlertKind::Missing, &self.place, &detail).await?;
                 }
             }
+            self.notices.pop_front();
         }
         Ok(())
     }
@@ -174,26 +198,49 @@ impl Watcher {
         Ok(self.core.store.marked(&rows).await?)
     }
 
-    /// Searches for the proof of letters in doubt, and puts alerts into the mailbox where they belong there.
-    pub(super) async fn look_after_letters(&mut self) -> anyhow::Result<()> {
+    /// Searches for the proof of letters in doubt.
+    pub(super) async fn search_for_proof(&mut self) -> anyhow::Result<()> {
         self.core.settle_copies().await?;
+        // A search makes the next wait look at once: without a pause it would go round for as long as there is a doubt.
+        if self.searched.is_some_and(|searched| searched.elapsed() < self.poll) {
+            return Ok(());
+        }
         let now = self.core.now().await?;
         let after = now.saturating_sub(SEARCHED).unwrap_or(now);
-        // A search makes the next wait look at once: without a pause it would go round for as long as there is a doubt.
-        let rested = self.searched.is_none_or(|searched| searched.elapsed() >= self.poll);
-        let doubts = if rested { self.core.store.in_doubt(after).await? } else { Vec::new() };
-        if !doubts.is_empty() {
+        for (row, message_id) in self.core.store.in_doubt(after).await? {
             self.searched = Some(Instant::now());
-        }
-        for (row, message_id) in doubts {
             if self.mailbox.holds(message_id.as_str()).await? {
                 tracing::info!(outbox = row, "a letter in doubt had been accepted: the mailbox holds it");
                 self.core.store.sent(row, now, "found in the mailbox").await?;
             }
         }
+        Ok(())
+    }
+
+    /// Puts alerts into the mailbox that belong there.
+    pub(super) async fn put_alerts(&mut self) -> anyhow::Result<()> {
         for (row, message_id, mime) in self.core.store.alerts_for(&self.name).await? {
             self.mailbox.append(&mime, &message_id).await?;
-            self.core.appended(row, now).await?;
+            point!("append::done");
+            self.core.store.sent(row, self.core.now().await?, "put into the mailbox").await?;
+        }
+        Ok(())
+    }
+
+    /// A server that only refuses to mark or to search is no mailbox that fails: it is said once, and tried again with
+    /// every pass.
+    fn bearable(&mut self, done: anyhow::Result<()>) -> anyhow::Result<()> {
+        let Err(error) = done else { return Ok(()) };
+        if !matches!(error.downcast_ref(), Some(MailboxError::Imap(ImapError::No { .. }))) {
+            return Err(error);
+        }
+        let text = explain(&error);
+        if self.refused.insert(text.clone()) {
+            tracing::error!(
+                mailbox = self.index,
+                error = text,
+                "a mark or search is refused: mail is taken in all the same"
+            );
         }
         Ok(())
     }

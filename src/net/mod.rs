@@ -23,6 +23,7 @@ use tokio_rustls::{
 };
 
 pub use guard::Guard;
+use starttls::Denied;
 pub use stream::Stream;
 
 /// How a connection is encrypted.
@@ -197,10 +198,10 @@ impl Endpoint {
             .map_err(|error| ConnectError::Name { host: self.host.clone(), reason: error.to_string() })?;
         if self.tls == Tls::Starttls {
             let asked = timeout(within, starttls::ask(&mut tcp, protocol)).await;
-            asked.unwrap_or(Err("nothing in time")).map_err(|reason| ConnectError::NoStarttls {
-                host: self.host.clone(),
-                port: self.port,
-                reason,
+            let (host, port) = (self.host.clone(), self.port);
+            asked.unwrap_or(Err(Denied::Gone("no answer in time"))).map_err(|denied| match denied {
+                Denied::Refused(reason) => ConnectError::NoStarttls { host, port, reason },
+                Denied::Gone(reason) => ConnectError::Unreachable { host, port, reason: reason.to_owned() },
             })?;
         }
         let connector = TlsConnector::from(Arc::clone(&self.trust.0));

@@ -38,19 +38,22 @@ pub struct Incident {
 }
 
 impl Store {
-    /// Notes that something is wrong, and queues its alerts. `false`, and nothing done, where it is known already.
+    /// Notes that something is wrong, or was and is `over`, and queues its alerts. `false`, and nothing done, where it is
+    /// known already to be wrong.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn open_incident(&self, incident: &Incident, alerts: &[Alert]) -> Result<bool, StoreError> {
+    pub async fn open_incident(&self, incident: &Incident, over: bool, alerts: &[Alert]) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let opened = sqlx::query(
-            "INSERT INTO incidents (kind, place, detail, opened_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            "INSERT INTO incidents (kind, place, detail, opened_at, closed_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT DO NOTHING",
         )
         .bind(&incident.kind)
         .bind(&incident.place)
         .bind(&incident.detail)
         .bind(incident.since.as_microsecond())
+        .bind(over.then(|| incident.since.as_microsecond()))
         .execute(&mut *tx)
         .await?;
         if opened.rows_affected() == 0 {

@@ -2,6 +2,9 @@
 
 use std::{
     fs,
+    io::Write as _,
+    net::TcpListener,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -104,6 +107,27 @@ fn bodies_left_out(mut asked: impl FnMut(&Event<'_>) -> bool + Send + 'static) -
 }
 
 #[test]
+fn row_12_a_line_that_breaks_often_cuts_no_mail_short() {
+    let mut cuts = 0;
+    let proxy = Proxy::start(Speaks::Imap, move |event: &Event<'_>| {
+        if event.says("BODY[]") && cuts < 7 {
+            cuts += 1;
+            return Act::CutWithin(3000);
+        }
+        Act::Pass
+    });
+    let setup = Setup::new("row12").imap_by(&proxy);
+    let school = Servers::shared().account("school");
+    let mut mail = letter("04-podporozhye-missing", &school, &setup.account);
+    mail.extend(b"an epilogue that no reader shows\r\n".repeat(10_000));
+    setup.account.append(&mail, "10-Nov-2026 10:00:00 +0300");
+    let daemon = setup.start();
+    school.wait_for("INBOX", 1);
+    assert!(daemon.terminate().success());
+    assert_eq!((setup.counted("matched"), setup.counted("review")), (1, 0));
+}
+
+#[test]
 fn row_13_what_an_ok_leaves_out_is_asked_for_singly() {
     let mut times = 0;
     let proxy = Proxy::start(
@@ -164,6 +188,29 @@ fn row_14_a_message_that_is_expunged_meanwhile_has_vanished() {
     let said = setup.run(&["mailbox", "reconcile"]);
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(said.contains("gone before they could be read: 1"), "{said}");
+}
+
+#[test]
+fn row_14_what_one_search_forgets_and_the_next_one_lists_has_not_vanished() {
+    let mut forgotten = false;
+    let proxy = Proxy::start(Speaks::Imap, move |event: &Event<'_>| {
+        let tag = event.line.split(' ').next().unwrap_or_default();
+        if event.connection == 1 && event.asks("RFC822.SIZE") {
+            return Act::Answer(format!("{tag} OK nothing\r\n").into_bytes());
+        }
+        if event.connection == 1 && event.asks("SEARCH UID 1") {
+            forgotten = true;
+            return Act::Answer(format!("* SEARCH\r\n{tag} OK nothing\r\n").into_bytes());
+        }
+        if forgotten && event.connection == 1 && event.asks("IDLE") { Act::Cut } else { Act::Pass }
+    });
+    let setup = Setup::new("row14").imap_by(&proxy);
+    let school = from_a_school("04-podporozhye-missing", &setup);
+    setup.account.wait_for("INBOX", 1);
+    let daemon = setup.start();
+    school.wait_for("INBOX", 1);
+    assert!(daemon.log().contains("vanished"), "{}", daemon.log());
+    assert!(daemon.terminate().success());
 }
 
 #[test]
@@ -378,6 +425,51 @@ fn row_24_the_same_bytes_under_another_uid_are_a_copy_and_get_no_second_reply() 
     assert_eq!(school.messages("INBOX").len(), 1);
     setup.verify();
     setup.reconcile();
+}
+
+#[test]
+fn row_20_a_server_that_only_goes_away_before_starttls_is_no_stripped_encryption() {
+    for (protocol, greeting) in
+        [("imap", "* BYE closing\r\n"), ("imap", ""), ("smtp", "421 4.3.2 later\r\n"), ("smtp", "")]
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = format!("port = {}", listener.local_addr().unwrap().port());
+        thread::spawn(move || {
+            // As long as the process lives: it is asked once or twice.
+            for stream in listener.incoming().flatten() {
+                let _ = (&stream).write_all(greeting.as_bytes());
+            }
+        });
+        let setup = Setup::new("row20");
+        let setup = match protocol {
+            "imap" => setup.mailbox("tls = \"starttls\"").mailbox(&port),
+            _ => setup.smtp("tls = \"starttls\"").smtp(&port),
+        };
+        let said = String::from_utf8_lossy(&setup.run(&["doctor"]).stdout).into_owned();
+        assert!(said.contains(": port: ") && !said.contains(": encryption: "), "{protocol} {greeting:?}: {said}");
+    }
+}
+
+#[test]
+fn a_mark_that_is_refused_holds_up_neither_mail_nor_alerts() {
+    let no_marks = |event: &Event<'_>| {
+        let tag = event.line.split(' ').next().unwrap_or_default();
+        match event.asks("UID STORE") {
+            true => Act::Answer(format!("{tag} NO [OVERQUOTA] full\r\n").into_bytes()),
+            false => Act::Pass,
+        }
+    };
+    let proxy = Proxy::start(Speaks::Imap, no_marks);
+    let setup = Setup::new("marks").imap_by(&proxy).smtp("sender = \"foreign@test.local\"");
+    from_a_school("04-podporozhye-missing", &setup);
+    let daemon = setup.start();
+    alerted(&setup.account, "не принимает письма с адреса ящика");
+    from_a_school("02-roshchino-form", &setup);
+    setup.wait_counted("matched", 2);
+    assert_eq!(daemon.log().matches("a mark or search is refused").count(), 1, "{}", daemon.log());
+    assert!(!daemon.log().contains("a pass failed"), "{}", daemon.log());
+    assert!(daemon.terminate().success());
+    assert_eq!(proxy.connections(), 1);
 }
 
 #[test]

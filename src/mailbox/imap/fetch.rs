@@ -10,10 +10,10 @@ const BATCH_BYTES: u64 = 4 << 20;
 const PIECE_BYTES: u64 = 1 << 20;
 /// Numbers of messages in one command: longer lines are refused by some servers.
 const NUMBERS: usize = 100;
-/// So much blame, and only the beginning of a message is asked for.
-const DISTRUSTED: u32 = 5;
-/// So much, and it is left until the next full list.
-const HOPELESS: u32 = 10;
+/// So many lost connections, and a message is left until the next full list.
+const LOST: u32 = 10;
+/// So many senseless answers: after the first, only the beginning of the message is asked for.
+const SENSELESS: u32 = 2;
 
 const WHOLE: &str = "(UID BODY.PEEK[])";
 
@@ -44,7 +44,7 @@ impl Imap {
     /// What is to be fetched now: a message that has failed before, alone.
     fn chosen(&mut self, limit: usize) -> Vec<u32> {
         let failures = &self.view.failures;
-        let hopeless = |uid: &u32| failures.get(uid).is_some_and(|blame| *blame >= HOPELESS);
+        let hopeless = |uid: &u32| failures.get(uid).is_some_and(|blame| blame.is_hopeless());
         let lost: Vec<u32> = self.view.wanted.iter().copied().filter(hopeless).collect();
         if !lost.is_empty() {
             for uid in &lost {
@@ -93,10 +93,10 @@ impl Imap {
     async fn absent(&mut self, uid: u32) -> Result<(), ImapError> {
         let (session, selected) = self.connected().await?;
         if session.search(&format!("UID {uid}")).await?.contains(&uid) {
-            *self.view.failures.entry(uid).or_default() += 1;
+            self.view.failures.entry(uid).or_default().lost += 1;
         } else {
+            // Not settled: should it be listed again, its absence was the server's slip.
             self.view.wanted.remove(&uid);
-            self.view.settled.insert(uid);
             self.notices.push(Notice::Vanished { cursor: Self::cursor(selected.validity, uid, &[]) });
         }
         Ok(())
@@ -104,7 +104,7 @@ impl Imap {
 
     async fn bodies(&mut self, due: Vec<Item>) -> Result<Vec<Fetched>, ImapError> {
         let limit = self.settings.limit_bytes;
-        let cautious = |uid: u32, of: &Self| of.view.failures.get(&uid).is_some_and(|blame| *blame >= DISTRUSTED);
+        let cautious = |uid: u32, of: &Self| of.view.failures.get(&uid).is_some_and(|blame| blame.senseless > 0);
         let (whole, pieces): (Vec<Item>, Vec<Item>) = due
             .into_iter()
             .partition(|item| item.size.is_some_and(|size| size <= PIECE_BYTES) && !cautious(item.uid, self));
@@ -129,7 +129,7 @@ impl Imap {
         for item in pieces {
             let size = item.size.unwrap_or_default();
             let wanted = if size > limit || cautious(item.uid, self) { HEAD_BYTES.min(limit) } else { limit };
-            if let Some(body) = self.in_pieces(item.uid, wanted).await? {
+            if let Some(body) = self.in_pieces(item.uid, size, wanted).await? {
                 let truncated = body.len() as u64 >= wanted && size > wanted;
                 bodies.push((item, body, truncated));
             }
@@ -167,7 +167,7 @@ impl Imap {
     }
 
     /// The first `wanted` bytes of a message, or all of it; none where the server does not give it.
-    async fn in_pieces(&mut self, uid: u32, wanted: u64) -> Result<Option<Vec<u8>>, ImapError> {
+    async fn in_pieces(&mut self, uid: u32, size: u64, wanted: u64) -> Result<Option<Vec<u8>>, ImapError> {
         let mut body = Vec::new();
         while (body.len() as u64) < wanted {
             let piece = PIECE_BYTES.min(wanted - body.len() as u64);
@@ -175,6 +175,10 @@ impl Imap {
             let (session, _) = self.connected().await?;
             let given = session.fetch(&uid.to_string(), &items, piece).await?;
             let Some(part) = given.into_iter().find(|one| one.uid == uid).and_then(|one| one.body) else {
+                // Past the end, some servers give nothing rather than an empty string.
+                if !body.is_empty() && body.len() as u64 >= size {
+                    break;
+                }
                 self.absent(uid).await?;
                 return Ok(None);
             };
@@ -188,13 +192,29 @@ impl Imap {
     }
 }
 
+/// How a message could not be fetched.
+#[derive(Debug, Default)]
+pub(super) struct Blame {
+    /// The connection was lost, or the server left it out.
+    lost: u32,
+    /// The answer made no sense: that is the message's own fault.
+    senseless: u32,
+}
+
+impl Blame {
+    fn is_hopeless(&self) -> bool {
+        self.lost >= LOST || self.senseless >= SENSELESS
+    }
+}
+
 impl View {
     /// Notes that these messages could not be fetched. Which of several it was is not known: each is asked for by itself
-    /// then. An answer that makes no sense is the message's own fault, a lost connection mostly not.
+    /// then.
     fn blame(&mut self, uids: &[u32], error: &ImapError) {
-        let blame = if uids.len() == 1 && error.is_about_the_message() { DISTRUSTED } else { 1 };
+        let senseless = uids.len() == 1 && error.is_about_the_message();
         for uid in uids {
-            *self.failures.entry(*uid).or_default() += blame;
+            let blame = self.failures.entry(*uid).or_default();
+            if senseless { blame.senseless += 1 } else { blame.lost += 1 }
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     net::Endpoint,
 };
 pub use error::ImapError;
+use fetch::Blame;
 pub use probe::{Probe, probe};
 use session::{Selected, Session};
 
@@ -70,6 +71,8 @@ pub struct Imap {
     notices: Vec<Notice>,
     /// Whether the server has refused the IDLE that it offers.
     refuses_idle: bool,
+    /// Whether the folder kept keywords when it was last selected.
+    keywords: bool,
 }
 
 /// What is known of the folder under one UIDVALIDITY; where there is none, in one connection.
@@ -83,8 +86,8 @@ struct View {
     highest: u32,
     /// Looks since the whole list was compared; none yet in this connection.
     looks: Option<u32>,
-    /// How often a message could not be fetched.
-    failures: BTreeMap<u32, u32>,
+    /// Messages that could not be fetched, and how.
+    failures: BTreeMap<u32, Blame>,
     /// Where there is no UIDVALIDITY: which message bears which cursor.
     by_hash: BTreeMap<String, u32>,
 }
@@ -101,6 +104,7 @@ impl Imap {
             view: View::default(),
             notices: Vec::new(),
             refuses_idle: false,
+            keywords: true,
         }
     }
 
@@ -132,6 +136,7 @@ impl Imap {
         {
             self.notices.push(Notice::UidValidityChanged { known, new });
         }
+        self.keywords = selected.keywords;
         self.validity = selected.validity.or(self.validity);
         self.view.looks = None;
     }
@@ -248,7 +253,7 @@ impl Mailbox for Imap {
 
     fn shows_answers(&self) -> bool {
         match self.settings.marking.mark {
-            Mark::Keyword => self.session.as_ref().is_some_and(|(_, selected)| !selected.keywords),
+            Mark::Keyword => !self.keywords,
             Mark::Answered => true,
             Mark::None => false,
         }

@@ -126,8 +126,8 @@ async fn an_incident_is_told_once_until_it_is_over() {
         detail: "535".to_owned(),
         since: at(second),
     };
-    assert!(store.open_incident(&incident(1), &[alert("x", Some("inbox"))]).await.unwrap());
-    assert!(!store.open_incident(&incident(2), &[alert("y", Some("inbox"))]).await.unwrap());
+    assert!(store.open_incident(&incident(1), false, &[alert("x", Some("inbox"))]).await.unwrap());
+    assert!(!store.open_incident(&incident(2), false, &[alert("y", Some("inbox"))]).await.unwrap());
     assert_eq!(store.incidents().await.unwrap(), [incident(1)]);
     let waiting = store.alerts_for("inbox").await.unwrap();
     assert_eq!(waiting.len(), 1);
@@ -136,7 +136,10 @@ async fn an_incident_is_told_once_until_it_is_over() {
     assert!(store.alerts_for("inbox").await.unwrap().is_empty());
     assert!(store.close_incident("smtp_login", "mail:465", at(4)).await.unwrap());
     assert!(!store.close_incident("smtp_login", "mail:465", at(4)).await.unwrap());
-    assert!(store.open_incident(&incident(5), &[]).await.unwrap());
+    assert!(store.open_incident(&incident(5), true, &[]).await.unwrap());
+    assert!(store.open_incident(&incident(6), true, &[]).await.unwrap(), "what is over is told each time");
+    assert!(store.incidents().await.unwrap().is_empty());
+    assert!(store.open_incident(&incident(7), false, &[]).await.unwrap());
 }
 
 #[tokio::test]
