@@ -42,19 +42,15 @@ pub(super) struct Core {
     compared: Mutex<Option<(Instant, Timestamp)>>,
 }
 
-/// What [`Core`] is made of.
-pub(super) struct Parts {
-    pub(super) config: Config,
-    pub(super) campaign: Campaign,
-    pub(super) templates: Templates,
-    pub(super) transport: Transport,
-    pub(super) store: Store,
-    pub(super) clock: Clock,
-}
-
 impl Core {
-    pub(super) fn new(parts: Parts) -> Self {
-        let Parts { config, campaign, templates, transport, store, clock } = parts;
+    pub(super) fn new(
+        config: Config,
+        campaign: Campaign,
+        templates: Templates,
+        transport: Transport,
+        store: Store,
+        clock: Clock,
+    ) -> Self {
         Self {
             roster: Roster::new(&campaign),
             own: config.own_identity(),

@@ -23,12 +23,7 @@ use crate::{
     store::Store,
 };
 
-use self::{
-    core::{Core, Parts},
-    open::open_store,
-    send::Sender,
-    watch::Watcher,
-};
+use self::{core::Core, open::open_store, send::Sender, watch::Watcher};
 
 pub use open::{imap_settings, open_mailbox};
 pub use summary::summary;
@@ -83,7 +78,7 @@ impl Daemon {
         for mailbox in &config.mailboxes {
             mailboxes.push(open_mailbox(mailbox, &config, &campaign, &store).await?);
         }
-        let core = Arc::new(Core::new(Parts { config, campaign, templates, transport, store, clock }));
+        let core = Arc::new(Core::new(config, campaign, templates, transport, store, clock));
         let watchers = (0..).zip(mailboxes).zip(&core.config.mailboxes);
         let watchers = watchers
             .map(|((index, mailbox), config)| Watcher::new(Arc::clone(&core), mailbox, index, config))
@@ -109,7 +104,7 @@ impl Daemon {
             }
         }
         let (_never, mut stop) = tokio::sync::watch::channel(Stop::Run);
-        for mut sender in Sender::all(&self.core).into_iter().take(1) {
+        if let Some(mut sender) = Sender::all(&self.core).into_iter().next() {
             all.sent += sender.drain(&mut stop).await?;
         }
         for watcher in &mut self.watchers {
@@ -177,7 +172,7 @@ const RECORDING: Duration = Duration::from_secs(3);
 
 /// Waits for the tasks: first until they have finished, then until they have noted how far they came.
 async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watch::Sender<Stop>, within: Duration) {
-    for (next, within) in [(Stop::Now, within), (Stop::Now, RECORDING)] {
+    for within in [within, RECORDING] {
         let all = async {
             while let Some(ended) = tasks.join_next().await {
                 if let Ok(Err(error)) = ended {
@@ -188,7 +183,7 @@ async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watc
         if tokio::time::timeout(within, all).await.is_ok() {
             return;
         }
-        stop.send_replace(next);
+        stop.send_replace(Stop::Now);
     }
     tasks.shutdown().await;
 }

@@ -89,14 +89,14 @@ impl Sender {
                     self.core.patience()
                 }
             };
-            // A server closes a connection that is idle for long: it is closed with courtesy before.
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop != Stop::Run) => break,
                 () = self.core.queued.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        Ok(())
+        // What the store could not take down before, it perhaps can now.
+        self.record().await.map(|_| ())
     }
 
     /// Sends everything that is due now; gives how many letters have left.
@@ -127,17 +127,19 @@ impl Sender {
 
     /// Claims and sends one letter; none where none is due or may be tried now, else whether it has left.
     async fn step(&mut self, stop: &mut watch::Receiver<Stop>) -> anyhow::Result<Option<bool>> {
+        self.record().await?;
         let core = Arc::clone(&self.core);
         if !core.sends() || self.health.lock().await.not_before.is_some_and(|until| until > Instant::now()) {
+            core.tell_of_letters().await?;
             return Ok(None);
         }
-        self.record().await?;
         let (lease, expired) = (core.transport.lease(), core.transport.expired());
         let leased = core.at_now(async |now| Ok((now, core.store.lease(now, lease, 1, expired).await?))).await?;
         let (now, mut leased) = leased;
-        let Some(queued) = leased.pop() else {
+        let Some(mut queued) = leased.pop() else {
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
+        queued.sender = queued.sender.or_else(|| core.own.addresses.first().cloned());
         // There may be more than one: let another worker look.
         core.queued.notify_one();
         match self.send(&queued, now, stop).await {
@@ -159,7 +161,17 @@ impl Sender {
     async fn record(&mut self) -> anyhow::Result<Option<Outcome>> {
         let Some((queued, outcome)) = &self.unrecorded else { return Ok(None) };
         let (store, times) = (&self.core.store, &self.core.config.times);
-        self.core.at_now(async |now| outbox::record(store, queued, outcome, times, now).await).await?;
+        if let (true, Outcome::Refused { response, .. }, Some(first)) =
+            (queued.alert, outcome, self.core.config.mailboxes.first())
+        {
+            tracing::error!(outbox = queued.id, "an alert is refused for good: it is put into the mailbox");
+            store.divert(queued.id, &first.key(), response).await?;
+            self.core.wake_mailboxes();
+            return Ok(self.unrecorded.take().map(|(_, outcome)| outcome));
+        }
+        let failing = self.health.lock().await.failing_since;
+        let down = failing.is_some_and(|since| since.elapsed() >= times.alert_after);
+        self.core.at_now(async |now| outbox::record(store, queued, outcome, times, down, now).await).await?;
         match outcome {
             Outcome::Accepted(_) => {
                 tracing::info!(outbox = queued.id, "sent");

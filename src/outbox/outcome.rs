@@ -89,8 +89,8 @@ fn delay(times: &Times, tries: u32) -> SignedDuration {
     grown.min(times.retry_longest)
 }
 
-/// Records what became of a letter. Letters that are too old to go on with are given up only here, after an attempt: time
-/// alone expires nothing.
+/// Records what became of a letter. A letter that is too old to go on with is given up only here: after a few attempts of
+/// its own, or where the server has been `down` for a while; time alone expires nothing.
 ///
 /// # Errors
 /// Where the store refuses.
@@ -99,6 +99,7 @@ pub async fn record(
     queued: &Queued,
     outcome: &Outcome,
     times: &Times,
+    down: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let before = now.saturating_sub(times.give_up).unwrap_or(Timestamp::MIN);
@@ -110,7 +111,7 @@ pub async fn record(
             store.give_up(before, now, &format!("given up: {response}"), Some(queued.id)).await
         }
         Outcome::Refused { response, address } => {
-            if *address && !queued.alert {
+            if *address {
                 let until = now.saturating_add(times.suppress).unwrap_or(Timestamp::MAX);
                 store.suppress(&queued.to, until, response).await?;
             }
@@ -120,6 +121,9 @@ pub async fn record(
         Outcome::Withdrawn => store.release(queued.id).await,
         Outcome::Unavailable(why) => {
             store.release(queued.id).await?;
+            if !down {
+                return Ok(());
+            }
             store.give_up(before, now, &format!("given up: {}", why.response()), None).await
         }
     }

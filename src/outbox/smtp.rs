@@ -66,18 +66,26 @@ impl std::fmt::Debug for Offered<'_> {
 struct Refusal {
     /// None: no answer that can be understood, or none at all.
     code: Option<u16>,
+    /// Whether it is lettre that does not go on, though the connection is sound.
+    by_us: bool,
     text: String,
 }
 
 impl Refusal {
     fn of(error: &lettre::transport::smtp::Error) -> Self {
         let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        Self { code: error.status().map(u16::from), text }
+        Self { code: error.status().map(u16::from), by_us: error.is_client(), text }
     }
 
     /// Whether a later attempt may succeed (RFC 5321 §4.2.1).
     fn is_temporary(&self) -> bool {
         self.code.is_some_and(|code| (400..500).contains(&code))
+    }
+
+    /// The same, or that the connection ended in the middle of a letter's envelope: it may be that letter's doing, so that
+    /// it must not be the first one again.
+    fn is_for_now(&self) -> bool {
+        self.code.is_none() || self.is_temporary()
     }
 
     /// Whether the address itself is refused, rather than this letter or its sender (RFC 3463 §3).
@@ -103,7 +111,7 @@ async fn within(
 ) -> Result<Response, Refusal> {
     match timeout(most, answer).await {
         Ok(answer) => answer.map_err(|error| Refusal::of(&error)),
-        Err(_) => Err(Refusal { code: None, text: "no answer in time".to_owned() }),
+        Err(_) => Err(Refusal { code: None, by_us: false, text: "no answer in time".to_owned() }),
     }
 }
 
@@ -156,6 +164,8 @@ impl Smtp {
             }
             within(self.command, inner.auth(mechanisms, &credentials)).await.map_err(|refusal| match refusal.code {
                 Some(500..) => Unavailable::Login(refusal.to_string()),
+                // A refused token is told in a challenge (RFC 7628 §3.2.2).
+                None if refusal.by_us => Unavailable::Login("the server does not accept the token".to_owned()),
                 _ => unreachable(refusal),
             })?;
         }
@@ -202,8 +212,7 @@ impl Smtp {
         point!("smtp::recipients");
         match within(self.command, connection.inner.command(Data)).await {
             Ok(_) => {}
-            Err(refusal) if refusal.code.is_none() => return Err(lost(&refusal)),
-            Err(refusal) if refusal.is_temporary() => return Err(Outcome::Deferred(refusal.to_string())),
+            Err(refusal) if refusal.is_for_now() => return Err(Outcome::Deferred(refusal.to_string())),
             Err(refusal) => return Err(Outcome::Refused { response: refusal.to_string(), address: false }),
         }
         point!("smtp::data");
@@ -255,8 +264,7 @@ impl Smtp {
         };
         match within(self.command, connection.inner.command(Rcpt::new(to, Vec::new()))).await {
             Ok(_) => Ok(()),
-            Err(refusal) if refusal.code.is_none() => Err(lost(&refusal)),
-            Err(refusal) if refusal.is_temporary() => Err(Outcome::Deferred(refusal.to_string())),
+            Err(refusal) if refusal.is_for_now() => Err(Outcome::Deferred(refusal.to_string())),
             Err(refusal) => {
                 Err(Outcome::Refused { response: refusal.to_string(), address: refusal.is_about_the_address() })
             }
@@ -288,15 +296,10 @@ impl Offered<'_> {
     }
 }
 
-/// The connection ended before the content was asked for: nothing was accepted.
-fn lost(refusal: &Refusal) -> Outcome {
-    Outcome::Unavailable(Unavailable::Unreachable(refusal.to_string()))
-}
-
 /// A refusal of MAIL is mostly about us, and then about every letter (RFC 5321 §3.3; Yandex: 553 5.7.1).
 fn mail_refused(refusal: &Refusal) -> Outcome {
     match refusal.code {
-        None => lost(refusal),
+        None => Outcome::Unavailable(Unavailable::Unreachable(refusal.to_string())),
         Some(530 | 534 | 535 | 538) => Outcome::Unavailable(Unavailable::Login(refusal.to_string())),
         // The message is too large (RFC 1870 §6.1), or there is no room for it.
         Some(552) => Outcome::Refused { response: refusal.to_string(), address: false },

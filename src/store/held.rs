@@ -35,6 +35,9 @@ pub struct HeldRow {
 /// Row, message, recipient, Message-ID, state, since, response, schools as a list.
 type Columns = (i64, Option<i64>, String, String, String, i64, String, Option<String>);
 
+/// So many attempts that fail are no accident of the moment.
+const FEW: u32 = 3;
+
 const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.response,
         (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id)
     FROM outbox o WHERE";
@@ -133,7 +136,8 @@ impl Store {
         Ok(settled.len() as u64)
     }
 
-    /// Gives up every letter, or one, that was queued before `before` and still waits.
+    /// Gives up every answer that was queued before `before` and still waits; or `only` this one, if it has been tried a
+    /// few times. Alerts wait for as long as it takes.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -147,12 +151,14 @@ impl Store {
         let mut tx = self.begin().await?;
         let given_up: Vec<i64> = sqlx::query_scalar(
             "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2
-             WHERE state = 'queued' AND mailbox IS NULL AND queued_at <= $3 AND ($4 IS NULL OR id = $4) RETURNING id",
+             WHERE state = 'queued' AND mailbox IS NULL AND kind <> 'alert' AND queued_at <= $3
+               AND ($4 IS NULL OR (id = $4 AND tries >= $5)) RETURNING id",
         )
         .bind(response)
         .bind(now.as_microsecond())
         .bind(before.as_microsecond())
         .bind(only)
+        .bind(FEW)
         .fetch_all(&mut *tx)
         .await?;
         for id in given_up {
@@ -197,6 +203,23 @@ impl Store {
         }
         tx.commit().await?;
         Ok(recipient.is_some())
+    }
+
+    /// Puts an alert into a mailbox that was to be sent: its receiver's server has refused it.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn divert(&self, id: OutboxRow, mailbox: &str, response: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, mailbox = $1, response = $2
+             WHERE id = $3 AND kind = 'alert' AND state IN ('leased', 'sending')",
+        )
+        .bind(mailbox)
+        .bind(response)
+        .bind(id)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
     }
 
     /// Notes that a server refuses an address for good.
@@ -256,6 +279,11 @@ impl Store {
         .bind(by)
         .execute(&mut *tx)
         .await?;
+        // How long a doubt lasts is measured by this.
+        sqlx::query("UPDATE outbox SET changed_at = changed_at + $1 WHERE state = 'ambiguous'")
+            .bind(by)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("UPDATE suppressed SET until = until + $1").bind(by).execute(&mut *tx).await?;
         events::append(&mut tx, now, "clock", &json!({ "microseconds": by })).await?;
         tx.commit().await?;

@@ -122,7 +122,7 @@ fn outgoing_fault(outcome: &Outcome) -> String {
         Outcome::Unavailable(Unavailable::Setup(said) | Unavailable::Unreachable(said)) => {
             format!("server: {said}; check host, port and tls")
         }
-        Outcome::Deferred(said) => format!("recipient: {said}; the server wants it tried later"),
+        Outcome::Deferred(said) => format!("server: {said}; it takes no mail now, and wants it tried later"),
         Outcome::Refused { response, .. } => {
             format!(
                 "recipient: {response}; the server does not take mail to the mailbox's own address: check `address`"

@@ -117,6 +117,27 @@ async fn what_is_too_old_is_given_up_and_a_jump_of_the_clock_makes_nothing_old()
 }
 
 #[tokio::test]
+async fn one_answer_is_given_up_after_a_few_attempts_of_its_own_and_takes_no_other_along() {
+    let place = Place::new();
+    let store = place.open().await;
+    let (a, b) = (queued(&store, "a").await, queued(&store, "b").await);
+    for attempt in 0..3 {
+        assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 2)]), "attempt {attempt}");
+        let leased = store.lease(at(10), HOUR, 9, Expired::Hold).await.unwrap();
+        assert_eq!(leased.len(), 2);
+        store.release(b).await.unwrap();
+        store.retry(a, at(10), "451 later").await.unwrap();
+        store.give_up(at(9), at(10), "given up: 451 later", Some(a)).await.unwrap();
+    }
+    let open = store.outbox_open().await.unwrap();
+    assert_eq!(
+        open.iter().map(|row| (row.id, row.state)).collect::<Vec<_>>(),
+        [(a, OutboxState::Failed), (b, OutboxState::Queued)]
+    );
+    assert_eq!(open[1].response, "");
+}
+
+#[tokio::test]
 async fn an_incident_is_told_once_until_it_is_over() {
     let place = Place::new();
     let store = place.open().await;
