@@ -211,6 +211,27 @@ fn only(kind: &str, keys: &[(&str, bool)]) -> Result<(), String> {
     }
 }
 
+/// The keys of a section that stand beside this kind without a meaning.
+macro_rules! foreign {
+    ($section:ident: $($key:ident),+) => {
+        [$((stringify!($key), $section.$key.is_some())),+]
+    };
+}
+
+/// The server of a section; `ports` are those of TLS from the first byte and of STARTTLS.
+fn server(
+    kind: &str,
+    host: Option<String>,
+    port: Option<u16>,
+    tls: Option<Tls>,
+    ca_file: Option<PathBuf>,
+    ports: (u16, u16),
+) -> Result<Server, String> {
+    let tls = tls.unwrap_or_default();
+    let port = port.unwrap_or(if tls == Tls::Implicit { ports.0 } else { ports.1 });
+    Ok(Server { host: needed(kind, "host", host)?, port, tls, ca_file })
+}
+
 fn needed<T>(kind: &str, key: &str, value: Option<T>) -> Result<T, String> {
     value.ok_or_else(|| format!("kind = {kind:?} needs the key {key}"))
 }
@@ -222,32 +243,15 @@ impl TryFrom<MailboxSection> for MailboxConfig {
         let (address, name, poll) = (section.address, section.name, section.poll);
         let source = match section.kind {
             MailboxKind::Maildir => {
-                let foreign = [
-                    ("host", section.host.is_some()),
-                    ("port", section.port.is_some()),
-                    ("tls", section.tls.is_some()),
-                    ("ca_file", section.ca_file.is_some()),
-                    ("user", section.user.is_some()),
-                    ("password_file", section.password_file.is_some()),
-                    ("credential", section.credential.is_some()),
-                    ("token_command", section.token_command.is_some()),
-                    ("folder", section.folder.is_some()),
-                    ("sent_folder", section.sent_folder.is_some()),
-                    ("mark", section.mark.is_some()),
-                    ("move", section.folders.is_some()),
-                ];
+                let foreign = foreign!(section: host, port, tls, ca_file, user, password_file, credential, token_command,
+                    folder, sent_folder, mark);
                 only("maildir", &foreign)?;
+                only("maildir", &[("move", section.folders.is_some())])?;
                 MailboxSource::Maildir { path: needed("maildir", "path", section.path)? }
             }
             MailboxKind::Imap => {
                 only("imap", &[("path", section.path.is_some())])?;
-                let tls = section.tls.unwrap_or_default();
-                let server = Server {
-                    host: needed("imap", "host", section.host)?,
-                    port: section.port.unwrap_or(if tls == Tls::Implicit { 993 } else { 143 }),
-                    tls,
-                    ca_file: section.ca_file,
-                };
+                let server = server("imap", section.host, section.port, section.tls, section.ca_file, (993, 143))?;
                 let secret = SecretSource::one_of(section.password_file, section.credential, section.token_command)?;
                 let login = Login { user: needed("imap", "user", section.user)?, secret };
                 let folder = section.folder.unwrap_or_else(|| "INBOX".to_owned());
@@ -265,31 +269,14 @@ impl TryFrom<SmtpSection> for SmtpConfig {
     fn try_from(section: SmtpSection) -> Result<Self, String> {
         match section.kind {
             SmtpKind::File => {
-                let foreign = [
-                    ("host", section.host.is_some()),
-                    ("port", section.port.is_some()),
-                    ("tls", section.tls.is_some()),
-                    ("ca_file", section.ca_file.is_some()),
-                    ("user", section.user.is_some()),
-                    ("password_file", section.password_file.is_some()),
-                    ("credential", section.credential.is_some()),
-                    ("token_command", section.token_command.is_some()),
-                    ("sender", section.sender.is_some()),
-                    ("copy", section.copy.is_some()),
-                    ("connections", section.connections.is_some()),
-                ];
+                let foreign = foreign!(section: host, port, tls, ca_file, user, password_file, credential, token_command,
+                    sender, copy, connections);
                 only("file", &foreign)?;
                 Ok(Self::File { path: needed("file", "path", section.path)? })
             }
             SmtpKind::Smtp => {
                 only("smtp", &[("path", section.path.is_some())])?;
-                let tls = section.tls.unwrap_or_default();
-                let server = Server {
-                    host: needed("smtp", "host", section.host)?,
-                    port: section.port.unwrap_or(if tls == Tls::Implicit { 465 } else { 587 }),
-                    tls,
-                    ca_file: section.ca_file,
-                };
+                let server = server("smtp", section.host, section.port, section.tls, section.ca_file, (465, 587))?;
                 let sources = (section.password_file, section.credential, section.token_command);
                 let login = match section.user {
                     Some(user) => Some(Login { user, secret: SecretSource::one_of(sources.0, sources.1, sources.2)? }),

@@ -34,7 +34,7 @@ impl Core {
             Err(error) if error.is_damage() => return self.unreadable(stored, &error.to_string()).await,
             raw => raw?,
         };
-        let (own, limits) = (self.own.clone(), self.limits.clone());
+        let (own, limits) = (self.own.clone(), self.limits);
         let read = tokio::task::spawn_blocking(move || {
             point!("decide::reading");
             reader::read_mail(&raw, &own, &limits)

@@ -1,21 +1,13 @@
 //! What happens on a day without faults.
 
-use std::fs;
-
 use svodka::store::OutboxState;
 
 use crate::harness::{
     Account, Act, Event, Proxy, Servers, Setup, Side, Speaks,
     client::Imap,
-    mails::{Sender, deliver, header, letter, subject},
+    mails::{Sender, deliver, header, letter, sends, subject},
     wait_for,
 };
-
-fn sends(sample: &str, setup: &Setup) -> Account {
-    let school = Servers::shared().account("school");
-    deliver(&school, &setup.account, &letter(sample, &school, &setup.account));
-    school
-}
 
 /// Samples, and what the subject of their answer holds.
 const ANSWERED: [(&str, &str); 7] = [
@@ -93,32 +85,6 @@ fn mails_are_moved_where_that_is_wanted() {
     wait_for("only what is left to stay", || (setup.account.messages("INBOX").len() == 1).then_some(()));
     assert!(daemon.terminate().success());
     setup.reconcile();
-}
-
-#[test]
-fn a_server_without_keywords_and_moves_gets_what_it_can() {
-    let proxy = Proxy::start(Speaks::Imap, |event: &Event<'_>| {
-        let poor = event.line.replace("\\*", "").replace(" MOVE", "").replace(" UIDPLUS", "");
-        if event.from == Side::Server && poor != event.line && !event.command.contains("FETCH") {
-            return Act::Replace(format!("{poor}\r\n").into_bytes());
-        }
-        Act::Pass
-    });
-    let setup = Setup::new("poor").imap_by(&proxy).smtp("copy = false").and("[mailbox.move]");
-    let school = sends("04-podporozhye-missing", &setup);
-    sends("07-ambiguous-number", &setup);
-    let daemon = setup.start();
-    school.wait_for("INBOX", 1);
-    proxy.wait_for(Side::Client, "\\Answered", 1);
-    setup.wait_counted("received", 2);
-    assert!(daemon.terminate().success());
-    let mut imap = setup.account.imap();
-    imap.command("EXAMINE INBOX");
-    assert_eq!(imap.command("UID SEARCH ANSWERED").join(" ").matches(|c: char| c.is_ascii_digit()).count(), 1);
-    assert_eq!(setup.account.messages("INBOX").len(), 2, "a plain EXPUNGE would take what others have deleted");
-    assert_eq!(proxy.count(Side::Client, "$Svodka") + proxy.count(Side::Client, "EXPUNGE"), 0);
-    let doctor = setup.run(&["doctor"]);
-    assert!(String::from_utf8_lossy(&doctor.stdout).contains("neither MOVE nor UIDPLUS"), "{doctor:?}");
 }
 
 #[test]
@@ -239,9 +205,7 @@ fn a_message_over_the_limit_is_stored_as_its_beginning_and_goes_to_a_person() {
     setup.account.append(&large, "10-Nov-2026 10:00:00 +0300");
     let daemon = setup.start();
     setup.wait_counted("review", 1);
-    let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    let peak = daemon.peak();
     assert!(peak < 100_000, "{peak} kB");
     assert!(daemon.terminate().success());
     assert_eq!(proxy.count(Side::Client, "BODY.PEEK[])"), 0);

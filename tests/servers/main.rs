@@ -15,6 +15,7 @@ mod harness;
 mod doctor;
 mod everyday;
 mod latency;
+mod odd_servers;
 mod rows_killed;
 mod rows_machine;
 mod rows_mailbox;

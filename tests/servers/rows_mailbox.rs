@@ -11,31 +11,18 @@ use std::{
 use svodka::{config::Times, store::OutboxState};
 
 use crate::harness::{
-    Account, Act, Event, Gate, Proxy, Servers, Setup, Side, Speaks, Wire,
+    Act, Event, Gate, Proxy, Servers, Setup, Side, Speaks, Wire,
     certificates::Certificate,
-    mails::{deliver, letter, letter_as, subject},
+    mails::{alerted, deliver, letter, letter_as, sends, subject},
     script::{always, once},
     servers::PASSWORD,
     wait_for,
 };
 
-fn from_a_school(sample: &str, setup: &Setup) -> Account {
-    let school = Servers::shared().account("school");
-    deliver(&school, &setup.account, &letter(sample, &school, &setup.account));
-    school
-}
-
-/// An alert in the mailbox itself, with these words in its subject.
-fn alerted(account: &Account, words: &str) {
-    wait_for(&format!("an alert: {words}"), || {
-        account.messages("INBOX").iter().any(|mail| subject(mail).contains(words)).then_some(())
-    });
-}
-
 #[test]
 fn row_10_uidvalidity_changes_known_bytes_are_skipped_and_staff_are_told() {
     let setup = Setup::new("row10");
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     school.wait_for("INBOX", 1);
     setup.account.wait_for("INBOX", 2);
@@ -43,7 +30,7 @@ fn row_10_uidvalidity_changes_known_bytes_are_skipped_and_staff_are_told() {
     assert!(daemon.terminate().success());
     setup.pass();
     setup.account.renumber();
-    let other = from_a_school("02-roshchino-form", &setup);
+    let other = sends("02-roshchino-form", &setup);
     let daemon = setup.start();
     alerted(&setup.account, "заново пронумеровал");
     other.wait_for("INBOX", 1);
@@ -61,10 +48,10 @@ fn row_11_without_a_uidvalidity_messages_are_known_by_their_bytes() {
             always(|event: &Event<'_>| event.says("UIDVALIDITY"), Act::Replace(instead.as_bytes().to_vec()));
         let proxy = Proxy::start(Speaks::Imap, no_validity);
         let setup = Setup::new("row11").imap_by(&proxy);
-        let first = from_a_school("04-podporozhye-missing", &setup);
+        let first = sends("04-podporozhye-missing", &setup);
         let daemon = setup.start();
         first.wait_for("INBOX", 1);
-        let second = from_a_school("02-roshchino-form", &setup);
+        let second = sends("02-roshchino-form", &setup);
         second.wait_for("INBOX", 1);
         assert!(daemon.terminate().success());
         setup.account.wait_for("INBOX", 4);
@@ -82,7 +69,7 @@ fn row_12_the_connection_ends_inside_a_fetch_and_the_cursor_does_not_move() {
     let inside = once(|event: &Event<'_>| event.says("BODY[] {"), Act::CutWithin(3000));
     let proxy = Proxy::start(Speaks::Imap, inside);
     let setup = Setup::new("row12").imap_by(&proxy);
-    let schools = ["04-podporozhye-missing", "02-roshchino-form", "12-zip"].map(|sample| from_a_school(sample, &setup));
+    let schools = ["04-podporozhye-missing", "02-roshchino-form", "12-zip"].map(|sample| sends(sample, &setup));
     let daemon = setup.start();
     for school in &schools {
         assert_eq!(school.wait_for("INBOX", 1).len(), 1);
@@ -138,7 +125,7 @@ fn row_13_what_an_ok_leaves_out_is_asked_for_singly() {
         }),
     );
     let setup = Setup::new("row13").imap_by(&proxy);
-    let schools = ["04-podporozhye-missing", "02-roshchino-form"].map(|sample| from_a_school(sample, &setup));
+    let schools = ["04-podporozhye-missing", "02-roshchino-form"].map(|sample| sends(sample, &setup));
     setup.account.wait_for("INBOX", 2);
     let daemon = setup.start();
     for school in &schools {
@@ -153,7 +140,7 @@ fn row_13_what_an_ok_leaves_out_is_asked_for_singly() {
 fn row_13_what_is_never_given_is_alarmed_and_not_skipped() {
     let proxy = Proxy::start(Speaks::Imap, bodies_left_out(|event| event.connection == 1));
     let setup = Setup::new("row13").imap_by(&proxy);
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     alerted(&setup.account, "не отдаёт часть писем");
     assert!(school.messages("INBOX").is_empty());
@@ -169,7 +156,7 @@ fn row_14_a_message_that_is_expunged_meanwhile_has_vanished() {
     let proxy =
         Proxy::start(Speaks::Imap, once(|event: &Event<'_>| event.asks("RFC822.SIZE"), Act::Hold(gate.clone())));
     let setup = Setup::new("row14").imap_by(&proxy);
-    let gone = from_a_school("04-podporozhye-missing", &setup);
+    let gone = sends("04-podporozhye-missing", &setup);
     setup.account.wait_for("INBOX", 1);
     let daemon = setup.start();
     gate.wait_reached();
@@ -178,7 +165,7 @@ fn row_14_a_message_that_is_expunged_meanwhile_has_vanished() {
     person.command("STORE 1 +FLAGS (\\Deleted)");
     person.command("EXPUNGE");
     gate.open();
-    let school = from_a_school("02-roshchino-form", &setup);
+    let school = sends("02-roshchino-form", &setup);
     school.wait_for("INBOX", 1);
     daemon.wait_log("vanished");
     assert!(daemon.terminate().success());
@@ -205,7 +192,7 @@ fn row_14_what_one_search_forgets_and_the_next_one_lists_has_not_vanished() {
         if forgotten && event.connection == 1 && event.asks("IDLE") { Act::Cut } else { Act::Pass }
     });
     let setup = Setup::new("row14").imap_by(&proxy);
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     setup.account.wait_for("INBOX", 1);
     let daemon = setup.start();
     school.wait_for("INBOX", 1);
@@ -224,7 +211,7 @@ fn row_15_a_half_open_connection_is_noticed() {
     let daemon = setup.start();
     proxy.wait_for(Side::Client, "IDLE", 1);
     let begun = Instant::now();
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     school.wait_for("INBOX", 1);
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     assert!(daemon.terminate().success());
@@ -237,7 +224,7 @@ fn row_16_a_server_that_drips_is_left_after_a_time_in_proportion_to_the_size() {
     let drips = once(|event: &Event<'_>| event.says("BODY[] {"), Act::Drip(Duration::from_millis(100)));
     let proxy = Proxy::start(Speaks::Imap, drips);
     let setup = Setup::new("row16").imap_by(&proxy).time("command", "1s");
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     setup.account.wait_for("INBOX", 1);
     let size = setup.account.messages("INBOX")[0].len() as u64;
     let begun = Instant::now();
@@ -258,7 +245,7 @@ fn row_17_after_a_bye_it_comes_back_with_growing_pauses() {
     );
     let proxy = Proxy::start(Speaks::Imap, bye);
     let setup = Setup::new("row17").imap_by(&proxy).time("reconnect_first", "50ms").time("reconnect_longest", "10s");
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     school.wait_for("INBOX", 1);
     assert!(daemon.terminate().success());
@@ -285,12 +272,10 @@ fn row_18_a_literal_of_600_megabytes_is_refused_and_memory_stays_bounded() {
         Act::Pass
     });
     let setup = Setup::new("row18").imap_by(&proxy);
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     assert_eq!(school.wait_for("INBOX", 1).len(), 1);
-    let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    let peak = daemon.peak();
     assert!(peak < 200_000, "{peak} kB");
     assert!(daemon.terminate().success());
     setup.reconcile();
@@ -306,7 +291,7 @@ fn row_19_a_refused_login_is_tried_rarely_and_staff_hear_of_it_by_mail() {
         .time("login_pause", "1s")
         .and(&format!("[staff]\naddresses = [\"{}\"]", staff.address));
     fs::write(setup.file("wrong"), "not the password").unwrap();
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     let begun = Instant::now();
     let alert = staff.wait_for("INBOX", 1);
@@ -363,7 +348,7 @@ fn row_21_a_name_server_that_fails_keeps_nobody_else_from_working() {
     let setup = Setup::new("row21").and(&other);
     let mut daemon = setup.start();
     daemon.wait_log("cannot be resolved");
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     school.wait_for("INBOX", 1);
     alerted(&setup.account, "почтовый ящик недоступен");
     assert!(daemon.runs());
@@ -380,7 +365,7 @@ fn row_22_a_copy_whose_expunge_was_lost_has_no_second_effect() {
         if event.asks("UID EXPUNGE") && !std::mem::replace(&mut cut, true) { Act::Cut } else { Act::Pass }
     });
     let setup = Setup::new("row22").imap_by(&proxy).smtp("copy = false").and("[mailbox.move]");
-    let school = from_a_school("04-podporozhye-missing", &setup);
+    let school = sends("04-podporozhye-missing", &setup);
     let daemon = setup.start();
     school.wait_for("INBOX", 1);
     proxy.wait_for(Side::Client, "UID EXPUNGE", 2);
@@ -447,46 +432,5 @@ fn row_20_a_server_that_only_goes_away_before_starttls_is_no_stripped_encryption
         };
         let said = String::from_utf8_lossy(&setup.run(&["doctor"]).stdout).into_owned();
         assert!(said.contains(": port: ") && !said.contains(": encryption: "), "{protocol} {greeting:?}: {said}");
-    }
-}
-
-#[test]
-fn a_mark_that_is_refused_holds_up_neither_mail_nor_alerts() {
-    let no_marks = |event: &Event<'_>| {
-        let tag = event.line.split(' ').next().unwrap_or_default();
-        match event.asks("UID STORE") {
-            true => Act::Answer(format!("{tag} NO [OVERQUOTA] full\r\n").into_bytes()),
-            false => Act::Pass,
-        }
-    };
-    let proxy = Proxy::start(Speaks::Imap, no_marks);
-    let setup = Setup::new("marks").imap_by(&proxy).smtp("sender = \"foreign@test.local\"");
-    from_a_school("04-podporozhye-missing", &setup);
-    let daemon = setup.start();
-    alerted(&setup.account, "не принимает письма с адреса ящика");
-    from_a_school("02-roshchino-form", &setup);
-    setup.wait_counted("matched", 2);
-    assert_eq!(daemon.log().matches("a mark or search is refused").count(), 1, "{}", daemon.log());
-    assert!(!daemon.log().contains("a pass failed"), "{}", daemon.log());
-    assert!(daemon.terminate().success());
-    assert_eq!(proxy.connections(), 1);
-}
-
-#[test]
-fn garbage_in_the_middle_of_a_conversation_loses_nothing() {
-    let garbage = [&[0xff, 0x00, 0xfe][..], b"* )( {x} %%\r\n* 99 FETCH (UID\r\n"].concat();
-    for words in ["CAPABILITY", "SELECT", "SEARCH", "RFC822.SIZE", "BODY.PEEK", "IDLE", "STORE"] {
-        let garbage = Act::Before(garbage.clone());
-        let at = move |event: &Event<'_>| event.from == Side::Server && event.command.contains(words);
-        let proxy = Proxy::start(Speaks::Imap, once(at, garbage));
-        let setup = Setup::new("garbage").imap_by(&proxy);
-        let school = from_a_school("04-podporozhye-missing", &setup);
-        let daemon = setup.start();
-        school.wait_for("INBOX", 1);
-        wait_for(&format!("a second connection after {words}"), || (proxy.connections() >= 2).then_some(()));
-        assert!(daemon.terminate().success());
-        setup.reconcile();
-        assert_eq!(school.messages("INBOX").len(), 1, "{words}");
-        setup.verify();
     }
 }

@@ -18,7 +18,7 @@ use svodka::{
 
 use crate::harness::{
     Account, Act, Event, Gate, Proxy, Running, Servers, Setup, Side, Speaks,
-    mails::{deliver, letter, now, subject},
+    mails::{alerted, deliver, letter, now, sends, subject},
     script::{always, once},
     servers::PASSWORD,
     wait_for,
@@ -26,12 +26,6 @@ use crate::harness::{
 
 fn from_a_school(setup: &Setup) -> Account {
     sends("04-podporozhye-missing", setup)
-}
-
-fn sends(sample: &str, setup: &Setup) -> Account {
-    let school = Servers::shared().account("school");
-    deliver(&school, &setup.account, &letter(sample, &school, &setup.account));
-    school
 }
 
 /// A proxy that answers a line of the client itself, the first time: the server never hears it.
@@ -44,12 +38,6 @@ fn refusing(line: &'static str, answer: &'static str) -> Proxy {
 fn answering(words: &'static str, answer: &'static str) -> Proxy {
     let fits = move |event: &Event<'_>| event.from == Side::Server && event.command.starts_with(words);
     Proxy::start(Speaks::Smtp, once(fits, Act::Replace(answer.as_bytes().to_vec())))
-}
-
-fn alerted(account: &Account, words: &str) -> Vec<u8> {
-    wait_for(&format!("an alert: {words}"), || {
-        account.messages("INBOX").into_iter().find(|mail| subject(mail).contains(words))
-    })
 }
 
 /// The one reply is there, and there is never a second one.

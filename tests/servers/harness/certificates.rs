@@ -1,8 +1,13 @@
 //! A certificate authority of the tests' own, and certificates that hold, and that do not.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd};
+use tokio_rustls::rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring::default_provider,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 
 /// Which certificate a server shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,4 +64,18 @@ pub(crate) fn write(folder: &Path) {
         fs::write(folder.join(format!("{}.pem", one.name())), certificate.pem()).unwrap();
         fs::write(folder.join(format!("{}.key", one.name())), key.serialize_pem()).unwrap();
     }
+}
+
+/// What a client of the tests' own believes: this authority, and no other.
+pub(crate) fn trusting(ca: &Path) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&fs::read(ca).unwrap()) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Arc::new(config)
 }

@@ -4,14 +4,11 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::Path,
-    sync::Arc,
 };
 
-use tokio_rustls::rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
-    crypto::ring::default_provider,
-    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
-};
+use tokio_rustls::rustls::{ClientConnection, StreamOwned, pki_types::ServerName};
+
+use super::certificates::trusting;
 
 /// A logged-in connection.
 pub(crate) struct Imap {
@@ -22,16 +19,7 @@ pub(crate) struct Imap {
 impl Imap {
     /// Connects and logs in.
     pub(crate) fn login(port: u16, ca: &Path, user: &str, password: &str) -> Self {
-        let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(&std::fs::read(ca).unwrap()) {
-            roots.add(certificate.unwrap()).unwrap();
-        }
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connection = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+        let connection = ClientConnection::new(trusting(ca), ServerName::try_from("localhost").unwrap()).unwrap();
         let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
         tcp.set_nodelay(true).unwrap();
         let mut client = Self { stream: StreamOwned::new(connection, tcp), tags: 0 };
@@ -62,6 +50,13 @@ impl Imap {
             }
             lines.push(line);
         }
+    }
+
+    /// How many messages of the INBOX a search finds.
+    pub(crate) fn count(&mut self, query: &str) -> usize {
+        self.command("EXAMINE INBOX");
+        let found = self.command(&format!("UID SEARCH {query}")).join(" ");
+        found.split_whitespace().filter(|word| word.parse::<u32>().is_ok()).count()
     }
 
     /// APPEND, received at this time.

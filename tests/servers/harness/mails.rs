@@ -8,7 +8,11 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use super::servers::{Account, Servers};
+use super::{
+    Setup,
+    servers::{Account, Servers},
+    wait_for,
+};
 
 /// A sample mail, from this sender to this receiver, under a Message-ID of its own.
 pub(crate) fn letter(sample: &str, from: &Account, to: &Account) -> Vec<u8> {
@@ -108,4 +112,18 @@ pub(crate) fn header(mail: &[u8], name: &str) -> String {
 /// The decoded subject of a mail.
 pub(crate) fn subject(mail: &[u8]) -> String {
     mail_parser::MessageParser::default().parse(mail).unwrap().subject().unwrap_or_default().to_owned()
+}
+
+/// A sample mail from a school of its own, through Postfix.
+pub(crate) fn sends(sample: &str, setup: &Setup) -> Account {
+    let school = Servers::shared().account("school");
+    deliver(&school, &setup.account, &letter(sample, &school, &setup.account));
+    school
+}
+
+/// Waits for an alert in the mailbox itself, with these words in its subject.
+pub(crate) fn alerted(account: &Account, words: &str) {
+    wait_for(&format!("an alert: {words}"), || {
+        account.messages("INBOX").iter().any(|mail| subject(mail).contains(words)).then_some(())
+    });
 }

@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    future::Future,
     net::SocketAddr,
     path::Path,
     sync::{
@@ -22,14 +21,14 @@ use tokio::{
 use tokio_rustls::{
     TlsAcceptor, TlsConnector,
     rustls::{
-        ClientConfig, RootCertStore, ServerConfig,
+        ServerConfig,
         crypto::ring::default_provider,
         pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
     },
 };
 
 use super::{
-    certificates::Certificate,
+    certificates::{Certificate, trusting},
     script::{Act, Event, Script, Side, Wire},
     servers::Servers,
     wait_for,
@@ -102,7 +101,7 @@ impl Proxy {
             wire,
             upstream,
             acceptor: acceptor(servers.folder(), certificate),
-            connector: connector(&servers.ca_file()),
+            connector: TlsConnector::from(trusting(&servers.ca_file())),
             script: Mutex::new(Box::new(script)),
             transcript: Mutex::default(),
             clear: Mutex::default(),
@@ -176,19 +175,6 @@ fn acceptor(folder: &Path, certificate: Certificate) -> TlsAcceptor {
         .with_single_cert(chain, key)
         .unwrap();
     TlsAcceptor::from(Arc::new(config))
-}
-
-pub(super) fn connector(ca: &Path) -> TlsConnector {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&fs::read(ca).unwrap()) {
-        roots.add(certificate.unwrap()).unwrap();
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    TlsConnector::from(Arc::new(config))
 }
 
 async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
@@ -394,7 +380,7 @@ impl Pump {
         let mut buffer = vec![0; if pause.is_some() { 1 } else { 64 * 1024 }];
         while bytes > 0 {
             let wanted = bytes.min(buffer.len());
-            let read = read_some(reader, &mut buffer[..wanted]).await?;
+            let read = reader.read(&mut buffer[..wanted]).await?;
             if read == 0 {
                 return Ok(());
             }
@@ -408,11 +394,4 @@ impl Pump {
         }
         Ok(())
     }
-}
-
-fn read_some<'r, R: AsyncRead + Unpin>(
-    reader: &'r mut BufReader<R>,
-    buffer: &'r mut [u8],
-) -> impl Future<Output = std::io::Result<usize>> + 'r {
-    reader.read(buffer)
 }
