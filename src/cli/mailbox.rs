@@ -2,9 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
-use crate::{daemon, mailbox::Mailbox as _, store::Store};
+use crate::{daemon, explain::explain, store::Store};
 
 use super::{ConfigArg, block_on};
 
@@ -41,35 +41,29 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         let mut out = io::stdout();
         let (mut unaccounted, mut unreachable) = (0, 0);
         for one in &config.mailboxes {
-            let (name, place) = (one.key(), one.place());
-            let listed = async {
-                let mut mailbox = daemon::open_mailbox(one, &config, &campaign, &store).await?;
-                anyhow::Ok(mailbox.list_all().await?)
-            };
-            let listed = match listed.await.with_context(|| place.clone()) {
-                Ok(listed) => listed,
+            let place = one.place();
+            let found = match daemon::reconcile(one, &config, &campaign, &store).await {
+                Ok(found) => found,
                 Err(error) => {
-                    writeln!(io::stderr(), "svodka: {error:#}")?;
+                    writeln!(io::stderr(), "svodka: {place}: {}", explain(&error))?;
                     unreachable += 1;
                     continue;
                 }
             };
-            let stored = store.cursors(&name).await?;
-            let missing: Vec<&String> = listed.cursors.difference(&stored).collect();
-            let there = listed.cursors.len() - missing.len();
+            let missing = found.unaccounted.len();
             writeln!(
                 out,
-                "{place}: {} on the server = {there} stored + {} from before the campaign + {} unaccounted; stored and no longer there: {}, gone before they could be read: {}",
-                listed.cursors.len() + listed.older,
-                listed.older,
-                missing.len(),
-                stored.len() - there,
-                store.vanished_count(&name).await?,
+                "{place}: {} on the server = {} stored + {} from before the campaign + {missing} unaccounted; stored and no longer there: {}, gone before they could be read: {}",
+                found.stored + found.older + missing,
+                found.stored,
+                found.older,
+                found.moved,
+                found.vanished,
             )?;
-            for cursor in missing.iter().take(NAMED) {
+            for cursor in found.unaccounted.iter().take(NAMED) {
                 writeln!(out, "  unaccounted: {cursor}")?;
             }
-            unaccounted += missing.len();
+            unaccounted += missing;
         }
         if unreachable > 0 {
             bail!("{unreachable} of {} mailboxes could not be listed", config.mailboxes.len());

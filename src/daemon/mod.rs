@@ -7,6 +7,7 @@ mod alerts;
 mod core;
 mod decide;
 mod open;
+mod reconcile;
 mod send;
 mod summary;
 mod watch;
@@ -23,9 +24,15 @@ use crate::{
     store::Store,
 };
 
-use self::{core::Core, open::open_store, send::Sender, watch::Watcher};
+use self::{
+    core::Core,
+    open::{open_mailbox, open_store},
+    send::Sender,
+    watch::Watcher,
+};
 
-pub use open::{imap_settings, open_mailbox};
+pub use open::imap_settings;
+pub use reconcile::{Reconciled, reconcile};
 pub use summary::summary;
 
 /// How far the daemon has been told to stop.

@@ -42,7 +42,7 @@ pub(super) async fn open_store(config: &Config, clock: Clock, expired: Expired) 
 ///
 /// # Errors
 /// Where it is no Maildir, or its server cannot be trusted.
-pub async fn open_mailbox(
+pub(super) async fn open_mailbox(
     mailbox: &MailboxConfig,
     config: &Config,
     campaign: &Campaign,

@@ -363,7 +363,8 @@ fn row_29_an_incident_from_before_a_restart_is_over_with_the_first_letter_that_i
 fn a_letter_that_makes_the_server_hang_up_is_not_the_first_one_again() {
     let cut = always(|event: &Event<'_>| event.asks("RCPT TO:<hangup"), Act::Cut);
     let proxy = Proxy::start(Speaks::Smtp, cut);
-    let setup = Setup::new("hangs").smtp_by(&proxy).smtp("connections = 1").time("retry_first", "1h");
+    let setup = Setup::new("hangs").smtp_by(&proxy).smtp("connections = 1");
+    let setup = setup.time("retry_first", "1h").time("retry_longest", "1h");
     let hangup = Servers::shared().account("hangup");
     deliver(&hangup, &setup.account, &letter("04-podporozhye-missing", &hangup, &setup.account));
     setup.account.wait_for("INBOX", 1);

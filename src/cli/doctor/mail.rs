@@ -69,7 +69,7 @@ fn mailbox_fault(error: &ImapError, folder: &str) -> String {
         ImapError::Login { .. } => format!("login: {error}"),
         ImapError::No { command: "SELECT", answer } => {
             format!(
-                "folder: the server has no folder {folder:?} for this account ({answer}); check `folder` in the configuration"
+                "folder: the server does not open the folder {folder:?} ({answer}); check `folder` in the configuration"
             )
         }
         other => format!("server: {other}; check host, port and tls"),

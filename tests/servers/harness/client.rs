@@ -8,7 +8,7 @@ use std::{
 
 use tokio_rustls::rustls::{ClientConnection, StreamOwned, pki_types::ServerName};
 
-use super::certificates::trusting;
+use super::{PATIENCE, certificates::trusting};
 
 /// A logged-in connection.
 pub(crate) struct Imap {
@@ -22,6 +22,7 @@ impl Imap {
         let connection = ClientConnection::new(trusting(ca), ServerName::try_from("localhost").unwrap()).unwrap();
         let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
         tcp.set_nodelay(true).unwrap();
+        tcp.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut client = Self { stream: StreamOwned::new(connection, tcp), tags: 0 };
         client.line();
         client.command(&format!("LOGIN {user} \"{password}\""));

@@ -3,16 +3,18 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    io::{Read as _, Seek as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use svodka::store::{OutboxState, Store};
 
 use super::{
+    Alarm,
     proxy::Proxy,
     servers::{Account, PASSWORD, Servers},
     wait_for, wait_for_up_to,
@@ -34,6 +36,9 @@ const TIMES: [(&str, &str); 12] = [
     ("stop", "5s"),
 ];
 
+/// How long a command may take: longer than anything that it waits for by these times.
+const COMMAND: Duration = Duration::from_secs(120);
+
 /// A daemon's folder and settings.
 pub(crate) struct Setup {
     folder: tempfile::TempDir,
@@ -45,6 +50,7 @@ pub(crate) struct Setup {
     top: String,
     times: BTreeMap<String, String>,
     env: Vec<(String, String)>,
+    _alarm: Alarm,
 }
 
 /// A running daemon; killed with the test, its log shown where that fails.
@@ -72,7 +78,7 @@ impl Setup {
         let smtp = server(servers.smtps());
         let times = TIMES.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let rest = "[replies]\ngrace = \"0s\"\n".to_owned();
-        Self { folder, account, mailbox, smtp, rest, top: String::new(), times, env: Vec::new() }
+        Self { folder, account, mailbox, smtp, rest, top: String::new(), times, env: Vec::new(), _alarm: Alarm::set() }
     }
 
     /// Reads through this proxy.
@@ -208,8 +214,31 @@ impl Setup {
     }
 
     /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// Where it does not end in time, with what it has said so far.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        self.process(args).output().unwrap()
+        let (mut stdout, mut stderr) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+        let mut process = self.process(args);
+        process.stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
+        let mut child = process.spawn().unwrap();
+        let until = Instant::now() + COMMAND;
+        let status = loop {
+            match child.try_wait().unwrap() {
+                Some(status) => break Some(status),
+                None if Instant::now() > until => break None,
+                None => thread::sleep(Duration::from_millis(1)),
+            }
+        };
+        if status.is_none() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        let (stdout, stderr) = (read_back(&mut stdout), read_back(&mut stderr));
+        let Some(status) = status else {
+            panic!("svodka {args:?} did not end in {COMMAND:?}: {}", String::from_utf8_lossy(&stderr));
+        };
+        Output { status, stdout, stderr }
     }
 
     /// One pass, which must succeed.
@@ -247,17 +276,14 @@ impl Setup {
 
     /// Waits until so many letters are in this state.
     pub(crate) fn wait_letters(&self, state: OutboxState, count: u64) {
-        wait_for(&format!("{count} letters {state:?}"), || {
-            (self.database().exists() && self.try_letters(state) == Some(count)).then_some(())
-        });
+        wait_for(&format!("{count} letters {state:?}"), || (self.try_letters(state) == Some(count)).then_some(()));
     }
 
-    /// How many letters have left, as far as that can be told.
-    pub(crate) fn try_sent(&self) -> u64 {
-        if self.database().exists() { self.try_letters(OutboxState::Sent).unwrap_or_default() } else { 0 }
-    }
-
-    fn try_letters(&self, state: OutboxState) -> Option<u64> {
+    /// The same as far as it can be told.
+    pub(crate) fn try_letters(&self, state: OutboxState) -> Option<u64> {
+        if !self.database().exists() {
+            return None;
+        }
         let url = format!("sqlite://{}", self.database().display());
         block_on(async {
             let store = Store::open_read_only(&url, &self.store_folder().join("files")).await.ok()?;
@@ -289,6 +315,13 @@ impl Setup {
             assert!(store.received().await.unwrap().is_empty(), "a message waits for its decision");
         });
     }
+}
+
+fn read_back(file: &mut File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {

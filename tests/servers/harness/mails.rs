@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Setup,
+    PATIENCE, Setup,
     servers::{Account, Servers},
     wait_for,
 };
@@ -64,6 +64,7 @@ impl Sender {
     pub(crate) fn connect() -> Self {
         let tcp = TcpStream::connect(("127.0.0.1", Servers::shared().smtp())).unwrap();
         tcp.set_nodelay(true).unwrap();
+        tcp.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut sender = Self { stream: BufReader::new(tcp) };
         sender.answer();
         sender.say("EHLO school.example");

@@ -9,6 +9,8 @@ pub(crate) mod script;
 pub(crate) mod servers;
 
 use std::{
+    process,
+    sync::mpsc::{RecvTimeoutError, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -41,5 +43,24 @@ pub(crate) fn wait_for_up_to<T>(patience: Duration, what: &str, mut found: impl 
         }
         assert!(Instant::now() < until, "waited {patience:?} in vain for {what}");
         thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Ends the whole run, and says by which test, where it is not dropped in time: a test that hangs would hold it for ever.
+pub(crate) struct Alarm(#[expect(dead_code, reason = "its drop is what counts")] Sender<()>);
+
+impl Alarm {
+    /// For the test of this thread.
+    pub(crate) fn set() -> Self {
+        const LONGEST: Duration = Duration::from_secs(600);
+        let test = thread::current().name().unwrap_or("a test").to_owned();
+        let (held, dropped) = channel();
+        thread::spawn(move || {
+            if dropped.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("{test} hangs: not done after {LONGEST:?}; the run is given up");
+                process::exit(1);
+            }
+        });
+        Self(held)
     }
 }
