@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    io::Read as _,
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -18,7 +19,7 @@ use base64::{
 };
 use ring::hmac;
 
-use super::{certificates, client::Imap, wait_for};
+use super::{PATIENCE, certificates, client::Imap, wait_for};
 
 /// The password of every mailbox.
 pub(crate) const PASSWORD: &str = "correct-horse";
@@ -109,8 +110,9 @@ impl Servers {
         let servers = Self { folder, first_port, _watchdog: watchdog };
         servers.wait_until_open(servers.imaps());
         if user.is_none() {
-            servers.wait_until_open(servers.smtp());
             servers.wait_until_open(servers.lmtp());
+            // Postfix greets nobody before it has found Dovecot's logins.
+            wait_for(&format!("a greeting; see {}", servers.folder.display()), || greeting(servers.smtp()));
         }
         servers
     }
@@ -246,6 +248,14 @@ impl Account {
             }
         }
     }
+}
+
+fn greeting(port: u16) -> Option<()> {
+    let tcp = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    tcp.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut code = [0; 3];
+    (&tcp).read_exact(&mut code).ok()?;
+    (code == *b"220").then_some(())
 }
 
 /// Servers run as users of their own, and must reach their files.
