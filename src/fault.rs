@@ -16,7 +16,7 @@ macro_rules! point {
 pub(crate) use point;
 
 #[cfg(feature = "faults")]
-pub use armed::{CLOCK, FAULT, POINTS, arm, clock_offset};
+pub use armed::{CLOCK, FAULT, MISBEHAVE, POINTS, arm, clock_offset, misbehave};
 
 #[cfg(feature = "faults")]
 mod armed {
@@ -27,8 +27,7 @@ mod armed {
 
     use jiff::SignedDuration;
 
-    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`; or only
-    /// the code that passes it, by a panic: `name@2!`.
+    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`.
     pub const FAULT: &str = "SVODKA_FAULT";
     /// The environment variable that names a file with the seconds by which the clock is wrong.
     pub const CLOCK: &str = "SVODKA_CLOCK";
@@ -78,8 +77,7 @@ mod armed {
     /// Where it names no point: a test must not pass because its fault never came.
     pub fn arm() {
         let Ok(fault) = env::var(FAULT) else { return };
-        let panics = fault.ends_with('!');
-        let (name, time) = fault.trim_end_matches('!').split_once('@').unwrap_or((&fault, "1"));
+        let (name, time) = fault.split_once('@').unwrap_or((&fault, "1"));
         assert!(POINTS.contains(&name), "{FAULT}: there is no point {name:?}");
         let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
         let passed = AtomicU32::new(0);
@@ -87,11 +85,53 @@ mod armed {
             if passed.fetch_add(1, Ordering::SeqCst) + 1 != time {
                 return;
             }
-            assert!(!panics, "the fault that was asked for");
             let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
         };
         if let Err(error) = fail::cfg_callback(name, die) {
             panic!("{FAULT}: {error}");
+        }
+    }
+
+    /// The header field by which a test's mail makes the process that reads it do what no reader should.
+    pub const MISBEHAVE: &str = "X-Svodka-Misbehave: ";
+
+    /// Does what the mail asks for in [`MISBEHAVE`].
+    pub fn misbehave(mail: &[u8]) {
+        let Some(at) = memchr::memmem::find(mail, MISBEHAVE.as_bytes()) else { return };
+        let wish = mail.get(at + MISBEHAVE.len()..).unwrap_or_default().split(|b| b.is_ascii_whitespace()).next();
+        match wish.unwrap_or_default() {
+            b"die" => std::process::abort(),
+            b"panic" => panic!("the fault that was asked for"),
+            b"hang" => loop {
+                std::hint::spin_loop();
+            },
+            b"sleep" => std::thread::park(),
+            b"escape" => escape(),
+            b"grow" => {
+                let mut grown = Vec::new();
+                loop {
+                    grown.push(std::hint::black_box(vec![1_u8; 1 << 20]));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Dies where anything can be reached from here that a reader has no use for.
+    fn escape() {
+        use std::{fs, net, os::unix::net::UnixDatagram, process};
+        let escaped = [
+            ("a file was read", fs::read("/etc/passwd").is_ok()),
+            ("a folder was listed", fs::read_dir("/").is_ok()),
+            ("a file was written", fs::write("/tmp/svodka-escaped", "").is_ok()),
+            ("a port was bound", net::UdpSocket::bind("127.0.0.1:0").is_ok()),
+            ("a connection was made", net::TcpStream::connect("127.0.0.1:9").is_ok_and(|_| true)),
+            ("a socket was had", UnixDatagram::unbound().is_ok()),
+            ("a program was started", process::Command::new("/bin/true").spawn().is_ok()),
+            ("a process was signalled", rustix::process::test_kill_process(rustix::process::getpid()).is_ok()),
+        ];
+        if escaped.iter().any(|(_, escaped)| *escaped) {
+            process::abort();
         }
     }
 

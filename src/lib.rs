@@ -14,6 +14,7 @@ pub mod mailbox;
 pub mod message;
 pub mod document;
 pub mod reader;
+pub mod jail;
 pub mod form;
 pub mod matching;
 pub mod decision;

@@ -33,6 +33,10 @@ const PURE: &[(&str, &[&str])] = &[
 const EDGES: &[(&str, &[&str])] = &[
     ("net", &["campaign", "config", "mailbox", "message", "document", "decision", "store", "outbox", "daemon", "cli"]),
     ("mailbox", &["campaign", "document", "form", "matching", "reader", "reply", "report", "store", "outbox", "cli"]),
+    (
+        "jail",
+        &["campaign", "config", "mailbox", "form", "matching", "decision", "reply", "store", "outbox", "daemon", "cli"],
+    ),
     ("store", &["mailbox", "outbox", "reply", "report", "daemon", "cli"]),
     ("outbox", &["document", "form", "matching", "reader", "report", "mailbox", "daemon", "cli"]),
 ];

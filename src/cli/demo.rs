@@ -35,6 +35,9 @@ name = "Комитет общего и профессионального обр
 [smtp]
 kind = "file"
 path = "outbox"
+
+[reader]
+sandbox = "best-effort"
 "#;
 
 macro_rules! mail {

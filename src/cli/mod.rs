@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod mailbox;
 mod outbox;
+mod reader;
 mod report;
 mod run;
 mod settings;
@@ -55,6 +56,9 @@ enum Command {
     Completions(complete::CompletionArgs),
     /// Print the man page
     Man,
+    /// Read untrusted bytes from a pipe, confined; started by the others
+    #[command(hide = true)]
+    Reader(reader::Args),
 }
 
 /// Where the settings are.
@@ -100,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man => complete::man(),
+        Command::Reader(args) => reader::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

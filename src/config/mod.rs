@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
     campaign::{self, Campaign, CampaignError},
+    jail::Sandbox,
     message::{Address, OwnIdentity},
 };
 
@@ -73,6 +74,9 @@ pub struct Config {
     /// The staff of the committee.
     #[serde(default)]
     pub staff: StaffConfig,
+    /// How documents are read.
+    #[serde(default)]
+    pub reader: ReaderConfig,
     /// How long things may take.
     #[serde(default)]
     pub times: Times,
@@ -113,6 +117,28 @@ pub enum ReplyMode {
     Hold,
     /// None are made.
     Off,
+}
+
+/// How documents are read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReaderConfig {
+    /// What to do where the kernel gives no sandbox.
+    #[serde(default)]
+    pub sandbox: Sandbox,
+    /// The processor time that reading one message may take.
+    #[serde(default = "default_reading", deserialize_with = "duration")]
+    pub time: SignedDuration,
+}
+
+impl Default for ReaderConfig {
+    fn default() -> Self {
+        Self { sandbox: Sandbox::default(), time: default_reading() }
+    }
+}
+
+fn default_reading() -> SignedDuration {
+    SignedDuration::from_secs(10)
 }
 
 /// The staff of the committee.

@@ -11,6 +11,7 @@ use crate::{
     config::{Config, ReplyMode},
     document::Limits,
     fault::point,
+    jail::Jail,
     matching::Roster,
     message::{Address, OwnIdentity},
     outbox::Transport,
@@ -25,7 +26,7 @@ pub(super) struct Core {
     pub(super) campaign: Campaign,
     pub(super) roster: Roster,
     pub(super) own: OwnIdentity,
-    pub(super) limits: Limits,
+    pub(super) jail: Jail,
     pub(super) templates: Templates,
     pub(super) transport: Transport,
     pub(super) store: Store,
@@ -54,7 +55,10 @@ impl Core {
         Self {
             roster: Roster::new(&campaign),
             own: config.own_identity(),
-            limits: Limits::default(),
+            jail: Jail::new(
+                config.reader.sandbox,
+                Limits { time: config.reader.time.unsigned_abs(), ..Limits::default() },
+            ),
             deciding: Mutex::new(()),
             telling: Mutex::new(()),
             queued: Notify::new(),

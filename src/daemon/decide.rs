@@ -4,8 +4,9 @@ use crate::{
     config::{MailboxConfig, ReplyMode},
     decision::{self, Basis, Decision, PlannedReply, ReviewReason},
     fault::point,
+    jail::JailError,
     message::Address,
-    reader::{self, Reading},
+    reader::Reading,
     reply::{self, Envelope, ReplyError},
     store::{Outgoing, Record, Stored},
 };
@@ -34,15 +35,10 @@ impl Core {
             Err(error) if error.is_damage() => return self.unreadable(stored, &error.to_string()).await,
             raw => raw?,
         };
-        let (own, limits) = (self.own.clone(), self.limits);
-        let read = tokio::task::spawn_blocking(move || {
-            point!("decide::reading");
-            reader::read_mail(&raw, &own, &limits)
-        });
-        let (reading, contents) = match read.await {
-            Ok(read) => read,
-            Err(error) if error.is_panic() => return self.unreadable(stored, "the reader stopped").await,
-            Err(error) => return Err(error.into()),
+        point!("decide::reading");
+        let (reading, contents) = match self.jail.read_mail(&raw, &self.own).await {
+            Err(error @ JailError::Killed { .. }) => return self.unreadable(stored, &error.to_string()).await,
+            read => read?,
         };
         point!("decide::read");
         for bytes in &contents {

@@ -86,6 +86,7 @@ impl Daemon {
             mailboxes.push(open_mailbox(mailbox, &config, &campaign, &store).await?);
         }
         let core = Arc::new(Core::new(config, campaign, templates, transport, store, clock));
+        core.jail.prove().await?;
         let watchers = (0..).zip(mailboxes).zip(&core.config.mailboxes);
         let watchers = watchers
             .map(|((index, mailbox), config)| Watcher::new(Arc::clone(&core), mailbox, index, config))

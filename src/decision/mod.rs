@@ -186,13 +186,22 @@ pub enum ReviewReason {
 
 /// A message of which only the beginning is there: a person looks at it in the mailbox.
 pub fn too_large() -> Decision {
+    unread(ReviewReason::TooLarge, "it is larger than any message that is read".to_owned())
+}
+
+/// A message that no process could read to its end: a person looks at it.
+pub fn broken(why: String) -> Decision {
+    unread(ReviewReason::Broken, why)
+}
+
+fn unread(reason: ReviewReason, why: String) -> Decision {
     Decision {
         action: Action::Review,
         documents: Vec::new(),
         submissions: Vec::new(),
         replies: Vec::new(),
-        reviews: vec![Review { reason: ReviewReason::TooLarge, submission: None, candidates: Vec::new() }],
-        why: vec!["it is larger than any message that is read".to_owned()],
+        reviews: vec![Review { reason, submission: None, candidates: Vec::new() }],
+        why: vec![why],
     }
 }
 

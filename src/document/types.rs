@@ -1,5 +1,7 @@
 //! The types that come out of a file, and the bounds on what reading it may cost.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// What a file is, as its bytes show; the sender's name and type only help to choose among what the bytes allow.
@@ -79,8 +81,8 @@ pub enum Problem {
     Hostile,
 }
 
-/// Bounds on what one file may cost. Each is checked on what was really read; declared sizes are never believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Bounds on what reading may cost. Each is checked on what was really read; declared sizes are never believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Bytes of one file.
     pub file_bytes: usize,
@@ -108,6 +110,10 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Files of one message.
     pub files: usize,
+    /// Processor time for one message; the process that reads it has three times as long by the clock on the wall.
+    pub time: Duration,
+    /// Bytes of address space of the process that reads it.
+    pub memory: u64,
 }
 
 impl Default for Limits {
@@ -127,6 +133,8 @@ impl Default for Limits {
             cells: 50_000,
             text_bytes: 4 * MIB,
             files: 100,
+            time: Duration::from_secs(10),
+            memory: 512 << 20,
         }
     }
 }

@@ -68,7 +68,7 @@ pub enum Automatic {
 }
 
 /// By what our own mail is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnIdentity {
     /// The addresses that we send from.
     pub addresses: Vec<Address>,

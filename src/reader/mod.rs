@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::Sha256,
-    document::{Document, Format, Limits, Problem},
+    document::{self, Document, Format, Limits, Problem},
     message::{self, Message, OwnIdentity, Parsed},
 };
 
@@ -20,7 +20,7 @@ use walk::Walker;
 pub const VERSION: u32 = 1;
 
 /// What is known of a mail from its bytes alone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Reading {
     /// [`VERSION`] of the reader that made it.
     pub version: u32,
@@ -71,8 +71,11 @@ pub fn received(raw: &[u8]) -> Option<jiff::Timestamp> {
     message::received(raw)
 }
 
-/// Reads a bare document as if it had come in a mail without anything else.
-pub fn read_file(bytes: &[u8], name: Option<&str>, limits: &Limits) -> (Reading, Vec<Vec<u8>>) {
+/// Reads a file: a mail where its bytes are one, else a document as if it had come in a mail without anything else.
+pub fn read_file(bytes: &[u8], name: Option<&str>, own: &OwnIdentity, limits: &Limits) -> (Reading, Vec<Vec<u8>>) {
+    if document::sniff(bytes, name, "") == Format::Message {
+        return read_mail(bytes, own, limits);
+    }
     let mut walker = Walker::new(limits);
     walker.bare(name.map(str::to_owned), bytes.to_vec());
     let (files, contents, complete) = walker.finish();

@@ -25,7 +25,7 @@ fn text(reading: &Reading, index: usize) -> String {
 }
 
 fn bare(bytes: &[u8], name: &str) -> Reading {
-    read_file(bytes, Some(name), &Limits::default()).0
+    read_file(bytes, Some(name), &OwnIdentity::default(), &Limits::default()).0
 }
 
 const MAIL: &str = "From: s@edu.ru\nTo: k@lenreg.ru\nSubject: x\nMessage-ID: <1@x>\nMIME-Version: 1.0\n\
@@ -93,13 +93,13 @@ fn too_deep_a_message_is_one_hostile_file() {
 fn number_and_bytes_are_bounded_over_all_containers() {
     let limits = Limits { files: 3, ..Limits::default() };
     let many = zip(&[("1.txt", b"a"), ("2.txt", b"b"), ("3.txt", b"c"), ("4.txt", b"d")]);
-    let (reading, _) = read_file(&many, Some("a.zip"), &limits);
+    let (reading, _) = read_file(&many, Some("a.zip"), &OwnIdentity::default(), &limits);
     assert_eq!(reading.files.len(), 3);
     assert_eq!(reading.message.oddities, ["too many files"]);
     let limits = Limits { total_bytes: 600, ..Limits::default() };
     let big = [b'x'; 500];
     let two = zip(&[("a.zip", &zip(&[("1.txt", &big)])), ("b.zip", &zip(&[("2.txt", &big)]))]);
-    let (reading, _) = read_file(&two, Some("c.zip"), &limits);
+    let (reading, _) = read_file(&two, Some("c.zip"), &OwnIdentity::default(), &limits);
     assert!(reading.files.iter().any(|file| file.content == Err(Problem::Hostile)));
 }
 

@@ -13,14 +13,16 @@ use std::{
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 
 use crate::{
     campaign::Campaign,
     decision::{self, Basis, Decision, Known},
-    document::{self, Format, Limits},
+    document::Limits,
+    jail::{Jail, JailError, Sandbox},
     matching::Roster,
     message::OwnIdentity,
-    reader::{self, Reading},
+    reader::Reading,
     reply::{self, Envelope, Templates},
 };
 
@@ -44,6 +46,8 @@ pub(super) struct Args {
 
 /// What every file is judged by.
 struct Judge {
+    jail: Jail,
+    runtime: Runtime,
     campaign: Campaign,
     roster: Roster,
     own: OwnIdentity,
@@ -54,7 +58,18 @@ struct Judge {
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let (campaign, own) = args.config.campaign_or_sample()?;
     let templates = Templates::load(None)?;
-    let judge = Judge { roster: Roster::new(&campaign), campaign, own, templates, now: args.clock.clock().now() };
+    let jail = Jail::new(Sandbox::BestEffort, Limits::default());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(jail.prove())?;
+    let judge = Judge {
+        jail,
+        runtime,
+        roster: Roster::new(&campaign),
+        campaign,
+        own,
+        templates,
+        now: args.clock.clock().now(),
+    };
     let progress = ProgressBar::new(args.files.len() as u64);
     if args.files.len() < 20 {
         progress.set_draw_target(ProgressDrawTarget::hidden());
@@ -115,7 +130,23 @@ fn in_parallel<T: Sync, R: Send>(
 impl Judge {
     fn line(&self, file: &Path, json: bool) -> anyhow::Result<String> {
         let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-        let reading = self.read(&bytes, file);
+        let (reading, decision) = match self.read(&bytes, file) {
+            Ok(reading) => {
+                let decision = self.decide(&reading);
+                (reading, decision)
+            }
+            Err(error @ JailError::Killed { .. }) => (Reading::default(), decision::broken(error.to_string())),
+            Err(error) => return Err(error.into()),
+        };
+        if json {
+            let subjects = self.subjects(&reading, &decision)?;
+            let check = json::Check::new(file.display().to_string(), &reading, &decision, subjects);
+            return Ok(serde_json::to_string(&check)?);
+        }
+        Ok(explain(&file.display().to_string(), &self.campaign, &reading, &decision))
+    }
+
+    fn decide(&self, reading: &Reading) -> Decision {
         let basis = Basis {
             campaign: &self.campaign,
             roster: &self.roster,
@@ -123,13 +154,7 @@ impl Judge {
             received: reading.message.received.unwrap_or(self.now),
             grace: jiff::SignedDuration::ZERO,
         };
-        let decision = decision::decide(&basis, &reading);
-        if json {
-            let subjects = self.subjects(&reading, &decision)?;
-            let check = json::Check::new(file.display().to_string(), &reading, &decision, subjects);
-            return Ok(serde_json::to_string(&check)?);
-        }
-        Ok(explain(&file.display().to_string(), &self.campaign, &reading, &decision))
+        decision::decide(&basis, reading)
     }
 
     /// The subjects of the replies: each is written as the daemon would write it.
@@ -148,14 +173,16 @@ impl Judge {
     }
 
     /// A mail where the name or the bytes say so, else a bare document.
-    fn read(&self, bytes: &[u8], file: &Path) -> Reading {
+    fn read(&self, bytes: &[u8], file: &Path) -> Result<Reading, JailError> {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
         let named_mail = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("eml"));
-        let limits = Limits::default();
-        if named_mail || document::sniff(bytes, name.as_deref(), "") == Format::Message {
-            return reader::read_mail(bytes, &self.own, &limits).0;
-        }
-        reader::read_file(bytes, name.as_deref(), &limits).0
+        let read = async {
+            match named_mail {
+                true => self.jail.read_mail(bytes, &self.own).await,
+                false => self.jail.read_file(bytes, name, &self.own).await,
+            }
+        };
+        Ok(self.runtime.block_on(read)?.0)
     }
 }
 

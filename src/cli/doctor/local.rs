@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     config::Config,
+    document::Limits,
+    jail::{Jail, JailError, Sandbox},
     reply::Templates,
     store::{OutboxState, Store},
 };
@@ -28,6 +30,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
         Finding::new("folder of the database", writable(&folder)),
         Finding::new("folder of the files", writable(&config.store.files)),
         Finding::new("disk", space(&folder)),
+        Finding::new("sandbox", sandbox(config).await),
     ];
     if !database.exists() {
         let said = format!("{} is not there yet: the first start creates it", database.display());
@@ -50,6 +53,16 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
 fn templates(config: &Config) -> Result<String, String> {
     Templates::load(config.templates.as_deref()).map_err(|error| error.to_string())?;
     Ok(config.templates.as_ref().map_or("built in".to_owned(), |folder| folder.display().to_string()))
+}
+
+async fn sandbox(config: &Config) -> Result<String, String> {
+    let said = "documents are read in a process that reaches no file and no socket".to_owned();
+    match Jail::new(Sandbox::Require, Limits::default()).prove().await {
+        Err(JailError::NoSandbox { why }) if config.reader.sandbox == Sandbox::BestEffort => {
+            Ok(format!("{why}: documents are read without it, as `best-effort` allows"))
+        }
+        proved => proved.map(|()| said).map_err(|error| error.to_string()),
+    }
 }
 
 fn writable(folder: &Path) -> Result<String, String> {
