@@ -1,10 +1,18 @@
 //! Small packages for the tests of this module, built byte by byte so that they can be wrong on purpose.
 
-use std::io::{Cursor, Write};
+use std::{
+    io::{Cursor, Write},
+    time::Duration,
+};
 
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{Block, Document, Format, Limits, Problem, read, text_of};
+
+/// The processor time that this thread has used: unlike the clock on the wall, it says nothing of what runs beside.
+pub(super) fn thread_time() -> Duration {
+    Duration::try_from(rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime)).unwrap()
+}
 
 pub(super) const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 pub(super) const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
