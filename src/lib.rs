@@ -15,6 +15,7 @@ pub mod message;
 pub mod document;
 pub mod reader;
 pub mod jail;
+pub mod converter;
 pub mod form;
 pub mod matching;
 pub mod decision;

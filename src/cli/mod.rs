@@ -2,6 +2,7 @@
 
 mod check;
 mod complete;
+mod confined;
 mod demo;
 mod doctor;
 mod mailbox;
@@ -59,6 +60,9 @@ enum Command {
     /// Read untrusted bytes from a pipe, confined; started by the others
     #[command(hide = true)]
     Reader(reader::Args),
+    /// Become a converter, confined; started by the others
+    #[command(hide = true)]
+    Confined(confined::Args),
 }
 
 /// Where the settings are.
@@ -105,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => complete::completions(&args),
         Command::Man => complete::man(),
         Command::Reader(args) => reader::run(&args),
+        Command::Confined(args) => confined::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     campaign::{self, Campaign},
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, ConverterConfig},
     message::{Address, OwnIdentity},
 };
 
@@ -16,22 +16,30 @@ const SYSTEM_WIDE: &str = "/etc/svodka/svodka.toml";
 /// The campaign of the built-in sample configuration.
 pub(super) const SAMPLE_CAMPAIGN: &str = include_str!("../../config/campaigns/500plus-2022.toml");
 
+/// What a mail is judged by, beside what is known of the schools.
+pub(super) struct Rules {
+    pub(super) campaign: Campaign,
+    pub(super) own: OwnIdentity,
+    pub(super) converter: ConverterConfig,
+}
+
 impl ConfigArg {
     /// The configuration that is named, else the system-wide one.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
         Config::load(&self.config.clone().unwrap_or_else(|| PathBuf::from(SYSTEM_WIDE)))
     }
 
-    /// The campaign of the configuration that is named or stands system-wide, else the built-in sample's.
-    pub(super) fn campaign_or_sample(&self) -> Result<(Campaign, OwnIdentity), ConfigError> {
+    /// What the configuration says that is named or stands system-wide, else the built-in sample's.
+    pub(super) fn rules_or_sample(&self) -> Result<Rules, ConfigError> {
         if self.config.is_some() || Path::new(SYSTEM_WIDE).exists() {
             let config = self.load()?;
-            return Ok((config.campaign()?, config.own_identity()));
+            return Ok(Rules { campaign: config.campaign()?, own: config.own_identity(), converter: config.converter });
         }
-        Ok((
-            campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
-            OwnIdentity { addresses: sample_addresses(), ..OwnIdentity::default() },
-        ))
+        Ok(Rules {
+            campaign: campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
+            own: OwnIdentity { addresses: sample_addresses(), ..OwnIdentity::default() },
+            converter: ConverterConfig::default(),
+        })
     }
 }
 

@@ -77,6 +77,9 @@ pub struct Config {
     /// How documents are read.
     #[serde(default)]
     pub reader: ReaderConfig,
+    /// What reads old formats.
+    #[serde(default)]
+    pub converter: ConverterConfig,
     /// How long things may take.
     #[serde(default)]
     pub times: Times,
@@ -139,6 +142,39 @@ impl Default for ReaderConfig {
 
 fn default_reading() -> SignedDuration {
     SignedDuration::from_secs(10)
+}
+
+/// What reads old formats: DOC, RTF, PPT, XLS and PDF.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConverterConfig {
+    /// The office suite: a name or a path; empty for none.
+    #[serde(default = "default_office")]
+    pub office: String,
+    /// pdftotext: a name or a path; empty for none.
+    #[serde(default = "default_pdf")]
+    pub pdf: String,
+    /// How long converting one file may take.
+    #[serde(default = "default_converting", deserialize_with = "duration")]
+    pub time: SignedDuration,
+}
+
+impl Default for ConverterConfig {
+    fn default() -> Self {
+        Self { office: default_office(), pdf: default_pdf(), time: default_converting() }
+    }
+}
+
+fn default_office() -> String {
+    "soffice".to_owned()
+}
+
+fn default_pdf() -> String {
+    "pdftotext".to_owned()
+}
+
+fn default_converting() -> SignedDuration {
+    SignedDuration::from_secs(60)
 }
 
 /// The staff of the committee.

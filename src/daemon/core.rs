@@ -9,6 +9,7 @@ use crate::{
     campaign::Campaign,
     clock::Clock,
     config::{Config, ReplyMode},
+    converter::Converter,
     document::Limits,
     fault::point,
     jail::Jail,
@@ -27,6 +28,7 @@ pub(super) struct Core {
     pub(super) roster: Roster,
     pub(super) own: OwnIdentity,
     pub(super) jail: Jail,
+    pub(super) converter: Converter,
     pub(super) templates: Templates,
     pub(super) transport: Transport,
     pub(super) store: Store,
@@ -52,13 +54,12 @@ impl Core {
         store: Store,
         clock: Clock,
     ) -> Self {
+        let limits = Limits { time: config.reader.time.unsigned_abs(), ..Limits::default() };
         Self {
             roster: Roster::new(&campaign),
             own: config.own_identity(),
-            jail: Jail::new(
-                config.reader.sandbox,
-                Limits { time: config.reader.time.unsigned_abs(), ..Limits::default() },
-            ),
+            jail: Jail::new(config.reader.sandbox, limits),
+            converter: Converter::find(&config.converter, config.reader.sandbox, &limits),
             deciding: Mutex::new(()),
             telling: Mutex::new(()),
             queued: Notify::new(),

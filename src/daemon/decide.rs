@@ -36,10 +36,12 @@ impl Core {
             raw => raw?,
         };
         point!("decide::reading");
-        let (reading, contents) = match self.jail.read_mail(&raw, &self.own).await {
+        let mut read = match self.jail.read_mail(&raw, &self.own).await {
             Err(error @ JailError::Killed { .. }) => return self.unreadable(stored, &error.to_string()).await,
             read => read?,
         };
+        self.converter.complete(&self.jail, &mut read).await?;
+        let (reading, contents) = read;
         point!("decide::read");
         for bytes in &contents {
             self.store.put_file(bytes).await?;

@@ -9,6 +9,7 @@ mod blocks;
 pub mod charset;
 mod docx;
 pub mod html;
+mod layout;
 mod odf;
 mod ole;
 mod package;
@@ -32,6 +33,14 @@ mod xml;
 pub use archive::{Packed, unpack};
 pub use sniff::{misnamed, sniff};
 pub use types::{Block, Cell, Document, Format, Limits, Paragraph, Problem, Row, Table, text_of};
+
+/// The content of a PDF whose text was laid out by spaces (`pdftotext -layout`).
+///
+/// # Errors
+/// [`Problem::Empty`] where there is no text, [`Problem::Hostile`] past a limit.
+pub fn read_layout(text: &[u8], limits: &Limits) -> Result<Document, Problem> {
+    layout::read(text, limits)
+}
 
 /// The content of a file of the given format.
 ///

@@ -33,7 +33,7 @@ use wire::{Answer, Ready, Request, What};
 pub const COMMAND: &str = "reader";
 
 /// This very program, also where its file was replaced by an upgrade.
-const PROGRAM: &str = "/proc/self/exe";
+pub const PROGRAM: &str = "/proc/self/exe";
 
 /// A message is tried again once: the reader may have died of the one before it.
 const TRIES: u32 = 2;
@@ -127,6 +127,14 @@ impl Jail {
         own: &OwnIdentity,
     ) -> Result<Contents, JailError> {
         self.read(bytes, What::File(name), own).await
+    }
+
+    /// Reads the text of a PDF, laid out by spaces, as if it were the PDF.
+    ///
+    /// # Errors
+    /// As [`Jail::read_mail`].
+    pub async fn read_layout(&self, text: &[u8]) -> Result<Contents, JailError> {
+        self.read(text, What::Layout, &OwnIdentity::default()).await
     }
 
     async fn read(&self, bytes: &[u8], what: What, own: &OwnIdentity) -> Result<Contents, JailError> {

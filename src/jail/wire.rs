@@ -37,6 +37,8 @@ pub(super) enum What {
     Mail,
     /// A file under this name.
     File(Option<String>),
+    /// The text of a PDF, laid out by spaces.
+    Layout,
 }
 
 /// What was read.

@@ -17,7 +17,7 @@ use crate::{
 use walk::Walker;
 
 /// Raised whenever a reading of the same bytes could differ from an earlier one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What is known of a mail from its bytes alone.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -64,6 +64,21 @@ pub fn read_mail(raw: &[u8], own: &OwnIdentity, limits: &Limits) -> (Reading, Ve
     }
     let links = links::storages(links);
     (Reading { version: VERSION, message, files, links }, contents)
+}
+
+/// Reads the text of a PDF, laid out by spaces, as if it were the PDF.
+pub fn read_layout(text: &[u8], limits: &Limits) -> (Reading, Vec<Vec<u8>>) {
+    let file = FileReading {
+        name: None,
+        path: Vec::new(),
+        format: Format::Pdf,
+        inline: false,
+        size: text.len() as u64,
+        sha256: Sha256::of(text),
+        content: document::read_layout(text, limits),
+    };
+    let reading = Reading { version: VERSION, files: vec![file], ..Reading::default() };
+    (reading, vec![text.to_owned()])
 }
 
 /// When the mail was received, by its header section alone.

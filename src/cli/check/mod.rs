@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     campaign::Campaign,
+    converter::Converter,
     decision::{self, Basis, Decision, Known},
     document::Limits,
     jail::{Jail, JailError, Sandbox},
@@ -26,7 +27,7 @@ use crate::{
     reply::{self, Envelope, Templates},
 };
 
-use super::{ClockArg, ConfigArg};
+use super::{ClockArg, ConfigArg, settings::Rules};
 
 /// The arguments of `svodka check`.
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,7 @@ pub(super) struct Args {
 /// What every file is judged by.
 struct Judge {
     jail: Jail,
+    converter: Converter,
     runtime: Runtime,
     campaign: Campaign,
     roster: Roster,
@@ -56,13 +58,15 @@ struct Judge {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let (campaign, own) = args.config.campaign_or_sample()?;
+    let Rules { campaign, own, converter } = args.config.rules_or_sample()?;
     let templates = Templates::load(None)?;
     let jail = Jail::new(Sandbox::BestEffort, Limits::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(jail.prove())?;
+    let converter = Converter::find(&converter, Sandbox::BestEffort, &Limits::default());
     let judge = Judge {
         jail,
+        converter,
         runtime,
         roster: Roster::new(&campaign),
         campaign,
@@ -176,13 +180,14 @@ impl Judge {
     fn read(&self, bytes: &[u8], file: &Path) -> Result<Reading, JailError> {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
         let named_mail = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("eml"));
-        let read = async {
-            match named_mail {
-                true => self.jail.read_mail(bytes, &self.own).await,
-                false => self.jail.read_file(bytes, name, &self.own).await,
-            }
-        };
-        Ok(self.runtime.block_on(read)?.0)
+        self.runtime.block_on(async {
+            let mut read = match named_mail {
+                true => self.jail.read_mail(bytes, &self.own).await?,
+                false => self.jail.read_file(bytes, name, &self.own).await?,
+            };
+            self.converter.complete(&self.jail, &mut read).await?;
+            Ok(read.0)
+        })
     }
 }
 
