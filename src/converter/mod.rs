@@ -122,7 +122,7 @@ impl Converter {
             Format::Rtf => ("file.rtf", "file.docx"),
             Format::Ppt => ("file.ppt", "file.pptx"),
             Format::Xls => ("file.xls", "file.xlsx"),
-            Format::Pdf => ("file.pdf", "file.txt"),
+            Format::Pdf => ("file.pdf", "file.tsv"),
             _ => return Err(ConvertError::NoProgram),
         };
         let program = if format == Format::Pdf { &self.pdf } else { &self.office };
@@ -132,7 +132,7 @@ impl Converter {
         File::create_new(folder.path().join(input))?.write_all(bytes)?;
         let place = folder.path().display();
         let args = match format {
-            Format::Pdf => ["-layout", "-enc", "UTF-8", input, output].map(str::to_owned).to_vec(),
+            Format::Pdf => ["-tsv", "-enc", "UTF-8", input, output].map(str::to_owned).to_vec(),
             _ => vec![
                 format!("-env:UserInstallation=file://{place}/profile"),
                 format!("-env:OSL_SOCKET_PATH={place}"),
@@ -184,7 +184,7 @@ impl Converter {
 /// What the reader makes of a converted file. A PDF that gives no text is a picture of one.
 async fn read(jail: &Jail, bytes: &[u8], name: &str, was: Format) -> Result<Result<Document, Problem>, JailError> {
     let read = match was {
-        Format::Pdf => jail.read_layout(bytes).await,
+        Format::Pdf => jail.read_words(bytes).await,
         _ => jail.read_file(bytes, Some(name.to_owned()), &OwnIdentity::default()).await,
     };
     let read = match read {

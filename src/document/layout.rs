@@ -1,241 +1,363 @@
-//! Text that was laid out by spaces, as pdftotext gives a page → a [`Document`]. A PDF knows no tables; a form is told
-//! by its numbered rows: each begins with its number, and columns are parted by gaps that no line of the table crosses.
+//! The words of a PDF with their places, as `pdftotext -tsv` gives them → a [`Document`]. A PDF knows no tables; they are
+//! told by words that begin one above the other, and their rows by the space that the line between two of them takes.
 
-use super::{Block, Cell, Document, Limits, Paragraph, Problem, Row, Table, text};
+use super::{Block, Cell, Document, Limits, Paragraph, Problem, Row, Table};
 
-/// Fewer numbered rows are no table.
-const LEAST_ROWS: usize = 2;
-/// A line is wrapped where its next word would not have fitted into the column: short by so many characters it would.
-const LOOSE: usize = 2;
+/// Words whose tops differ by less, in points, stand in one line.
+const SAME_LINE: f32 = 3.0;
+/// Words of a column begin within so many points.
+const SAME_COLUMN: f32 = 1.5;
+/// A gap between words that is wider than this, in heights of a line, may part two columns.
+const GAP: f32 = 0.45;
+/// A border between two rows takes at least so many points.
+const BORDER: f32 = 0.2;
+/// Fewer lines that begin in a column make none.
+const LEAST: usize = 3;
+/// A page has no more columns than that.
+const COLUMNS: usize = 20;
 
-/// A line of a page.
+#[derive(Debug, Clone)]
+struct Word {
+    left: f32,
+    right: f32,
+    text: String,
+}
+
+#[derive(Debug)]
 struct Line {
-    characters: Vec<char>,
+    page: u32,
+    top: f32,
+    height: f32,
+    words: Vec<Word>,
 }
 
-/// A table in the making: the lines of it, from where to where.
-struct Found {
-    first: usize,
-    end: usize,
-    starts: Vec<usize>,
-}
-
-/// Reads text that was laid out by spaces, in UTF-8.
+/// Reads the words of a PDF.
 ///
 /// # Errors
-/// As for plain text: [`Problem::Empty`], [`Problem::Hostile`].
-pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
-    let document = text::read(bytes, Some("utf-8"), limits)?;
-    // A table goes on over the end of a page.
-    let lines: Vec<Line> = document.blocks.iter().filter_map(Line::of).collect();
+/// [`Problem::Scan`] where there are none; [`Problem::NeedsConverter`] where a table is there whose rows cannot be told
+/// apart; [`Problem::Hostile`] past a limit, [`Problem::Damaged`] for anything else than a list of words.
+pub(super) fn read(tsv: &[u8], limits: &Limits) -> Result<Document, Problem> {
+    if tsv.len() > limits.part_bytes {
+        return Err(Problem::Hostile);
+    }
+    let lines = lines(std::str::from_utf8(tsv).map_err(|_| Problem::Damaged)?, limits)?;
+    if lines.is_empty() {
+        return Err(Problem::Scan);
+    }
+    let margin = lines.iter().flat_map(|line| &line.words).map(|word| word.right).fold(0.0, f32::max);
     let mut blocks = Vec::new();
-    let mut at = 0;
+    let (mut at, mut page) = (0, lines.first().map_or(1, |line| line.page));
     while let Some(line) = lines.get(at) {
-        match table(&lines, at) {
-            Some(found) => {
-                blocks.push(Block::Table(found.read(&lines)));
-                at = found.end;
-            }
-            None => {
-                blocks.push(Block::Paragraph(Paragraph::from(line.text(0, usize::MAX).as_str())));
-                at += 1;
-            }
+        if line.page != page {
+            blocks.push(Block::Break);
         }
+        if let Some((end, columns)) = table(&lines, at) {
+            let within = lines.get(at..end).unwrap_or_default();
+            blocks.push(Block::Table(rows(within, &columns, margin)?));
+            at = end;
+        } else {
+            blocks.push(Block::Paragraph(Paragraph::from(text(&line.words).as_str())));
+            at += 1;
+        }
+        page = lines.get(at - 1).map_or(page, |line| line.page);
     }
     Ok(Document { blocks, ..Document::default() })
 }
 
-impl Line {
-    fn of(block: &Block) -> Option<Self> {
-        match block {
-            Block::Paragraph(paragraph) => {
-                Some(Self { characters: paragraph.text.replace('\t', " ").chars().collect() })
-            }
-            _ => None,
+/// The lines from the top of the first page to the end of the last.
+fn lines(tsv: &str, limits: &Limits) -> Result<Vec<Line>, Problem> {
+    let mut words: Vec<(u32, f32, f32, Word)> = Vec::new();
+    let mut bytes = 0;
+    for row in tsv.lines() {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [level, page, .., left, top, width, height, _confidence, text] = fields.as_slice() else { continue };
+        if *level != "5" || text.trim().is_empty() {
+            continue;
+        }
+        let number = |text: &str| text.parse::<f32>().ok().filter(|number| number.is_finite()).ok_or(Problem::Damaged);
+        let (left, width) = (number(left)?, number(width)?);
+        bytes += text.len();
+        if bytes > limits.text_bytes || words.len() >= limits.xml_events {
+            return Err(Problem::Hostile);
+        }
+        let text = text.chars().filter(|c| !c.is_control()).collect();
+        let word = Word { left, right: left + width, text };
+        words.push((page.parse().map_err(|_| Problem::Damaged)?, number(top)?, number(height)?, word));
+    }
+    // By rounded height first: a comparison within a tolerance is no order.
+    words.sort_by(|(a_page, a_top, ..), (b_page, b_top, ..)| a_page.cmp(b_page).then(a_top.total_cmp(b_top)));
+    let mut lines: Vec<Line> = Vec::new();
+    for (page, top, height, word) in words {
+        match lines.last_mut() {
+            Some(line) if line.page == page && top - line.top < SAME_LINE => line.words.push(word),
+            _ => lines.push(Line { page, top, height, words: vec![word] }),
         }
     }
+    for line in &mut lines {
+        line.words.sort_by(|a, b| a.left.total_cmp(&b.left));
+    }
+    Ok(lines)
+}
 
-    /// The text between two columns, each run of spaces as one.
-    fn text(&self, from: usize, to: usize) -> String {
-        let within: String = self.characters.iter().take(to).skip(from).collect();
-        within.split_whitespace().collect::<Vec<_>>().join(" ")
+impl Line {
+    /// The words that may begin a column: the first one, and those behind a gap.
+    fn beginnings(&self) -> impl Iterator<Item = f32> {
+        let gap = self.height * GAP;
+        let before = std::iter::once(f32::NEG_INFINITY).chain(self.words.iter().map(|word| word.right));
+        self.words.iter().zip(before).filter(move |(word, right)| word.left - right > gap).map(|(word, _)| word.left)
     }
 
-    /// Where the line begins.
-    fn indent(&self) -> Option<usize> {
-        self.characters.iter().position(|c| !c.is_whitespace())
+    fn begins_at(&self, column: f32) -> bool {
+        self.beginnings().any(|left| (left - column).abs() <= SAME_COLUMN)
     }
 
-    fn filled(&self, column: usize) -> bool {
-        self.characters.get(column).is_some_and(|c| !c.is_whitespace())
-    }
-
-    /// The number that the line begins with, where a gap and more text follow it, and where it begins.
-    fn number(&self) -> Option<(u32, usize)> {
-        let indent = self.indent()?;
-        let rest: String = self.characters.iter().skip(indent).collect();
-        let (word, after) = rest.split_once(char::is_whitespace)?;
-        let number = word.trim_end_matches(['.', ')']).parse().ok()?;
-        (number < 100 && after.starts_with(' ') && !after.trim().is_empty()).then_some((number, indent))
+    fn crosses(&self, column: f32) -> bool {
+        self.words.iter().any(|word| word.left < column - SAME_COLUMN && word.right > column - 1.0)
     }
 }
 
-/// The table that begins with this line: rows numbered one after another, in one column.
-fn table(lines: &[Line], first: usize) -> Option<Found> {
-    let (mut number, column) = lines.get(first)?.number()?;
-    let mut rows = vec![first];
-    let mut end = first + 1;
-    let mut last_filled = first;
-    for (at, line) in lines.iter().enumerate().skip(first + 1) {
-        match (line.number(), line.indent()) {
-            (Some((next, indent)), _) if next == number + 1 && indent.abs_diff(column) <= 2 => {
-                number = next;
-                rows.push(at);
-            }
-            // What begins left of the second column, and is no number, is behind the table.
-            (_, Some(indent)) if indent <= column + 2 => break,
-            (_, None) if at - last_filled > 3 => break,
-            (_, None) => continue,
-            _ => {}
+/// The table that begins with this line: where it ends, and where its columns begin.
+fn table(lines: &[Line], first: usize) -> Option<(usize, Vec<f32>)> {
+    let begun: Vec<f32> = lines.get(first)?.beginnings().collect();
+    let rest = lines.get(first..)?;
+    let mut columns = Vec::new();
+    let mut end = 0;
+    for column in begun.iter().copied().skip(1).take(COLUMNS) {
+        let uncrossed = rest.iter().take_while(|line| !line.crosses(column)).count();
+        let last = rest.iter().take(uncrossed).rposition(|line| line.begins_at(column)).unwrap_or_default();
+        let count = rest.iter().take(last + 1).filter(|line| line.begins_at(column)).count();
+        if count >= LEAST {
+            columns.push(column);
+            end = end.max(last + 1);
         }
-        last_filled = at;
-        end = at + 1;
     }
-    if rows.len() < LEAST_ROWS {
+    if columns.is_empty() {
         return None;
     }
-    let starts = columns(lines.get(first..end)?, &rows.iter().map(|row| row - first).collect::<Vec<_>>());
-    (starts.len() >= 3).then_some(Found { first, end, starts })
-}
-
-/// Where the columns begin: behind a gap of two at least that no line crosses, where text begins in most rows.
-fn columns(lines: &[Line], rows: &[usize]) -> Vec<usize> {
-    let width = lines.iter().map(|line| line.characters.len()).max().unwrap_or_default();
-    let empty = |column: usize| lines.iter().all(|line| !line.filled(column));
-    let mut starts = Vec::new();
-    for column in 0..width {
-        // The numbers of rows may leave a gap of one.
-        let least = if starts.len() == 1 { 1 } else { 2 };
-        let gap = starts.is_empty() || (1..=least).all(|left| column >= left && empty(column - left));
-        if gap && !empty(column) {
-            starts.push(column);
+    let margin = rest.iter().take(end).flat_map(|line| line.words.iter().map(|word| word.left)).reduce(f32::min)?;
+    columns.insert(0, margin);
+    // What the last row's first cell goes on with.
+    let pitch = pitch(rest.get(..end)?);
+    while let (Some(before), Some(line)) = (rest.get(end - 1), rest.get(end)) {
+        let near = line.page == before.page && line.top - before.top < pitch + BORDER;
+        if !near || columns.iter().skip(1).any(|column| line.crosses(*column)) {
+            break;
         }
+        end += 1;
     }
-    let filled = |from: usize, to: usize| {
-        let in_row = |row: usize| lines.get(row).is_some_and(|line| (from..to).any(|column| line.filled(column)));
-        rows.iter().filter(|row| in_row(**row)).count()
-    };
-    let ends = starts.iter().skip(1).copied().chain([width]).collect::<Vec<_>>();
-    let mostly = |(start, end): (&usize, &usize)| (filled(*start, *end) * 2 > rows.len()).then_some(*start);
-    starts.iter().zip(&ends).filter_map(mostly).collect()
+    Some((first + end, columns))
 }
 
-impl Found {
-    fn read(&self, lines: &[Line]) -> Table {
-        let lines = lines.get(self.first..self.end).unwrap_or_default();
-        let mut rows: Vec<Vec<&Line>> = Vec::new();
-        for line in lines {
-            let begins = line.indent().is_some_and(|indent| self.starts.get(1).is_some_and(|second| indent < *second));
-            match rows.last_mut() {
-                Some(row) if !begins => row.push(line),
-                _ => rows.push(vec![line]),
-            }
-        }
-        let ends = self.starts.iter().skip(1).copied().chain([usize::MAX]);
-        let spans: Vec<(usize, usize)> = self.starts.iter().copied().zip(ends).collect();
-        let cell = |row: &[&Line], (from, to): (usize, usize)| {
-            let widest = lines.iter().map(|line| line.text(from, to).chars().count()).max().unwrap_or_default();
-            let paragraphs = unwrapped(row.iter().map(|line| line.text(from, to)), widest);
-            let blocks = paragraphs.iter().map(|text| Block::Paragraph(Paragraph::from(text.as_str()))).collect();
-            Cell { blocks, span: 1, continues: false }
+/// The distance of two lines within a cell: the least one of those that are usual.
+fn pitch(lines: &[Line]) -> f32 {
+    let mut gaps: Vec<f32> = gaps(lines).flatten().collect();
+    gaps.sort_by(f32::total_cmp);
+    let usual = gaps.iter().find(|gap| gaps.iter().filter(|other| (**other - **gap).abs() < BORDER / 2.0).count() > 1);
+    usual.or(gaps.first()).copied().unwrap_or_default()
+}
+
+/// The distance from each line to the one before it on the same page.
+fn gaps(lines: &[Line]) -> impl Iterator<Item = Option<f32>> {
+    lines.iter().zip(lines.iter().skip(1)).map(|(a, b)| (a.page == b.page).then_some(b.top - a.top))
+}
+
+/// The rows of a table on pages whose text reaches to this margin.
+fn rows(lines: &[Line], columns: &[f32], margin: f32) -> Result<Table, Problem> {
+    let pitch = pitch(lines);
+    let numbered = numbered(lines, columns);
+    let mut rows: Vec<Vec<&Line>> = Vec::new();
+    let mut apart = false;
+    for (line, gap) in lines.iter().zip(std::iter::once(None).chain(gaps(lines))) {
+        let begins = match gap {
+            _ if numbered => number(line, columns).is_some(),
+            Some(gap) => gap > pitch + BORDER,
+            // The row that goes on over the end of a page begins anew, unless it has nothing in its first column.
+            None => line.words.first().is_some_and(|word| column(word, columns) == 0),
         };
-        let row = |row: &Vec<&Line>| Row { cells: spans.iter().map(|span| cell(row, *span)).collect() };
-        Table { rows: rows.iter().map(row).collect() }
+        apart |= begins && gap.is_some();
+        match rows.last_mut() {
+            Some(row) if !begins => row.push(line),
+            _ => rows.push(vec![line]),
+        }
     }
+    if !apart && lines.len() > LEAST {
+        return Err(Problem::NeedsConverter);
+    }
+    let mut edges: Vec<f32> = (0..columns.len()).map(|at| edge(lines, columns, at)).collect();
+    // The last column may be as wide as the page.
+    edges.iter_mut().next_back().into_iter().for_each(|edge| *edge = margin);
+    let row = |row: &Vec<&Line>| Row {
+        cells: edges.iter().enumerate().map(|(at, edge)| cell(row, columns, at, *edge)).collect(),
+    };
+    Ok(Table { rows: rows.iter().map(row).collect() })
 }
 
-/// The paragraphs of a column: a line goes on in the next one where that one's first word had no room in it.
-fn unwrapped(lines: impl Iterator<Item = String>, widest: usize) -> Vec<String> {
+/// Whether the first column holds the numbers of the rows and nothing else.
+fn numbered(lines: &[Line], columns: &[f32]) -> bool {
+    let first = lines.iter().filter_map(|line| line.words.first()).filter(|word| column(word, columns) == 0).count();
+    let numbers: Vec<u32> = lines.iter().filter_map(|line| number(line, columns)).collect();
+    columns.len() > 2 && numbers.len() >= LEAST && numbers.len() == first && numbers.is_sorted()
+}
+
+/// The number in the first column.
+fn number(line: &Line, columns: &[f32]) -> Option<u32> {
+    let first = line.words.first().filter(|word| column(word, columns) == 0)?;
+    let alone = line.words.get(1).is_none_or(|word| column(word, columns) > 0);
+    first.text.trim_end_matches(['.', ')']).parse().ok().filter(|_| alone)
+}
+
+/// Which column a word stands in.
+fn column(word: &Word, columns: &[f32]) -> usize {
+    columns.iter().rposition(|column| word.left >= column - SAME_COLUMN).unwrap_or_default()
+}
+
+/// How far the words of a column reach.
+fn edge(lines: &[Line], columns: &[f32], at: usize) -> f32 {
+    let words = lines.iter().flat_map(|line| &line.words).filter(|word| column(word, columns) == at);
+    words.map(|word| word.right).fold(0.0, f32::max)
+}
+
+/// A cell's paragraphs: a line goes on in the next one where that one's first word had no room in it.
+fn cell(lines: &[&Line], columns: &[f32], at: usize, edge: f32) -> Cell {
     let mut paragraphs: Vec<String> = Vec::new();
-    let mut length = 0;
-    for line in lines.filter(|line| !line.is_empty()) {
-        let word = line.split(' ').next().unwrap_or_default().chars().count();
-        let wrapped = length + 1 + word + LOOSE > widest;
-        length = line.chars().count();
+    let mut reached = 0.0;
+    for line in lines {
+        let words: Vec<Word> = line.words.iter().filter(|word| column(word, columns) == at).cloned().collect();
+        let Some((first, last)) = words.first().zip(words.last()) else { continue };
+        let space = line.height / 4.0;
+        let wrapped = reached + space + (first.right - first.left) > edge - space;
+        reached = last.right;
         match paragraphs.last_mut() {
-            Some(last) if wrapped => {
+            Some(paragraph) if wrapped => {
                 // A word that is parted at its hyphen has none but that.
-                if !last.ends_with('-') {
-                    last.push(' ');
+                if !paragraph.ends_with('-') {
+                    paragraph.push(' ');
                 }
-                last.push_str(&line);
+                paragraph.push_str(&text(&words));
             }
-            _ => paragraphs.push(line),
+            _ => paragraphs.push(text(&words)),
         }
     }
     if paragraphs.is_empty() {
         paragraphs.push(String::new());
     }
-    paragraphs
+    let blocks = paragraphs.iter().map(|text| Block::Paragraph(Paragraph::from(text.as_str()))).collect();
+    Cell { blocks, span: 1, continues: false }
+}
+
+fn text(words: &[Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{super::testing::grid, *};
 
-    fn rows(text: &str) -> Vec<Vec<String>> {
-        grid(&read(text.as_bytes(), &Limits::default()).unwrap().blocks)
+    /// A page from lines of `top: left text  left text`; a letter is six points wide.
+    fn tsv(lines: &[(f32, &[(f32, &str)])]) -> String {
+        let mut rows = vec![
+            "level\tpage_num\tpar_num\tblock_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext".to_owned(),
+        ];
+        for (top, parts) in lines {
+            for (left, part) in *parts {
+                let mut at = *left;
+                for word in part.split(' ') {
+                    let width = word.chars().count() as f32 * 6.0;
+                    rows.push(format!("5\t1\t0\t0\t0\t0\t{at}\t{top}\t{width}\t12\t100\t{word}"));
+                    at += width + 3.0;
+                }
+            }
+        }
+        rows.join("\n")
+    }
+
+    fn table_of(lines: &[(f32, &[(f32, &str)])]) -> Vec<Vec<String>> {
+        grid(&read(tsv(lines).as_bytes(), &Limits::default()).unwrap().blocks)
     }
 
     #[test]
-    fn numbered_rows_are_a_table_and_what_is_around_them_is_not() {
-        let page = "
-МОУ «Вымышленская СОШ № 77»
-
-Форма
-1. Просим заполнить
-2. и прислать
-
-№      Вопрос               Ответ
-1                     Название             МОУ «Вымышленская
-                      образовательной      СОШ № 77»
-                      организации
-2                     Количество сетевых   3 (три)
-                      партнеров у Вашей
-\u{C}                      школы
-3                     Перечислите          семинар
-                      мероприятия          вебинар
-                                           круглый стол
-10                    Не эта строка        -
-Директор
-";
+    fn rows_are_told_by_the_space_that_a_border_takes() {
+        let lines: &[(f32, &[(f32, &str)])] = &[
+            (70.0, &[(90.0, "ИНФОРМАЦИЯ")]),
+            (90.0, &[(90.0, "о том, что школа делала весь год")]),
+            (120.0, &[(90.0, "Название школы"), (220.0, "МОУ «Вымышленская")]),
+            (133.8, &[(90.0, "полностью"), (220.0, "СОШ № 77»")]),
+            (148.1, &[(90.0, "Сколько у Вас"), (220.0, "3")]),
+            (161.9, &[(90.0, "партнёров")]),
+            (176.2, &[(90.0, "Что проводилось"), (220.0, "семинар")]),
+            (190.0, &[(220.0, "вебинар")]),
+            (203.8, &[(220.0, "стол")]),
+            (218.1, &[(90.0, "Ваши"), (220.0, "нет")]),
+            (231.9, &[(90.0, "предложения")]),
+            (270.0, &[(90.0, "Директор")]),
+        ];
         assert_eq!(
-            rows(page),
+            table_of(lines),
             [
-                vec!["1", "Название образовательной организации", "МОУ «Вымышленская СОШ № 77»"],
-                vec!["2", "Количество сетевых партнеров у Вашей школы", "3 (три)"],
-                vec!["3", "Перечислите мероприятия", "семинар\nвебинар\nкруглый стол"],
+                ["Название школы полностью", "МОУ «Вымышленская СОШ № 77»"],
+                ["Сколько у Вас партнёров", "3"],
+                ["Что проводилось", "семинар\nвебинар\nстол"],
+                ["Ваши предложения", "нет"],
             ]
         );
-        let document = read(page.as_bytes(), &Limits::default()).unwrap();
-        let text = document.text();
-        assert!(text.contains("1. Просим заполнить\n2. и прислать") && text.ends_with("Директор"), "{text}");
+        let text = read(tsv(lines).as_bytes(), &Limits::default()).unwrap().text();
+        assert!(text.starts_with("ИНФОРМАЦИЯ\nо том") && text.ends_with("\nДиректор"), "{text}");
     }
 
     #[test]
-    fn a_list_or_a_lone_number_is_no_table() {
-        for text in ["1. Первое\n2. Второе\n3. Третье", "1     Первое      да", "2022     год\n2023     год"]
-        {
-            assert!(rows(text).is_empty(), "{text}");
-        }
+    fn rows_are_told_by_their_numbers() {
+        let lines: &[(f32, &[(f32, &str)])] = &[
+            (100.0, &[(90.0, "1"), (120.0, "Название школы"), (220.0, "МОУ «СОШ № 77»")]),
+            (112.0, &[(120.0, "полностью")]),
+            (124.0, &[(90.0, "2"), (120.0, "Сколько у Вас"), (220.0, "3")]),
+            (136.0, &[(120.0, "партнёров")]),
+            (148.0, &[(90.0, "3"), (120.0, "Предложения"), (220.0, "нет")]),
+        ];
+        assert_eq!(
+            table_of(lines),
+            [
+                ["1", "Название школы полностью", "МОУ «СОШ № 77»"],
+                ["2", "Сколько у Вас партнёров", "3"],
+                ["3", "Предложения", "нет"],
+            ]
+        );
     }
 
     #[test]
-    fn any_columns_are_read_without_a_panic() {
-        for text in
-            ["1  ", "1   а\n2   б", "  1   а   б\n  2   в   г\n", "1\t\tа\t\tб\n2\t\tв\t\tг", "9   а   б\n10   в   г"]
-        {
-            let _ = read(text.as_bytes(), &Limits::default());
+    fn a_table_whose_rows_cannot_be_told_apart_is_not_guessed_at() {
+        let lines: &[(f32, &[(f32, &str)])] = &[
+            (100.0, &[(90.0, "Название школы"), (220.0, "МОУ")]),
+            (112.0, &[(90.0, "Сколько у Вас"), (220.0, "3")]),
+            (124.0, &[(90.0, "партнёров"), (220.0, "и больше")]),
+            (136.0, &[(90.0, "Предложения"), (220.0, "нет")]),
+        ];
+        assert_eq!(read(tsv(lines).as_bytes(), &Limits::default()), Err(Problem::NeedsConverter));
+    }
+
+    #[test]
+    fn a_text_is_no_table_and_no_text_is_a_scan() {
+        let lines: &[(f32, &[(f32, &str)])] = &[
+            (100.0, &[(90.0, "Наша школа участвует в проекте")]),
+            (112.0, &[(90.0, "с 2021 года и очень довольна")]),
+            (124.0, &[(90.0, "всем, что в нём было")]),
+        ];
+        assert!(table_of(lines).is_empty());
+        assert_eq!(read(b"", &Limits::default()), Err(Problem::Scan));
+        assert_eq!(read(&[0xff], &Limits::default()), Err(Problem::Damaged));
+    }
+
+    proptest! {
+        #[test]
+        fn no_words_at_any_places_make_it_panic(
+            words in prop::collection::vec((1_u32..4, -9e9_f32..9e9, 0_f32..800.0, 0_f32..99.0, 0_f32..30.0, "[а-я0-9-]{1,9}"), 0..200)
+        ) {
+            let row = |(page, left, top, width, height, text): &(u32, f32, f32, f32, f32, String)| {
+                format!("5\t{page}\t0\t0\t0\t0\t{left}\t{top}\t{width}\t{height}\t100\t{text}")
+            };
+            let tsv = words.iter().map(row).collect::<Vec<_>>().join("\n");
+            let _ = read(tsv.as_bytes(), &Limits::default());
         }
     }
 }

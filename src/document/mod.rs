@@ -34,12 +34,12 @@ pub use archive::{Packed, unpack};
 pub use sniff::{misnamed, sniff};
 pub use types::{Block, Cell, Document, Format, Limits, Paragraph, Problem, Row, Table, text_of};
 
-/// The content of a PDF whose text was laid out by spaces (`pdftotext -layout`).
+/// The content of a PDF by its words and their places (`pdftotext -tsv`).
 ///
 /// # Errors
-/// [`Problem::Empty`] where there is no text, [`Problem::Hostile`] past a limit.
-pub fn read_layout(text: &[u8], limits: &Limits) -> Result<Document, Problem> {
-    layout::read(text, limits)
+/// [`Problem::Scan`] where there are none, [`Problem::NeedsConverter`] where its rows cannot be told apart.
+pub fn read_words(words: &[u8], limits: &Limits) -> Result<Document, Problem> {
+    layout::read(words, limits)
 }
 
 /// The content of a file of the given format.

@@ -30,7 +30,7 @@ pub fn serve() -> anyhow::Result<()> {
         crate::fault::misbehave(&bytes);
         let (reading, files) = match what {
             What::Mail => reader::read_mail(&bytes, &own, &limits),
-            What::Layout => reader::read_layout(&bytes, &limits),
+            What::Words => reader::read_words(&bytes, &limits),
             What::File(name) => reader::read_file(&bytes, name.as_deref(), &own, &limits),
         };
         answer(&mut output, reading, &files)?;

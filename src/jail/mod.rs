@@ -129,12 +129,12 @@ impl Jail {
         self.read(bytes, What::File(name), own).await
     }
 
-    /// Reads the text of a PDF, laid out by spaces, as if it were the PDF.
+    /// Reads the words of a PDF and their places as if it were the PDF.
     ///
     /// # Errors
     /// As [`Jail::read_mail`].
-    pub async fn read_layout(&self, text: &[u8]) -> Result<Contents, JailError> {
-        self.read(text, What::Layout, &OwnIdentity::default()).await
+    pub async fn read_words(&self, words: &[u8]) -> Result<Contents, JailError> {
+        self.read(words, What::Words, &OwnIdentity::default()).await
     }
 
     async fn read(&self, bytes: &[u8], what: What, own: &OwnIdentity) -> Result<Contents, JailError> {

@@ -37,8 +37,8 @@ pub(super) enum What {
     Mail,
     /// A file under this name.
     File(Option<String>),
-    /// The text of a PDF, laid out by spaces.
-    Layout,
+    /// The words of a PDF and their places.
+    Words,
 }
 
 /// What was read.

@@ -66,19 +66,19 @@ pub fn read_mail(raw: &[u8], own: &OwnIdentity, limits: &Limits) -> (Reading, Ve
     (Reading { version: VERSION, message, files, links }, contents)
 }
 
-/// Reads the text of a PDF, laid out by spaces, as if it were the PDF.
-pub fn read_layout(text: &[u8], limits: &Limits) -> (Reading, Vec<Vec<u8>>) {
+/// Reads the words of a PDF and their places as if it were the PDF.
+pub fn read_words(words: &[u8], limits: &Limits) -> (Reading, Vec<Vec<u8>>) {
     let file = FileReading {
         name: None,
         path: Vec::new(),
         format: Format::Pdf,
         inline: false,
-        size: text.len() as u64,
-        sha256: Sha256::of(text),
-        content: document::read_layout(text, limits),
+        size: words.len() as u64,
+        sha256: Sha256::of(words),
+        content: document::read_words(words, limits),
     };
     let reading = Reading { version: VERSION, files: vec![file], ..Reading::default() };
-    (reading, vec![text.to_owned()])
+    (reading, vec![words.to_owned()])
 }
 
 /// When the mail was received, by its header section alone.
