@@ -11,11 +11,11 @@ ifneq ($(shell id -u),0)
 test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER := sudo -E
 endif
 
-.PHONY: help tools servers build demo test torture latency fmt clippy doc deny check corpus spellings
+.PHONY: help tools needed build demo test torture latency fmt clippy doc deny check corpus spellings
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
-	@echo 'make test              every test; installs and starts mail servers of its own'
+	@echo 'make test              every test; installs what it needs, and starts mail servers of its own'
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers; SEEDS=n for fewer'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
@@ -35,16 +35,16 @@ build: tools
 demo: tools
 	$(CARGO) run --locked -- demo --dir $(DEMO)
 
-servers:
-	@tests/servers/install
+needed:
+	@tests/install
 
-test: servers
+test: needed
 	$(CARGO) test --locked --features faults
 
-torture: servers
+torture: needed
 	SVODKA_SEEDS=$(or $(SEEDS),20) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
 
-latency: servers
+latency: needed
 	$(CARGO) test --locked --release --features faults --test servers latency -- --nocapture --ignored --test-threads 1
 
 fmt:

@@ -37,6 +37,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "jail",
         &["campaign", "config", "mailbox", "form", "matching", "decision", "reply", "store", "outbox", "daemon", "cli"],
     ),
+    (
+        "converter",
+        &["campaign", "mailbox", "form", "matching", "decision", "reply", "store", "outbox", "daemon", "cli"],
+    ),
     ("store", &["mailbox", "outbox", "reply", "report", "daemon", "cli"]),
     ("outbox", &["document", "form", "matching", "reader", "report", "mailbox", "daemon", "cli"]),
 ];

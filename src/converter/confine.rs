@@ -30,7 +30,7 @@ const READ: [&str; 11] = [
     "/lib64",
     "/opt",
     "/etc",
-    "/proc",
+    "/proc/self",
     "/sys/devices",
     "/var/lib/libreoffice",
     "/var/spool/libreoffice",

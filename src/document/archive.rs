@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_never_a_path() {
+    fn row_52_a_name_is_never_a_path() {
         let bytes = Zip::new()
             .file("../../../tmp/a.docx", b"1")
             .file("/etc/b.docx", b"2")
@@ -124,6 +124,18 @@ mod tests {
             .file("e\u{202E}\n.docx", b"6")
             .bytes();
         assert_eq!(names(&bytes), ["a.docx", "b.docx", "c.docx", "d.docx", "", "e.docx"]);
+    }
+
+    #[test]
+    fn row_52_a_link_is_no_file_and_two_of_a_name_are_two_files() {
+        let mut bytes = Zip::new().file("link.docx", b"/etc/passwd").file("a.docx", b"1").raw(b"a.docx", b"2").bytes();
+        let entry = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
+        // Made by Unix, and a symbolic link there (APPNOTE.TXT 4.4.2, 4.4.15).
+        bytes[entry + 5] = 3;
+        bytes[entry + 38..entry + 42].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
+        let files = unpack(&bytes, Format::Zip, &Limits::default()).unwrap();
+        let found: Vec<_> = files.iter().map(|file| (file.name.as_deref(), file.bytes.as_slice())).collect();
+        assert_eq!(found, [(Some("a.docx"), &b"1"[..]), (Some("a.docx"), &b"2"[..])]);
     }
 
     #[test]
@@ -141,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_told_from_damage() {
+    fn row_56_a_password_is_told_from_damage() {
         let bytes = testing::encrypted(Zip::new().file("a.docx", b"text").bytes());
         assert_eq!(unpack(&bytes, Format::Zip, &Limits::default()), Err(Problem::Encrypted));
         let mut cut = Zip::new().file("a.docx", b"text").bytes();
@@ -150,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_refused_by_what_it_unpacks_to() {
+    fn row_51_a_bomb_is_refused_by_what_it_unpacks_to() {
         let bomb = Zip::new().file("a", &vec![0; 3 << 20]).bytes();
         assert_eq!(unpack(&bomb, Format::Zip, &Limits::default()), Err(Problem::Hostile));
         let limits = Limits { total_bytes: 10, ..Limits::default() };

@@ -84,7 +84,6 @@ fn lines(tsv: &str, limits: &Limits) -> Result<Vec<Line>, Problem> {
         let word = Word { left, right: left + width, text };
         words.push((page.parse().map_err(|_| Problem::Damaged)?, number(top)?, number(height)?, word));
     }
-    // By rounded height first: a comparison within a tolerance is no order.
     words.sort_by(|(a_page, a_top, ..), (b_page, b_top, ..)| a_page.cmp(b_page).then(a_top.total_cmp(b_top)));
     let mut lines: Vec<Line> = Vec::new();
     for (page, top, height, word) in words {
@@ -169,7 +168,8 @@ fn rows(lines: &[Line], columns: &[f32], margin: f32) -> Result<Table, Problem> 
     let mut apart = false;
     for (line, gap) in lines.iter().zip(std::iter::once(None).chain(gaps(lines))) {
         let begins = match gap {
-            _ if numbered => number(line, columns).is_some(),
+            // The number of a row is never wrapped, nor is what stands in its place.
+            _ if numbered => line.words.first().is_some_and(|word| column(word, columns) == 0),
             Some(gap) => gap > pitch + BORDER,
             // The row that goes on over the end of a page begins anew, unless it has nothing in its first column.
             None => line.words.first().is_some_and(|word| column(word, columns) == 0),
@@ -186,17 +186,24 @@ fn rows(lines: &[Line], columns: &[f32], margin: f32) -> Result<Table, Problem> 
     let mut edges: Vec<f32> = (0..columns.len()).map(|at| edge(lines, columns, at)).collect();
     // The last column may be as wide as the page.
     edges.iter_mut().next_back().into_iter().for_each(|edge| *edge = margin);
-    let row = |row: &Vec<&Line>| Row {
-        cells: edges.iter().enumerate().map(|(at, edge)| cell(row, columns, at, *edge)).collect(),
+    let row = |lines: &Vec<&Line>| {
+        let mut cells: Vec<Cell> = edges.iter().enumerate().map(|(at, edge)| cell(lines, columns, at, *edge)).collect();
+        // Words in the place of a number have the next cell as well, where that is empty.
+        let words = lines.first().is_some_and(|line| numbered && number(line, columns).is_none());
+        if words && cells.get(1).is_some_and(|second| second.text().is_empty()) {
+            cells.remove(1);
+            cells.first_mut().into_iter().for_each(|first| first.span = 2);
+        }
+        Row { cells }
     };
     Ok(Table { rows: rows.iter().map(row).collect() })
 }
 
-/// Whether the first column holds the numbers of the rows and nothing else.
+/// Whether the first column holds the numbers of the rows and little else.
 fn numbered(lines: &[Line], columns: &[f32]) -> bool {
     let first = lines.iter().filter_map(|line| line.words.first()).filter(|word| column(word, columns) == 0).count();
     let numbers: Vec<u32> = lines.iter().filter_map(|line| number(line, columns)).collect();
-    columns.len() > 2 && numbers.len() >= LEAST && numbers.len() == first && numbers.is_sorted()
+    columns.len() > 2 && numbers.len() >= LEAST && numbers.len() * 2 > first && numbers.is_sorted()
 }
 
 /// The number in the first column.

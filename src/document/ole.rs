@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn old_formats_are_told_by_their_streams_and_passwords_by_their_marks() {
+    fn row_56_old_formats_are_told_by_their_streams_and_passwords_by_their_marks() {
         let word = |flags| [&[0xEC, 0xA5][..], &[0; 9], &[flags], &[0; 20]].concat();
         let excel = |kind| [&[0x09, 0x08, 2, 0, 0, 6][..], &[kind, 0, 0, 0]].concat();
         let user = |token: [u8; 4]| [&[0; 12][..], &token, &[0; 8]].concat();

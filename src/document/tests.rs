@@ -133,7 +133,7 @@ fn an_archive_gives_its_files() {
 }
 
 #[test]
-fn a_name_that_promises_something_else_is_noted() {
+fn row_57_a_name_that_promises_something_else_is_noted() {
     assert_eq!(misnamed(Format::Docx, "Форма.DOCX"), None);
     assert_eq!(misnamed(Format::Docx, "форма"), None);
     assert!(misnamed(Format::Docx, "форма.doc").is_some());

@@ -52,7 +52,7 @@ fn a_bare_file_is_a_message_without_fields() {
 }
 
 #[test]
-fn containers_are_opened_to_the_limit_of_nesting() {
+fn row_51_containers_are_opened_to_the_limit_of_nesting() {
     let inner = zip(&[("внутри.txt", "текст".as_bytes())]);
     let two = zip(&[("inner.zip", &inner), ("рядом.txt", "текст".as_bytes())]);
     assert_eq!(paths(&bare(&two, "a.zip")), ["a.zip > inner.zip > внутри.txt", "a.zip > рядом.txt"]);

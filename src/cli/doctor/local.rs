@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     config::Config,
-    document::Limits,
+    converter::Converter,
+    document::{Format, Limits},
     jail::{Jail, JailError, Sandbox},
     reply::Templates,
     store::{OutboxState, Store},
@@ -31,6 +32,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
         Finding::new("folder of the files", writable(&config.store.files)),
         Finding::new("disk", space(&folder)),
         Finding::new("sandbox", sandbox(config).await),
+        Finding::new("converter", converter(config).await),
     ];
     if !database.exists() {
         let said = format!("{} is not there yet: the first start creates it", database.display());
@@ -63,6 +65,34 @@ async fn sandbox(config: &Config) -> Result<String, String> {
         }
         proved => proved.map(|()| said).map_err(|error| error.to_string()),
     }
+}
+
+/// Not having one is a choice; one that is there must work.
+async fn converter(config: &Config) -> Result<String, String> {
+    let converter = Converter::find(&config.converter, config.reader.sandbox, &Limits::default());
+    let [office, pdf] = converter.programs();
+    let mut said = Vec::new();
+    if let Some(office) = office {
+        let sample = br"{\rtf1 svodka}";
+        converter.convert(sample, Format::Rtf).await.map_err(|error| {
+            format!(
+                "{}: {error}; check that it converts a file by itself, or set `office` in [converter]",
+                office.display()
+            )
+        })?;
+        said.push(format!("DOC, RTF, PPT and XLS by {}", office.display()));
+    } else if !config.converter.office.is_empty() {
+        said.push(format!(
+            "no {}: schools are asked for DOCX in place of DOC, RTF, PPT and XLS",
+            config.converter.office
+        ));
+    }
+    match pdf {
+        Some(pdf) => said.push(format!("PDF by {}", pdf.display())),
+        None if config.converter.pdf.is_empty() => {}
+        None => said.push(format!("no {}: schools are asked for DOCX in place of PDF", config.converter.pdf)),
+    }
+    Ok(if said.is_empty() { "none, as the configuration says".to_owned() } else { said.join("; ") })
 }
 
 fn writable(folder: &Path) -> Result<String, String> {

@@ -28,7 +28,7 @@ fn nested(open: &str, inner: &str, close: &str, times: usize) -> String {
 }
 
 #[test]
-fn what_is_shaped_to_do_harm_is_refused() {
+fn row_54_what_is_shaped_to_do_harm_is_refused() {
     let run = r("текст");
     let cases = [
         ("elements of no meaning", p(&nested("<w:x>", &run, "</w:x>", 100_000))),
@@ -51,7 +51,7 @@ fn what_is_shaped_to_do_harm_is_refused() {
 }
 
 #[test]
-fn a_doctype_is_refused_wherever_it_points() {
+fn row_53_a_doctype_is_refused_wherever_it_points() {
     let lines = [
         r#"<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>"#,
         r#"<!DOCTYPE w [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>"#,
@@ -65,7 +65,7 @@ fn a_doctype_is_refused_wherever_it_points() {
 }
 
 #[test]
-fn what_unpacks_to_too_much_is_cut_where_it_passes_the_limit() {
+fn row_50_what_unpacks_to_too_much_is_cut_where_it_passes_the_limit() {
     let bomb = Word::new(&p(&r(&"A".repeat(8 << 20)))).bytes();
     assert_eq!(swift("a bomb of text", &bomb), Err(Problem::Hostile));
     let spaces = Word::new(&format!("{}{}", form(), " ".repeat(8 << 20))).bytes();
@@ -77,7 +77,7 @@ fn what_unpacks_to_too_much_is_cut_where_it_passes_the_limit() {
 }
 
 #[test]
-fn too_many_entries_are_refused_before_any_is_opened() {
+fn row_51_too_many_entries_are_refused_before_any_is_opened() {
     let many =
         |count: usize| (0..count).fold(Word::new(&form()), |word, n| word.file(&format!("a/{n:06}"), b"")).bytes();
     assert_eq!(swift("1,001 entries", &many(1_001)), Err(Problem::Hostile));
@@ -95,7 +95,7 @@ fn forged(mut bytes: Vec<u8>, offset: usize, value: u32) -> Vec<u8> {
 }
 
 #[test]
-fn declared_sizes_are_not_believed() {
+fn row_50_declared_sizes_are_not_believed() {
     let bytes = Word::new(&form()).bytes();
     let answer = swift("a size of 4 GB", &forged(bytes.clone(), 24, 0xFFFF_FFF0));
     assert_eq!(answer.unwrap(), [["Школа", "№ 1"]]);
@@ -104,7 +104,7 @@ fn declared_sizes_are_not_believed() {
 }
 
 #[test]
-fn entries_that_share_their_bytes_are_refused() {
+fn row_50_entries_that_share_their_bytes_are_refused() {
     let bytes = Word::new(&form()).file("word/other.xml", b"other").bytes();
     let entries: Vec<usize> = memchr::memmem::find_iter(&bytes, b"PK\x01\x02").collect();
     let offset = |at: usize| u32::from_le_bytes(bytes[at + 42..at + 46].try_into().unwrap());
@@ -114,7 +114,7 @@ fn entries_that_share_their_bytes_are_refused() {
 }
 
 #[test]
-fn names_that_lead_elsewhere_lead_nowhere() {
+fn row_52_names_that_lead_elsewhere_lead_nowhere() {
     let word = Word::new(&form()).file("../../../../tmp/a", b"x").file("/etc/a", b"x").file("..\\..\\a", b"x");
     assert_eq!(swift("names", &word.bytes()).unwrap(), [["Школа", "№ 1"]]);
 }

@@ -290,7 +290,7 @@ fn a_document_without_text_says_why() {
 }
 
 #[test]
-fn what_is_odd_is_noted_and_nothing_else() {
+fn row_55_what_is_odd_is_noted_and_nothing_else() {
     let relation = |kind: &str, target: &str| {
         format!(r#"<Relationship Id="x" Type="{RELATIONS}/{kind}" Target="{target}" TargetMode="External"/>"#)
     };
