@@ -11,13 +11,15 @@ ifneq ($(shell id -u),0)
 test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER := sudo -E
 endif
 
-.PHONY: help tools needed build demo test torture latency fmt clippy doc deny check corpus spellings
+.PHONY: help tools needed build demo test torture latency bench fuzz fmt clippy doc deny check corpus spellings
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
 	@echo 'make test              every test; installs what it needs, and starts mail servers of its own'
-	@echo 'make torture           killed at every named place, twenty times each, on real mail servers; SEEDS=n for fewer'
+	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
+	@echo 'make bench             how fast documents are read, against python-docx and mammoth'
+	@echo 'make fuzz              any bytes as mails and documents, a minute each; SECONDS_EACH=n for more'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
 	@echo 'make corpus DIR=…      how often a mail of a machine is told from a person’s: a folder of .eml with LABELS.csv'
 	@echo 'make spellings DIR=…   the tests on a folder of real spellings of school names'
@@ -43,9 +45,18 @@ test: needed
 
 torture: needed
 	SVODKA_SEEDS=$(or $(SEEDS),20) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
+	fuzz/run $(or $(SECONDS_EACH),60)
 
 latency: needed
 	$(CARGO) test --locked --release --features faults --test servers latency -- --nocapture --ignored --test-threads 1
+
+# The figures of docs/benchmarks.md.
+bench: tools
+	$(CARGO) build --locked --release --example read
+	python3 benches/reading.py target
+
+fuzz: needed
+	fuzz/run $(or $(SECONDS_EACH),60)
 
 fmt:
 	$(CARGO) fmt --check

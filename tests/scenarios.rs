@@ -1,6 +1,6 @@
 //! The program as its users meet it: whole commands on whole folders.
 
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on has failed")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,0 +1,49 @@
+//! Reads documents in the jail, as the daemon does, each as many times as asked for; prints what was read and the memory
+//! that the reading process has had. `make bench` measures it.
+//!
+//! `cargo run --release --example read -- TIMES FILE...`
+
+#![expect(clippy::print_stdout, reason = "a program of the command line")]
+
+use std::{env, fs};
+
+use svodka::{
+    document::Limits,
+    jail::{self, Jail, Sandbox},
+    message::OwnIdentity,
+};
+
+fn main() -> anyhow::Result<()> {
+    let mut args = env::args().skip(1);
+    let first = args.next().unwrap_or_default();
+    if first == jail::COMMAND {
+        // The jail starts this very program as the side within.
+        return jail::serve();
+    }
+    let (times, files): (usize, Vec<String>) = (first.parse()?, args.collect());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let jail = Jail::new(Sandbox::Require, Limits::default());
+        let (mut documents, mut characters) = (0, 0);
+        for _ in 0..times {
+            for file in &files {
+                let (reading, _) =
+                    jail.read_file(&fs::read(file)?, Some(file.clone()), &OwnIdentity::default()).await?;
+                documents += 1;
+                let texts = reading.files.iter().filter_map(|file| file.content.as_ref().ok());
+                characters += texts.map(|document| document.text().chars().count()).sum::<usize>();
+            }
+        }
+        let peak = reader_peak().unwrap_or_default();
+        println!("{documents} documents, {characters} characters, {peak} KiB in the reader");
+        Ok(())
+    })
+}
+
+/// The most memory that the reading process has had resident (proc_pid_status(5), VmHWM), in KiB.
+fn reader_peak() -> Option<u64> {
+    let child = fs::read_to_string("/proc/thread-self/children").ok()?.split_whitespace().next()?.to_owned();
+    let status = fs::read_to_string(format!("/proc/{child}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches(" kB").parse().ok()
+}
