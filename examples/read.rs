@@ -35,6 +35,8 @@ fn main() -> anyhow::Result<()> {
             }
         }
         let peak = reader_peak().unwrap_or_default();
+        // Waited for, so that its processor time counts.
+        jail.close().await;
         println!("{documents} documents, {characters} characters, {peak} KiB in the reader");
         Ok(())
     })

@@ -1,6 +1,6 @@
 //! Old formats, read by the programs that know them; and what those programs cannot do even if they wanted to.
 
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on has failed")]
 
 use std::{
     fs,
@@ -54,6 +54,91 @@ fn a_form_in_any_old_format_is_read_as_the_new_one_is() {
     }
 }
 
+/// A form with these labels and answers, as a person writes one: a table of two columns with borders.
+fn form(rows: &[(String, String)]) -> Vec<u8> {
+    use docx_rs::{Docx, Paragraph, Run, Table, TableCell, TableRow};
+    let cell = |text: &str| TableCell::new().add_paragraph(Paragraph::new().add_run(Run::new().add_text(text)));
+    let rows = rows.iter().map(|(label, answer)| TableRow::new(vec![cell(label), cell(answer)])).collect();
+    let mut file = std::io::Cursor::new(Vec::new());
+    let title = Paragraph::new().add_run(Run::new().add_text("Информация по представлению опыта"));
+    Docx::new()
+        .add_paragraph(title)
+        .add_table(Table::new(rows).set_grid(vec![4_500, 4_500]))
+        // LibreOffice writes no table into a DOC that ends with it.
+        .add_paragraph(Paragraph::new().add_run(Run::new().add_text("Директор")))
+        .build()
+        .pack(&mut file)
+        .unwrap();
+    file.into_inner()
+}
+
+/// Answers of one to thirty words, one for each field, that differ from seed to seed.
+fn answers(seed: usize) -> Vec<(String, String)> {
+    const WORDS: [&str; 24] = [
+        "школа",
+        "№",
+        "3",
+        "проведение",
+        "открытых",
+        "уроков",
+        "(4),",
+        "с",
+        "марта",
+        "2022",
+        "г.",
+        "наставничество;",
+        "обмен",
+        "опытом",
+        "–",
+        "и",
+        "мастер-классов",
+        "ОГЭ",
+        "«Эффективный",
+        "урок»",
+        "в",
+        "районе",
+        "5-7",
+        "%",
+    ];
+    let campaign: toml::Table = include_str!("../config/campaigns/500plus-2022.toml").parse().unwrap();
+    let fields = campaign["form"]["field"].as_array().unwrap();
+    let answer = |field: usize| {
+        let words =
+            (0..1 + (seed * 7 + field * 11) % 30).map(|word| WORDS[(seed * 5 + field * 3 + word * word) % WORDS.len()]);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    fields.iter().enumerate().map(|(at, field)| (field["label"].as_str().unwrap().to_owned(), answer(at))).collect()
+}
+
+#[test]
+fn whatever_libreoffice_writes_is_read_to_the_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    let forms: Vec<_> = (0..6).map(answers).collect();
+    for (seed, rows) in forms.iter().enumerate() {
+        fs::write(folder.path().join(format!("{seed}.docx")), form(rows)).unwrap();
+    }
+    for format in ["odt", "doc", "rtf", "pdf"] {
+        let written = Command::new("soffice")
+            .arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()))
+            .args(["--headless", "--convert-to", format, "--outdir"])
+            .arg(folder.path())
+            .args((0..forms.len()).map(|seed| folder.path().join(format!("{seed}.docx"))))
+            .output()
+            .unwrap();
+        assert!(written.status.success(), "{written:?}");
+        for (seed, rows) in forms.iter().enumerate() {
+            let (found, log) = check(None, &folder.path().join(format!("{seed}.{format}")));
+            let submission = &found["submissions"][0];
+            assert!(submission["answers"].is_object(), "{seed}.{format}: {found} {log}");
+            let read = submission["answers"].as_object().unwrap();
+            let read: Vec<&str> = read.values().map(|answer| answer["text"].as_str().unwrap()).collect();
+            for (label, answer) in rows {
+                assert!(read.contains(&answer.as_str()), "{seed}.{format}: {label}: {answer:?} not in {read:#?} {log}");
+            }
+        }
+    }
+}
+
 #[test]
 fn old_slides_are_read_as_the_new_ones_are() {
     let folder = tempfile::tempdir().unwrap();
@@ -104,10 +189,10 @@ fn misbehaves(script: &str, time: &str) -> (Value, String, tempfile::TempDir) {
 fn row_59_a_converter_that_misbehaves_is_ended_and_its_output_is_read_like_any_other_bytes() {
     for (script, problem, log) in [
         ("exit 1", "needs_converter", "exit status: 1"),
-        ("sleep 60 & sleep 60", "needs_converter", "not done after 2s"),
+        ("setsid sleep 60 & sleep 60 & sleep 60", "needs_converter", "not done after 2s"),
         // By the clock on the wall or by its processor time.
         ("while :; do :; done", "needs_converter", "a file is not converted"),
-        ("kill -SEGV $$", "needs_converter", "signal: 11"),
+        ("exec perl -e 'unpack(\"p\", pack(\"J\", 8))'", "needs_converter", "signal: 11"),
         ("ln -s /etc/passwd file.docx", "needs_converter", "gave no file"),
         ("mkfifo file.docx", "needs_converter", "gave no file"),
         ("mkdir file.docx", "needs_converter", "gave no file"),
@@ -141,9 +226,17 @@ fn row_59_a_converter_reaches_no_network_and_nothing_beside_its_folder() {
          echo x > /var/tmp/svodka-escaped && n=$((n+1))
          cat /proc/1/environ && n=$((n+1))
          cat /proc/$PPID/environ && n=$((n+1))
+         kill -0 $PPID && n=$((n+1))
+         chmod 600 '{}' && n=$((n+1))
+         perl -e 'truncate($ARGV[0], 0) or exit 1' '{}' && n=$((n+1))
+         perl -e 'utime(1, 1, $ARGV[0]) or exit 1' '{}' && n=$((n+1))
+         perl -MSocket -e 'socket(S, AF_UNIX, SOCK_DGRAM, 0) or exit 1' && n=$((n+1))
          bash -c 'exec 3<>/dev/tcp/127.0.0.1/9' 2>&1 | grep -q 'Operation not permitted' || n=$((n+1))
          env | grep -qv '^\\(PATH\\|HOME\\|TMPDIR\\|LANG\\|PWD\\|OLDPWD\\|SHLVL\\|_\\)=' && n=$((n+1))
          exit $n",
+        secret.path().display(),
+        secret.path().display(),
+        secret.path().display(),
         secret.path().display()
     );
     let (_, said, _folder) = misbehaves(&script, "20s");

@@ -1,5 +1,5 @@
-//! What a converter may do: read the system's programs, write into one folder, compute for a while. No network, nothing
-//! of the daemon's.
+//! What a converter may do: read the system's programs, write into one folder, compute for a while. No network, no file
+//! of the daemon's, no signal to it.
 
 use std::{collections::BTreeMap, io, os::unix::process::CommandExt as _, path::PathBuf, process::Command};
 
@@ -7,7 +7,7 @@ use landlock::{
     ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
     RulesetCreatedAttr as _, RulesetStatus, Scope, path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
@@ -23,18 +23,26 @@ const FILE: u64 = 256 << 20;
 const WRITABLE: u64 = 2;
 
 /// What programs and their libraries, fonts and settings are read from.
-const READ: [&str; 11] = [
+const READ: [&str; 19] = [
     "/usr",
     "/bin",
     "/lib",
     "/lib64",
     "/opt",
-    "/etc",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/group",
+    "/etc/ld.so.cache",
+    "/etc/libreoffice",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/papersize",
+    "/etc/passwd",
     "/proc/self",
     "/sys/devices",
+    "/var/cache/fontconfig",
     "/var/lib/libreoffice",
     "/var/spool/libreoffice",
-    "/var/cache",
 ];
 /// Devices without a memory.
 const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
@@ -62,21 +70,27 @@ pub fn confine(confinement: &Confinement) -> anyhow::Error {
     }
 }
 
+/// Does everything of it that can be done; says what could not.
 fn enter(confinement: &Confinement) -> anyhow::Result<()> {
-    // The first to go where memory runs short.
+    let last = [unprivileged(confinement.seconds), within(&confinement.folder), unconnected()];
+    last.into_iter().collect()
+}
+
+fn unprivileged(seconds: u64) -> anyhow::Result<()> {
+    // It ends with who has asked for it, and is the first to go where memory runs short.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     std::fs::write("/proc/self/oom_score_adj", "1000")?;
     for (resource, most) in [
         (Resource::Core, 0),
-        (Resource::Cpu, confinement.seconds),
+        (Resource::Cpu, seconds),
         (Resource::As, ADDRESSES),
         (Resource::Data, MEMORY),
         (Resource::Fsize, FILE),
     ] {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+        let most = Some(getrlimit(resource).maximum.map_or(most, |already| already.min(most)));
+        setrlimit(resource, Rlimit { current: most, maximum: most })?;
     }
-    let filed = within(&confinement.folder);
-    unconnected()?;
-    filed
+    Ok(())
 }
 
 /// Landlock: the system to read, the folder to write.
@@ -96,32 +110,72 @@ fn within(folder: &PathBuf) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// seccomp: no socket but those between its own processes, no connection by them to any other, no look into others.
-fn unconnected() -> anyhow::Result<()> {
-    let forbidden = [
-        libc::SYS_connect,
-        libc::SYS_io_uring_setup,
-        libc::SYS_ptrace,
-        libc::SYS_process_vm_readv,
-        libc::SYS_process_vm_writev,
-        libc::SYS_unshare,
-        libc::SYS_setns,
-        libc::SYS_mount,
-        libc::SYS_bpf,
-        libc::SYS_keyctl,
-        libc::SYS_add_key,
-    ];
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = forbidden.into_iter().map(|call| (call, Vec::new())).collect();
-    let other = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, u64::try_from(libc::AF_UNIX)?)?;
-    rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![other])?]);
-    // LibreOffice puts its socket into /tmp where it is told that it may write there, else where OSL_SOCKET_PATH says.
-    let writing = |argument| {
-        let asked = SeccompCmpOp::Eq;
-        SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, asked, WRITABLE)?])
-    };
+/// What no converter has a use for: connections, signals and looks at other processes, a session of its own (by which it
+/// would outlive its time), and whatever changes files by their names without opening them, which Landlock lets pass.
+const FORBIDDEN: &[i64] = &[
+    libc::SYS_connect,
+    libc::SYS_io_uring_setup,
+    libc::SYS_kill,
+    libc::SYS_tkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_setsid,
+    libc::SYS_setpgid,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_bpf,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_truncate,
+    libc::SYS_fchmodat,
+    libc::SYS_fchmodat2,
+    libc::SYS_fchownat,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
     #[cfg(target_arch = "x86_64")]
-    rules.insert(libc::SYS_access, vec![writing(1)?]);
-    rules.insert(libc::SYS_faccessat, vec![writing(2)?]);
+    libc::SYS_chmod,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chown,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lchown,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_utime,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_utimes,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_futimesat,
+];
+
+/// A condition on an argument of a system call.
+fn argument(number: u8, compared: SeccompCmpOp, value: u64) -> anyhow::Result<SeccompRule> {
+    Ok(SeccompRule::new(vec![SeccompCondition::new(number, SeccompCmpArgLen::Dword, compared, value)?])?)
+}
+
+/// seccomp: streams between its own processes, no other sockets; nothing of [`FORBIDDEN`].
+fn unconnected() -> anyhow::Result<()> {
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = FORBIDDEN.iter().map(|call| (*call, Vec::new())).collect();
+    let other_family = argument(0, SeccompCmpOp::Ne, u64::try_from(libc::AF_UNIX)?)?;
+    // A datagram needs no connection to be sent. The upper bits of the type are flags.
+    let datagram = argument(1, SeccompCmpOp::MaskedEq(0xF), u64::try_from(libc::SOCK_DGRAM)?)?;
+    let sequence = argument(1, SeccompCmpOp::MaskedEq(0xF), u64::try_from(libc::SOCK_SEQPACKET)?)?;
+    rules.insert(libc::SYS_socket, vec![other_family, datagram, sequence]);
+    // Times of a file by its name; those of an open one have none.
+    let named = SeccompCondition::new(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
+    rules.insert(libc::SYS_utimensat, vec![SeccompRule::new(vec![named])?]);
+    // Its own threads may be signalled, which is how a program aborts.
+    let own = u64::try_from(rustix::process::getpid().as_raw_nonzero().get())?;
+    rules.insert(libc::SYS_tgkill, vec![argument(0, SeccompCmpOp::Ne, own)?]);
+    // LibreOffice puts its socket into /tmp where it is told that it may write there, else where OSL_SOCKET_PATH says.
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_access, vec![argument(1, SeccompCmpOp::Eq, WRITABLE)?]);
+    rules.insert(libc::SYS_faccessat, vec![argument(2, SeccompCmpOp::Eq, WRITABLE)?]);
     let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, denied, std::env::consts::ARCH.try_into()?)?;
     seccompiler::apply_filter(&BpfProgram::try_from(filter)?).map_err(io::Error::other)?;

@@ -24,7 +24,7 @@ use crate::{
     config::ConverterConfig,
     document::{Document, Format, Limits, Problem},
     jail::{Contents, Jail, JailError, Sandbox},
-    message::OwnIdentity,
+    message::{Automatic, OwnIdentity},
 };
 
 pub use confine::{Confinement, confine};
@@ -94,8 +94,8 @@ impl Converter {
     /// Where no reading process can be had. A file that cannot be converted stays as it was.
     pub async fn complete(&self, jail: &Jail, contents: &mut Contents) -> Result<(), JailError> {
         let (reading, files) = contents;
-        // Nobody is asked for what a machine has sent.
-        if reading.message.automatic.is_some() {
+        // A machine may hand on what a person wrote; only our own mail holds nothing new.
+        if reading.message.automatic == Some(Automatic::Own) {
             return Ok(());
         }
         let wanting = reading.files.iter_mut().zip(files.iter());
@@ -201,20 +201,28 @@ async fn read(jail: &Jail, bytes: &[u8], name: &str, was: Format) -> Result<Resu
     })
 }
 
-/// Runs a command to its end, and ends the processes that it leaves.
+/// Runs a command to its end, and ends the processes that it leaves, also where nobody waits for it any more.
 async fn run(mut command: Command, time: Duration) -> Result<ExitStatus, ConvertError> {
     let mut child = command.spawn()?;
-    let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
     let ended = tokio::time::timeout(time, child.wait()).await;
-    if let Some(group) = group {
-        // Whatever it has started ends with it.
-        let _ = kill_process_group(group, Signal::KILL);
-    }
+    drop(group);
     match ended {
         Ok(ended) => Ok(ended?),
         Err(_) => {
             child.wait().await?;
             Err(ConvertError::Time(time))
+        }
+    }
+}
+
+/// A process and those that it has started; they are killed when this is dropped.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }

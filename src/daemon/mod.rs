@@ -151,6 +151,7 @@ impl Daemon {
         tracing::info!("stopping: what has begun is finished");
         stop.send_replace(Stop::Soon);
         finish(tasks, &stop, self.core.config.times.stop).await;
+        self.core.jail.close().await;
         // A disk that has failed is not asked to sync once more.
         if ended.is_ok() {
             self.core.store.close().await;
@@ -161,6 +162,7 @@ impl Daemon {
 
     /// Ends what was opened.
     pub async fn close(self) {
+        self.core.jail.close().await;
         self.core.store.close().await;
     }
 

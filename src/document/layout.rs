@@ -13,6 +13,10 @@ const GAP: f32 = 0.45;
 const BORDER: f32 = 0.2;
 /// Fewer lines that begin in a column make none.
 const LEAST: usize = 3;
+/// Lines that are closer than their own height are of different columns.
+const TIGHT: f32 = 0.75;
+/// Nobody asks a question of more lines; it is several rows.
+const LONGEST_LABEL: usize = 8;
 /// A page has no more columns than that.
 const COLUMNS: usize = 20;
 
@@ -40,7 +44,7 @@ pub(super) fn read(tsv: &[u8], limits: &Limits) -> Result<Document, Problem> {
     if tsv.len() > limits.part_bytes {
         return Err(Problem::Hostile);
     }
-    let lines = lines(std::str::from_utf8(tsv).map_err(|_| Problem::Damaged)?, limits)?;
+    let lines = without_page_numbers(lines(std::str::from_utf8(tsv).map_err(|_| Problem::Damaged)?, limits)?);
     if lines.is_empty() {
         return Err(Problem::Scan);
     }
@@ -98,6 +102,33 @@ fn lines(tsv: &str, limits: &Limits) -> Result<Vec<Line>, Problem> {
     Ok(lines)
 }
 
+/// Without the first or last line of a page where it is a number that stands apart.
+fn without_page_numbers(lines: Vec<Line>) -> Vec<Line> {
+    let is_number = |line: &Line| {
+        let text = text(&line.words);
+        let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        (1..=2).contains(&digits.len())
+            && digits.iter().all(|part| part.len() <= 4)
+            && letters <= 10
+            && line.words.len() <= 5
+    };
+    let apart = |a: &Line, b: &Line| a.page != b.page || (b.top - a.top) > 1.5 * a.height.max(b.height);
+    let at = |index: usize| lines.get(index);
+    let drop: Vec<bool> = (0..lines.len())
+        .map(|index| {
+            let Some(line) = at(index) else { return false };
+            let (before, after) = (index.checked_sub(1).and_then(at), at(index + 1));
+            let first = before.is_none_or(|before| before.page != line.page);
+            let last = after.is_none_or(|after| after.page != line.page);
+            let stands_apart =
+                before.is_none_or(|before| apart(before, line)) && after.is_none_or(|after| apart(line, after));
+            (first || last) && stands_apart && lines.len() > 1 && is_number(line)
+        })
+        .collect();
+    lines.into_iter().zip(drop).filter(|(_, drop)| !drop).map(|(line, _)| line).collect()
+}
+
 impl Line {
     /// The words that may begin a column: the first one, and those behind a gap.
     fn beginnings(&self) -> impl Iterator<Item = f32> {
@@ -133,10 +164,22 @@ fn table(lines: &[Line], first: usize) -> Option<(usize, Vec<f32>)> {
     if columns.is_empty() {
         return None;
     }
+    let within = rest.get(..end)?;
+    // A column may be empty in the first row.
+    let mut more: Vec<f32> = within.iter().flat_map(Line::beginnings).collect();
+    more.sort_by(f32::total_cmp);
+    for column in more {
+        let known = columns.iter().chain(begun.first()).any(|known| (known - column).abs() <= SAME_COLUMN);
+        let count = within.iter().filter(|line| line.begins_at(column)).count();
+        if !known && columns.len() < COLUMNS && count >= LEAST && !within.iter().any(|line| line.crosses(column)) {
+            columns.push(column);
+        }
+    }
+    columns.sort_by(f32::total_cmp);
     let margin = rest.iter().take(end).flat_map(|line| line.words.iter().map(|word| word.left)).reduce(f32::min)?;
     columns.insert(0, margin);
     // What the last row's first cell goes on with.
-    let pitch = pitch(rest.get(..end)?);
+    let pitch = usual(gaps(rest.get(..end)?).flatten().collect());
     while let (Some(before), Some(line)) = (rest.get(end - 1), rest.get(end)) {
         let near = line.page == before.page && line.top - before.top < pitch + BORDER;
         if !near || columns.iter().skip(1).any(|column| line.crosses(*column)) {
@@ -147,9 +190,8 @@ fn table(lines: &[Line], first: usize) -> Option<(usize, Vec<f32>)> {
     Some((first + end, columns))
 }
 
-/// The distance of two lines within a cell: the least one of those that are usual.
-fn pitch(lines: &[Line]) -> f32 {
-    let mut gaps: Vec<f32> = gaps(lines).flatten().collect();
+/// The distance of two lines within a cell: the least one of those that are usual. Zero where there is none.
+fn usual(mut gaps: Vec<f32>) -> f32 {
     gaps.sort_by(f32::total_cmp);
     let usual = gaps.iter().find(|gap| gaps.iter().filter(|other| (**other - **gap).abs() < BORDER / 2.0).count() > 1);
     usual.or(gaps.first()).copied().unwrap_or_default()
@@ -161,26 +203,39 @@ fn gaps(lines: &[Line]) -> impl Iterator<Item = Option<f32>> {
 }
 
 /// The rows of a table on pages whose text reaches to this margin.
+///
+/// Within a cell, lines stand at one distance; between two rows, at another. Where that is not so (columns whose lines do
+/// not stand beside each other, no space for borders), nobody can tell which row a line belongs to.
 fn rows(lines: &[Line], columns: &[f32], margin: f32) -> Result<Table, Problem> {
-    let pitch = pitch(lines);
     let numbered = numbered(lines, columns);
+    let in_first = |line: &Line| line.words.first().is_some_and(|word| column(word, columns) == 0);
+    let inner = lines.iter().skip(1).zip(gaps(lines)).filter(|(line, _)| !numbered || !in_first(line));
+    let pitch = usual(inner.filter_map(|(_, gap)| gap).collect());
     let mut rows: Vec<Vec<&Line>> = Vec::new();
     let mut apart = false;
     for (line, gap) in lines.iter().zip(std::iter::once(None).chain(gaps(lines))) {
+        // The number of a row is never wrapped, nor is what stands in its place.
+        let first = in_first(line);
+        let differs = gap.is_some_and(|gap| (gap - pitch).abs() > BORDER);
         let begins = match gap {
-            // The number of a row is never wrapped, nor is what stands in its place.
-            _ if numbered => line.words.first().is_some_and(|word| column(word, columns) == 0),
+            // The row that goes on over the end of a page has nothing in its first column.
+            None => first,
+            Some(_) if numbered => first,
             Some(gap) => gap > pitch + BORDER,
-            // The row that goes on over the end of a page begins anew, unless it has nothing in its first column.
-            None => line.words.first().is_some_and(|word| column(word, columns) == 0),
         };
+        let alone = rows.last().is_none_or(|row| row.len() == 1);
+        let doubtful = if begins { gap.is_some() && !differs && !alone } else { differs };
+        if doubtful || (pitch > 0.0 && pitch < line.height * TIGHT) {
+            return Err(Problem::NeedsConverter);
+        }
         apart |= begins && gap.is_some();
         match rows.last_mut() {
             Some(row) if !begins => row.push(line),
             _ => rows.push(vec![line]),
         }
     }
-    if !apart && lines.len() > LEAST {
+    let too_long = |row: &Vec<&Line>| row.iter().filter(|line| in_first(line)).count() > LONGEST_LABEL;
+    if (!apart && lines.len() > LEAST) || rows.iter().any(too_long) {
         return Err(Problem::NeedsConverter);
     }
     let mut edges: Vec<f32> = (0..columns.len()).map(|at| edge(lines, columns, at)).collect();
@@ -316,31 +371,52 @@ mod tests {
     #[test]
     fn rows_are_told_by_their_numbers() {
         let lines: &[(f32, &[(f32, &str)])] = &[
-            (100.0, &[(90.0, "1"), (120.0, "Название школы"), (220.0, "МОУ «СОШ № 77»")]),
+            (100.0, &[(90.0, "1"), (120.0, "Название школы")]),
             (112.0, &[(120.0, "полностью")]),
-            (124.0, &[(90.0, "2"), (120.0, "Сколько у Вас"), (220.0, "3")]),
-            (136.0, &[(120.0, "партнёров")]),
-            (148.0, &[(90.0, "3"), (120.0, "Предложения"), (220.0, "нет")]),
+            (123.0, &[(90.0, "2"), (120.0, "Сколько у Вас"), (220.0, "3")]),
+            (135.0, &[(120.0, "партнёров")]),
+            (146.0, &[(90.0, "3"), (120.0, "Роль"), (220.0, "участник")]),
+            (158.5, &[(90.0, "4"), (120.0, "Предложения"), (220.0, "нет")]),
+            (700.0, &[(300.0, "2")]),
         ];
         assert_eq!(
             table_of(lines),
             [
-                ["1", "Название школы полностью", "МОУ «СОШ № 77»"],
+                ["1", "Название школы полностью", ""],
                 ["2", "Сколько у Вас партнёров", "3"],
-                ["3", "Предложения", "нет"],
+                ["3", "Роль", "участник"],
+                ["4", "Предложения", "нет"],
             ]
         );
     }
 
     #[test]
     fn a_table_whose_rows_cannot_be_told_apart_is_not_guessed_at() {
-        let lines: &[(f32, &[(f32, &str)])] = &[
+        type Lines<'a> = &'a [(f32, &'a [(f32, &'a str)])];
+        let no_borders: Lines<'_> = &[
             (100.0, &[(90.0, "Название школы"), (220.0, "МОУ")]),
             (112.0, &[(90.0, "Сколько у Вас"), (220.0, "3")]),
             (124.0, &[(90.0, "партнёров"), (220.0, "и больше")]),
             (136.0, &[(90.0, "Предложения"), (220.0, "нет")]),
         ];
-        assert_eq!(read(tsv(lines).as_bytes(), &Limits::default()), Err(Problem::NeedsConverter));
+        let other_fonts: Lines<'_> = &[
+            (100.0, &[(90.0, "Название школы"), (220.0, "МОУ «Вымышленская")]),
+            (113.8, &[(90.0, "полностью")]),
+            (120.0, &[(220.0, "СОШ № 77»")]),
+            (134.3, &[(90.0, "Сколько у Вас"), (220.0, "три")]),
+            (148.1, &[(90.0, "партнёров")]),
+            (154.3, &[(220.0, "или больше")]),
+        ];
+        let centred_numbers: Lines<'_> = &[
+            (100.0, &[(90.0, "1"), (120.0, "Название школы"), (220.0, "МОУ")]),
+            (114.3, &[(120.0, "Сколько у Вас"), (220.0, "три")]),
+            (128.1, &[(90.0, "2"), (120.0, "партнёров в"), (220.0, "или")]),
+            (141.9, &[(120.0, "районе"), (220.0, "больше")]),
+            (156.2, &[(90.0, "3"), (120.0, "Предложения"), (220.0, "нет")]),
+        ];
+        for lines in [no_borders, other_fonts, centred_numbers] {
+            assert_eq!(read(tsv(lines).as_bytes(), &Limits::default()), Err(Problem::NeedsConverter), "{lines:?}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
 
 pub use child::serve;
 
-use wire::{Answer, Ready, Request, What};
+use wire::{Answer, LARGEST, LARGEST_ANSWER, Ready, Request, What};
 
 /// The hidden command by which this program becomes the side within.
 pub const COMMAND: &str = "reader";
@@ -161,6 +161,14 @@ impl Jail {
         Err(JailError::Killed { how })
     }
 
+    /// Lets the processes end that have nothing to do, and waits for that.
+    pub async fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for worker in idle {
+            worker.end().await;
+        }
+    }
+
     fn keep(&self, worker: Worker) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
     }
@@ -195,7 +203,7 @@ impl Worker {
             return Err(std::io::ErrorKind::BrokenPipe.into());
         };
         let mut output = BufReader::new(output);
-        let ready = serde_json::from_slice(&wire::receive(&mut output).await?)?;
+        let ready = serde_json::from_slice(&wire::receive(&mut output, LARGEST_ANSWER).await?)?;
         Ok((Self { child, input, output }, ready))
     }
 
@@ -204,7 +212,8 @@ impl Worker {
         wire::send(&mut self.input, request).await.ok()?;
         wire::send(&mut self.input, bytes).await.ok()?;
         self.input.flush().await.ok()?;
-        let Answer { reading, files } = serde_json::from_slice(&wire::receive(&mut self.output).await.ok()?).ok()?;
+        let Answer { reading, files } =
+            serde_json::from_slice(&wire::receive(&mut self.output, LARGEST_ANSWER).await.ok()?).ok()?;
         if reading.version != VERSION || reading.files.len() != files {
             return None;
         }
@@ -212,7 +221,7 @@ impl Worker {
         // Decoding makes some texts longer, unpacking has a limit; more than both is no answer.
         let mut left = (bytes.len() as u64).saturating_mul(3).saturating_add(unpacked as u64);
         for _ in 0..files {
-            let file = wire::receive(&mut self.output).await.ok()?;
+            let file = wire::receive(&mut self.output, LARGEST).await.ok()?;
             left = left.checked_sub(file.len() as u64)?;
             contents.push(file);
         }

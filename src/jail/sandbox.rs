@@ -35,6 +35,8 @@ pub(super) enum NoSandbox {
 pub(super) fn enter(limits: &Limits) -> Result<(), NoSandbox> {
     // Asked once before it is forbidden: the first question for the time looks into /proc.
     let limited = allow_time(limits).and_then(|()| limit(limits));
+    // The first to go where memory runs short: what it reads is still in the store, the daemon's work is not.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     let without_files = without_files();
     // Last: it forbids the calls that the others need.
     let only_reading = only_reading();
@@ -98,7 +100,6 @@ const ALLOWED: &[i64] = &[
     libc::SYS_clock_gettime,
     libc::SYS_gettid,
     libc::SYS_getpid,
-    libc::SYS_tgkill,
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
@@ -114,6 +115,11 @@ fn only_reading() -> Result<(), NoSandbox> {
     let own = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, 0);
     let own = own.and_then(|own| SeccompRule::new(vec![own])).map_err(seccompiler::Error::Backend)?;
     rules.insert(libc::SYS_prlimit64, vec![own]);
+    // Its own threads may be signalled, which is how a program aborts.
+    let id = u64::try_from(rustix::process::getpid().as_raw_nonzero().get()).unwrap_or_default();
+    let itself = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, id);
+    let itself = itself.and_then(|itself| SeccompRule::new(vec![itself])).map_err(seccompiler::Error::Backend)?;
+    rules.insert(libc::SYS_tgkill, vec![itself]);
     let arch = std::env::consts::ARCH.try_into().map_err(seccompiler::Error::Backend)?;
     let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let filter = SeccompFilter::new(rules, denied, SeccompAction::Allow, arch).map_err(seccompiler::Error::Backend)?;

@@ -9,8 +9,11 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use crate::{document::Limits, message::OwnIdentity, reader::Reading};
 
-/// The most that one frame may hold: what comes out of the jail is believed no more than what goes in.
+/// The most that a frame of bytes may hold.
 pub(super) const LARGEST: u64 = 128 << 20;
+/// The most that an [`Answer`] may hold. What comes out of the jail is believed no more than what goes in, and a value
+/// takes several times the memory of its text.
+pub(super) const LARGEST_ANSWER: u64 = 32 << 20;
 
 /// What the child says of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +66,7 @@ pub(super) fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         read => read?,
     }
-    let length = bounded(length)?;
+    let length = bounded(length, LARGEST)?;
     let mut bytes = Vec::new();
     from.take(length).read_to_end(&mut bytes)?;
     whole(bytes, length).map(Some)
@@ -75,19 +78,19 @@ pub(super) async fn send(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io
     to.write_all(bytes).await
 }
 
-/// Reads a frame.
-pub(super) async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+/// Reads a frame of at most so many bytes.
+pub(super) async fn receive(from: &mut (impl AsyncRead + Unpin), most: u64) -> io::Result<Vec<u8>> {
     let mut length = [0; 8];
     from.read_exact(&mut length).await?;
-    let length = bounded(length)?;
+    let length = bounded(length, most)?;
     let mut bytes = Vec::new();
     from.take(length).read_to_end(&mut bytes).await?;
     whole(bytes, length)
 }
 
-fn bounded(length: [u8; 8]) -> io::Result<u64> {
+fn bounded(length: [u8; 8], most: u64) -> io::Result<u64> {
     let length = u64::from_le_bytes(length);
-    if length > LARGEST { Err(io::Error::from(io::ErrorKind::FileTooLarge)) } else { Ok(length) }
+    if length > most { Err(io::Error::from(io::ErrorKind::FileTooLarge)) } else { Ok(length) }
 }
 
 fn whole(bytes: Vec<u8>, length: u64) -> io::Result<Vec<u8>> {
