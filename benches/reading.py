@@ -95,6 +95,7 @@ def main():
         files = documents(pathlib.Path(folder))
         contenders = {
             "svodka, in the jail": [str(target / "release/examples/read"), str(TIMES), *files],
+            "svodka, without jail": [str(target / "release/examples/read"), "--here", str(TIMES), *files],
             "python-docx": [python, "-c", PYTHON_DOCX, str(TIMES), *files],
             "mammoth": [python, "-c", MAMMOTH, str(TIMES), *files],
         }

@@ -1,7 +1,7 @@
 //! Reads documents in the jail, as the daemon does, each as many times as asked for; prints what was read and the memory
-//! that the reading process has had. `make bench` measures it.
+//! that the reading process has had. With `--here`, without the jail. `make bench` measures both.
 //!
-//! `cargo run --release --example read -- TIMES FILE...`
+//! `cargo run --release --example read -- [--here] TIMES FILE...`
 
 #![expect(clippy::print_stdout, reason = "a program of the command line")]
 
@@ -11,6 +11,7 @@ use svodka::{
     document::Limits,
     jail::{self, Jail, Sandbox},
     message::OwnIdentity,
+    reader,
 };
 
 fn main() -> anyhow::Result<()> {
@@ -20,15 +21,20 @@ fn main() -> anyhow::Result<()> {
         // The jail starts this very program as the side within.
         return jail::serve();
     }
-    let (times, files): (usize, Vec<String>) = (first.parse()?, args.collect());
+    let here = first == "--here";
+    let times: usize = if here { args.next().unwrap_or_default() } else { first }.parse()?;
+    let files: Vec<String> = args.collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let jail = Jail::new(Sandbox::Require, Limits::default());
         let (mut documents, mut characters) = (0, 0);
         for _ in 0..times {
             for file in &files {
-                let (reading, _) =
-                    jail.read_file(&fs::read(file)?, Some(file.clone()), &OwnIdentity::default()).await?;
+                let (bytes, own) = (fs::read(file)?, OwnIdentity::default());
+                let (reading, _) = match here {
+                    true => reader::read_file(&bytes, Some(file), &own, &Limits::default()),
+                    false => jail.read_file(&bytes, Some(file.clone()), &own).await?,
+                };
                 documents += 1;
                 let texts = reading.files.iter().filter_map(|file| file.content.as_ref().ok());
                 characters += texts.map(|document| document.text().chars().count()).sum::<usize>();

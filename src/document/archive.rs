@@ -39,6 +39,10 @@ fn unzip(bytes: &[u8], limits: &Limits) -> Result<Vec<Packed>, Problem> {
     if package.encrypted {
         return Err(Problem::Encrypted);
     }
+    // Only one of two files of the same name can be had: which one was meant is not for us to choose.
+    if package.duplicates {
+        return Err(Problem::Hostile);
+    }
     let mut files = Vec::new();
     for index in 0..package.len() {
         let Some((name, true)) = package.label(index) else { continue };
@@ -127,15 +131,17 @@ mod tests {
     }
 
     #[test]
-    fn row_52_a_link_is_no_file_and_two_of_a_name_are_two_files() {
-        let mut bytes = Zip::new().file("link.docx", b"/etc/passwd").file("a.docx", b"1").raw(b"a.docx", b"2").bytes();
+    fn row_52_a_link_is_no_file_and_two_of_a_name_are_refused() {
+        let mut bytes = Zip::new().file("link.docx", b"/etc/passwd").file("a.docx", b"1").bytes();
         let entry = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
         // Made by Unix, and a symbolic link there (APPNOTE.TXT 4.4.2, 4.4.15).
         bytes[entry + 5] = 3;
         bytes[entry + 38..entry + 42].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
         let files = unpack(&bytes, Format::Zip, &Limits::default()).unwrap();
         let found: Vec<_> = files.iter().map(|file| (file.name.as_deref(), file.bytes.as_slice())).collect();
-        assert_eq!(found, [(Some("a.docx"), &b"1"[..]), (Some("a.docx"), &b"2"[..])]);
+        assert_eq!(found, [(Some("a.docx"), &b"1"[..])]);
+        let twice = Zip::new().file("a.docx", b"1").raw(b"a.docx", b"2").bytes();
+        assert_eq!(unpack(&twice, Format::Zip, &Limits::default()), Err(Problem::Hostile));
     }
 
     #[test]

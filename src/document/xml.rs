@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use quick_xml::{
-    Error, NsReader, XmlVersion,
+    Reader, XmlVersion,
     escape::{EscapeError, unescape},
     events::{BytesStart, Event},
     name::{NamespaceResolver, QName, ResolveResult},
@@ -91,6 +91,9 @@ fn resolved(result: &ResolveResult<'_>) -> Ns {
         _ => Ns::Other,
     }
 }
+
+/// So many prefixes are remembered.
+const KNOWN: usize = 16;
 
 /// A start tag.
 pub(super) struct Element<'a> {
@@ -180,7 +183,8 @@ pub(super) trait Visitor {
 /// cut short or not well-formed.
 pub(super) fn walk(part: &[u8], limits: &Limits, visitor: &mut impl Visitor) -> Result<bool, Problem> {
     let text = decode(part)?;
-    let mut reader = NsReader::from_str(&text);
+    let mut reader = Reader::from_str(&text);
+    let mut names = Names::default();
     let (mut depth, mut events, mut rooted) = (0_usize, 0_usize, false);
     loop {
         events += 1;
@@ -189,7 +193,6 @@ pub(super) fn walk(part: &[u8], limits: &Limits, visitor: &mut impl Visitor) -> 
         }
         let event = match reader.read_event() {
             Ok(event) => event,
-            Err(Error::Namespace(_)) => return Err(Problem::Hostile),
             Err(_) if visitor.complete() => return Ok(false),
             Err(_) => return Err(Problem::Damaged),
         };
@@ -197,14 +200,16 @@ pub(super) fn walk(part: &[u8], limits: &Limits, visitor: &mut impl Visitor) -> 
             Event::Start(tag) => {
                 depth += 1;
                 rooted = true;
-                start(&tag, &reader, depth, limits, visitor)?;
+                start(&tag, &mut names, depth, limits, visitor)?;
             }
             Event::Empty(tag) => {
                 rooted = true;
-                start(&tag, &reader, depth + 1, limits, visitor)?;
+                start(&tag, &mut names, depth + 1, limits, visitor)?;
+                names.leave(depth + 1);
                 visitor.end()?;
             }
             Event::End(_) => {
+                names.leave(depth);
                 depth = depth.saturating_sub(1);
                 visitor.end()?;
             }
@@ -227,9 +232,48 @@ pub(super) fn walk(part: &[u8], limits: &Limits, visitor: &mut impl Visitor) -> 
     }
 }
 
+/// The prefixes in force. Few elements declare any, and the same few are asked for over and over.
+#[derive(Default)]
+struct Names {
+    resolver: NamespaceResolver,
+    /// The depths of the elements that declare some.
+    declared: Vec<usize>,
+    /// What has been asked for since the last declaration.
+    known: Vec<(String, Ns)>,
+}
+
+impl Names {
+    fn enter(&mut self, tag: &BytesStart<'_>, depth: usize) -> Result<(), Problem> {
+        self.resolver.push(tag).map_err(|_| Problem::Hostile)?;
+        self.declared.push(depth);
+        self.known.clear();
+        Ok(())
+    }
+
+    fn leave(&mut self, depth: usize) {
+        if self.declared.last() == Some(&depth) {
+            self.declared.pop();
+            self.resolver.pop();
+            self.known.clear();
+        }
+    }
+
+    fn of(&mut self, name: QName<'_>) -> Ns {
+        let prefix = name.prefix().map_or("", |prefix| prefix.into_inner());
+        if let Some((_, ns)) = self.known.iter().find(|(known, _)| known == prefix) {
+            return *ns;
+        }
+        let ns = resolved(&self.resolver.resolve_element(name).0);
+        if self.known.len() < KNOWN {
+            self.known.push((prefix.to_owned(), ns));
+        }
+        ns
+    }
+}
+
 fn start(
     tag: &BytesStart<'_>,
-    reader: &NsReader<&[u8]>,
+    names: &mut Names,
     depth: usize,
     limits: &Limits,
     visitor: &mut impl Visitor,
@@ -253,9 +297,11 @@ fn start(
             }
         }
     }
-    let names = reader.resolver();
-    let ns = resolved(&names.resolve_element(tag.name()).0);
-    visitor.start(&Element { ns, tag, names })
+    if raw.contains("xmlns") {
+        names.enter(tag, depth)?;
+    }
+    let ns = names.of(tag.name());
+    visitor.start(&Element { ns, tag, names: &names.resolver })
 }
 
 fn predefined(name: &str) -> Option<char> {

@@ -16,6 +16,8 @@ mod tests;
 
 use std::collections::HashSet;
 
+use memchr::memmem;
+
 use self::{body::Body, numbering::Lists, styles::Styles};
 use super::{
     Document, Limits, Problem,
@@ -43,16 +45,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
     let mut package = Package::open(bytes, limits)?;
     let main = package.main("word/document.xml")?;
     let relationships = package.relationships(&main)?;
-    let mut definitions = Definitions::default();
-    for relationship in &relationships {
-        match relationship.kind.as_str() {
-            "styles" => define(&mut package, relationship, limits, &mut definitions.styles)?,
-            "numbering" => define(&mut package, relationship, limits, &mut definitions.lists)?,
-            _ => {}
-        }
-    }
-
     let text = package.part(&main)?.ok_or(Problem::Damaged)?;
+    let definitions = define(&mut package, &relationships, &text, limits)?;
     let mut body = Body::new(&definitions, limits);
     let whole = xml::walk(&text, limits, &mut body)?;
     if body.root != "document" || !body.ended {
@@ -79,15 +73,42 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
     Ok(document)
 }
 
-/// Reads a part of definitions; a damaged one costs numbers and styles, not the text.
+/// Styles and lists, as far as they say anything of this text: most say nothing but how it looks. A damaged part costs
+/// numbers and styles, not the text.
 fn define(
     package: &mut Package<'_>,
-    relationship: &Relationship,
+    relationships: &[Relationship],
+    text: &[u8],
     limits: &Limits,
-    definitions: &mut impl Visitor,
-) -> Result<(), Problem> {
-    let Some(part) = inside(package, relationship)? else { return Ok(()) };
-    match xml::walk(&part, limits, definitions) {
+) -> Result<Definitions, Problem> {
+    let mut definitions = Definitions::default();
+    let mut listed = mentions(text, &["numPr"]);
+    let mut of_kind = |kind: &str| {
+        let found = relationships.iter().find(|relationship| relationship.kind == kind);
+        found.map_or(Ok(None), |relationship| inside(package, relationship))
+    };
+    if mentions(text, &["pStyle", "rStyle"])
+        && let Some(styles) = of_kind("styles")?
+    {
+        listed |= mentions(&styles, &["numPr"]);
+        if mentions(&styles, &["numPr", "vanish", "laceholder", "LACEHOLDER", "<!DOCTYPE"]) {
+            forgiving(&styles, limits, &mut definitions.styles)?;
+        }
+    }
+    if listed && let Some(lists) = of_kind("numbering")? {
+        forgiving(&lists, limits, &mut definitions.lists)?;
+    }
+    Ok(definitions)
+}
+
+/// Whether a part holds one of these words; one in UTF-16 may hold anything.
+fn mentions(part: &[u8], words: &[&str]) -> bool {
+    part.iter().take(4).any(|byte| *byte == 0 || *byte >= 0xFE)
+        || words.iter().any(|word| memmem::find(part, word.as_bytes()).is_some())
+}
+
+fn forgiving(part: &[u8], limits: &Limits, definitions: &mut impl Visitor) -> Result<(), Problem> {
+    match xml::walk(part, limits, definitions) {
         Err(Problem::Hostile) => Err(Problem::Hostile),
         _ => Ok(()),
     }
