@@ -1,6 +1,6 @@
 //! The side within: one thread, three pipes, nothing else.
 
-use std::io::{self, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 
 use crate::{
     document::Limits,
@@ -17,7 +17,8 @@ use super::{
 /// # Errors
 /// Where a pipe breaks, or what comes through it is no request.
 pub fn serve() -> anyhow::Result<()> {
-    let (mut input, mut output) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
+    let mut input = BufReader::with_capacity(wire::BUFFER, io::stdin().lock());
+    let mut output = BufWriter::with_capacity(wire::BUFFER, io::stdout().lock());
     let confined = sandbox::enter(&Limits::default());
     let ready = Ready { unconfined: confined.err().map(|error| error.to_string()) };
     wire::write(&mut output, &serde_json::to_vec(&ready)?)?;

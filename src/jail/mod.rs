@@ -15,7 +15,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncWriteExt as _, BufReader},
+    io::{AsyncWriteExt as _, BufReader, BufWriter},
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
@@ -88,7 +88,7 @@ pub struct Jail {
 #[derive(Debug)]
 struct Worker {
     child: Child,
-    input: ChildStdin,
+    input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
@@ -202,7 +202,8 @@ impl Worker {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(std::io::ErrorKind::BrokenPipe.into());
         };
-        let mut output = BufReader::new(output);
+        let input = BufWriter::with_capacity(wire::BUFFER, input);
+        let mut output = BufReader::with_capacity(wire::BUFFER, output);
         let ready = serde_json::from_slice(&wire::receive(&mut output, LARGEST_ANSWER).await?)?;
         Ok((Self { child, input, output }, ready))
     }

@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use crate::{document::Limits, message::OwnIdentity, reader::Reading};
 
+/// An ordinary document goes through a pipe at once: each side wakes the other once.
+pub(super) const BUFFER: usize = 64 << 10;
 /// The most that a frame of bytes may hold.
 pub(super) const LARGEST: u64 = 128 << 20;
 /// The most that an [`Answer`] may hold. What comes out of the jail is believed no more than what goes in, and a value
