@@ -19,7 +19,7 @@ pub(super) struct Args {
     /// The program
     program: PathBuf,
     /// Its arguments
-    #[arg(last = false, trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 

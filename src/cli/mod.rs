@@ -58,10 +58,10 @@ enum Command {
     /// Print the man page
     Man,
     /// Read untrusted bytes from a pipe, confined; started by the others
-    #[command(hide = true)]
+    #[command(hide = true, name = crate::jail::COMMAND)]
     Reader(reader::Args),
     /// Become a converter, confined; started by the others
-    #[command(hide = true)]
+    #[command(hide = true, name = crate::converter::COMMAND)]
     Confined(confined::Args),
 }
 

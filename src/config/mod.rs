@@ -263,6 +263,12 @@ impl Config {
         if self.mailboxes.is_empty() {
             return Some("no [[mailbox]]: at least one mailbox must be watched".to_owned());
         }
+        let times = [("reader", self.reader.time), ("converter", self.converter.time)];
+        if let Some((section, _)) = times.iter().find(|(_, time)| *time < SignedDuration::from_secs(1)) {
+            return Some(format!(
+                "{section}.time: in less than a second nothing can be read: write for example \"10s\""
+            ));
+        }
         let keys: BTreeSet<String> = self.mailboxes.iter().map(MailboxConfig::key).collect();
         if keys.len() < self.mailboxes.len() {
             return Some("two [[mailbox]] sections name the same mailbox: take one out".to_owned());
@@ -314,6 +320,14 @@ mod tests {
         assert!(config.store.files.is_absolute() && config.store.files.ends_with("files"));
         assert!(config.store.url.ends_with("/svodka.db") && config.store.url.starts_with("sqlite:///"));
         assert_eq!(config.replies.grace, SignedDuration::from_mins(10));
+    }
+
+    #[test]
+    fn a_time_in_which_nothing_can_be_read_is_refused() {
+        for section in ["reader", "converter"] {
+            let error = load(&format!("{SOUND}\n[{section}]\ntime = \"0s\"")).unwrap_err().to_string();
+            assert!(error.contains(&format!("{section}.time: in less than a second")), "{error}");
+        }
     }
 
     /// What stands behind «# » in the sample's examples, as if somebody had put it to use.

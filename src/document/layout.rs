@@ -112,6 +112,8 @@ fn without_page_numbers(lines: Vec<Line>) -> Vec<Line> {
             && digits.iter().all(|part| part.len() <= 4)
             && letters <= 10
             && line.words.len() <= 5
+            // A label and its answer are two.
+            && line.beginnings().count() == 1
     };
     let apart = |a: &Line, b: &Line| a.page != b.page || (b.top - a.top) > 1.5 * a.height.max(b.height);
     let at = |index: usize| lines.get(index);
@@ -235,7 +237,7 @@ fn rows(lines: &[Line], columns: &[f32], margin: f32) -> Result<Table, Problem> 
         }
     }
     let too_long = |row: &Vec<&Line>| row.iter().filter(|line| in_first(line)).count() > LONGEST_LABEL;
-    if (!apart && lines.len() > LEAST) || rows.iter().any(too_long) {
+    if !apart || rows.iter().any(too_long) {
         return Err(Problem::NeedsConverter);
     }
     let mut edges: Vec<f32> = (0..columns.len()).map(|at| edge(lines, columns, at)).collect();
@@ -376,7 +378,7 @@ mod tests {
             (123.0, &[(90.0, "2"), (120.0, "Сколько у Вас"), (220.0, "3")]),
             (135.0, &[(120.0, "партнёров")]),
             (146.0, &[(90.0, "3"), (120.0, "Роль"), (220.0, "участник")]),
-            (158.5, &[(90.0, "4"), (120.0, "Предложения"), (220.0, "нет")]),
+            (158.5, &[(90.0, "4"), (120.0, "Год"), (220.0, "2022")]),
             (700.0, &[(300.0, "2")]),
         ];
         assert_eq!(
@@ -385,9 +387,21 @@ mod tests {
                 ["1", "Название школы полностью", ""],
                 ["2", "Сколько у Вас партнёров", "3"],
                 ["3", "Роль", "участник"],
-                ["4", "Предложения", "нет"],
+                ["4", "Год", "2022"],
             ]
         );
+    }
+
+    #[test]
+    fn a_page_number_is_no_answer_and_a_short_row_is_no_page_number() {
+        let lines: &[(f32, &[(f32, &str)])] = &[
+            (100.0, &[(90.0, "Роль"), (220.0, "участник")]),
+            (112.0, &[(90.0, "школы")]),
+            (124.5, &[(90.0, "Итог"), (220.0, "хороший")]),
+            (150.0, &[(90.0, "Год"), (220.0, "2022")]),
+            (700.0, &[(300.0, "2")]),
+        ];
+        assert_eq!(table_of(lines), [["Роль школы", "участник"], ["Итог", "хороший"], ["Год", "2022"]]);
     }
 
     #[test]
@@ -414,7 +428,12 @@ mod tests {
             (141.9, &[(120.0, "районе"), (220.0, "больше")]),
             (156.2, &[(90.0, "3"), (120.0, "Предложения"), (220.0, "нет")]),
         ];
-        for lines in [no_borders, other_fonts, centred_numbers] {
+        let three_lines: Lines<'_> = &[
+            (100.0, &[(90.0, "Роль"), (220.0, "участник")]),
+            (130.0, &[(90.0, "Итог"), (220.0, "хороший")]),
+            (160.0, &[(90.0, "Год"), (220.0, "2022")]),
+        ];
+        for lines in [no_borders, other_fonts, centred_numbers, three_lines] {
             assert_eq!(read(tsv(lines).as_bytes(), &Limits::default()), Err(Problem::NeedsConverter), "{lines:?}");
         }
     }

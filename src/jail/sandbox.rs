@@ -45,7 +45,7 @@ pub(super) fn enter(limits: &Limits) -> Result<(), NoSandbox> {
     only_reading
 }
 
-/// No core dump with a mail in it, no file that grows, no child, no descriptor but the three pipes.
+/// No core dump with a mail in it, no file that grows, no child, bounded memory.
 fn limit(limits: &Limits) -> Result<(), NoSandbox> {
     let most = |resource, most: u64| setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     most(Resource::Core, 0)?;
