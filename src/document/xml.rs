@@ -170,6 +170,10 @@ pub(super) trait Visitor {
     fn text(&mut self, _text: &str) -> Result<(), Problem> {
         Ok(())
     }
+    /// Whether an element says nothing to this visitor, so that neither it nor anything within it need be heard.
+    fn skips(&self, _element: &Element<'_>) -> bool {
+        false
+    }
     /// Whether all that matters has been heard, so that damage from here on loses nothing.
     fn complete(&self) -> bool {
         false
@@ -198,15 +202,21 @@ pub(super) fn walk(part: &[u8], limits: &Limits, visitor: &mut impl Visitor) -> 
         };
         match event {
             Event::Start(tag) => {
-                depth += 1;
                 rooted = true;
-                start(&tag, &mut names, depth, limits, visitor)?;
+                if start(&tag, &mut names, depth + 1, limits, visitor)? {
+                    depth += 1;
+                } else {
+                    names.leave(depth + 1);
+                    reader.read_to_end(tag.name()).map_err(|_| Problem::Damaged)?;
+                }
             }
             Event::Empty(tag) => {
                 rooted = true;
-                start(&tag, &mut names, depth + 1, limits, visitor)?;
+                let heard = start(&tag, &mut names, depth + 1, limits, visitor)?;
                 names.leave(depth + 1);
-                visitor.end()?;
+                if heard {
+                    visitor.end()?;
+                }
             }
             Event::End(_) => {
                 names.leave(depth);
@@ -271,13 +281,14 @@ impl Names {
     }
 }
 
+/// Lets the visitor hear of an element; `false` where it skips it.
 fn start(
     tag: &BytesStart<'_>,
     names: &mut Names,
     depth: usize,
     limits: &Limits,
     visitor: &mut impl Visitor,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     if depth > limits.xml_depth {
         return Err(Problem::Hostile);
     }
@@ -301,7 +312,11 @@ fn start(
         names.enter(tag, depth)?;
     }
     let ns = names.of(tag.name());
-    visitor.start(&Element { ns, tag, names: &names.resolver })
+    let element = Element { ns, tag, names: &names.resolver };
+    if visitor.skips(&element) {
+        return Ok(false);
+    }
+    visitor.start(&element).map(|()| true)
 }
 
 fn predefined(name: &str) -> Option<char> {

@@ -89,6 +89,15 @@ impl Visitor for Styles {
         Ok(())
     }
 
+    /// The styles of tables are most of what Word's templates hold, and say nothing of text.
+    fn skips(&self, element: &Element<'_>) -> bool {
+        match element.name() {
+            "latentStyles" | "docDefaults" => true,
+            "style" => element.attr("type").as_deref() == Some("table"),
+            _ => false,
+        }
+    }
+
     fn end(&mut self) -> Result<(), Problem> {
         if self.in_style.pop() == Some("style")
             && let Some((id, style)) = self.current.take()

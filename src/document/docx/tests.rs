@@ -146,7 +146,14 @@ const NUMBERING: &str = r#"
 <w:num w:numId="5"><w:abstractNumId w:val="3"/></w:num>
 <w:num w:numId="6"><w:abstractNumId w:val="0"/></w:num>"#;
 
+/// Latent styles and those of tables are passed over, also where they declare prefixes of their own; what stands behind
+/// them is not.
 const STYLES: &str = r#"
+<w:docDefaults><w:rPrDefault/></w:docDefaults>
+<w:latentStyles w:count="2"><w:lsdException w:name="Normal"/><w:lsdException w:name="heading 1"/></w:latentStyles>
+<w:latentStyles xmlns:w="urn:else"/>
+<w:style w:type="table" w:styleId="Base"><w:name w:val="Table"/><w:tblStylePr xmlns:w="urn:else" w:type="firstRow">
+ <w:style><w:rPr><w:vanish/></w:rPr></w:style></w:tblStylePr></w:style>
 <w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/></w:style>
 <w:style w:type="paragraph" w:styleId="Base"><w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Point"><w:basedOn w:val="Base"/></w:style>
