@@ -57,9 +57,13 @@ pub(super) fn parts(campaign: &Campaign, reading: &Reading, correction: bool) ->
     parts
 }
 
+/// A picture with fewer bytes shows no page that anybody could read: it is a logo or an icon of a signature.
+const SMALLEST_SCAN: u64 = 16 << 10;
+
 /// Pictures of a signature, signatures, calendar entries and the text of a forwarded mail are no documents.
 fn is_document(file: &FileReading) -> bool {
-    !file.inline && !is_forwarded_body(file) && !matches!(file.format, Format::Signature | Format::Calendar)
+    let logo = file.format == Format::Image && file.size < SMALLEST_SCAN;
+    !file.inline && !logo && !is_forwarded_body(file) && !matches!(file.format, Format::Signature | Format::Calendar)
 }
 
 /// The text of a mail that was forwarded as an attachment.
@@ -85,7 +89,7 @@ fn part_of(
     contents: Contents,
 ) -> Vec<Part> {
     let file_name = name.map(|name| Clue::Text { source: Source::FileName, text: name.to_owned() });
-    let letterhead = Clue::Text { source: Source::Letterhead, text: form::letterhead(campaign, document) };
+    let letterhead = Clue::Text { source: Source::Letterhead, text: contents.letterhead };
     if contents.forms.is_empty() {
         let mut clues: Vec<Clue> = file_name.into_iter().collect();
         clues.push(letterhead);

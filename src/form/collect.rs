@@ -232,7 +232,7 @@ impl Collector<'_> {
                 self.add(field, None, line.marker.clone(), &line.text, &line.place);
             }
             (Item::Line(line), Current::Cell(field, table))
-                if line.table == Some(table) && (self.is_open(field) || self.continues_under(field)) =>
+                if line.table == Some(table) && (under && self.is_open(field) || self.continues_under(field)) =>
             {
                 self.add(field, None, line.marker.clone(), &line.text, &line.place);
             }

@@ -19,6 +19,9 @@ pub(super) struct Demand {
     pub(super) lines: f32,
 }
 
+/// So many labels that are written alike are no chance.
+const MANY: usize = 5;
+
 /// More forms than this in one document are not looked for.
 const MOST: usize = 200;
 
@@ -99,12 +102,13 @@ fn candidates(labels: &Labels, items: &[Item]) -> (Vec<Candidate>, Vec<usize>) {
     let mut found: Vec<Candidate> = Vec::new();
     let mut titles = Vec::new();
     let mut taken = 0;
+    let dashed = parts_by_dash(labels, items);
     for (at, item) in items.iter().enumerate() {
         if at < taken {
             continue;
         }
         let candidate = match item {
-            Item::Line(_) => line(labels, items, at),
+            Item::Line(_) => line(labels, items, at, dashed),
             Item::Pair(pair) => {
                 let (number, body) = body(&pair.label);
                 let matches = labels.matches(body, Ends::AtSign);
@@ -143,13 +147,32 @@ fn body(text: &str) -> (Option<u32>, &str) {
     }
 }
 
+/// Whether the lines of a document part labels from answers by a dash. In prose a dash parts anything.
+fn parts_by_dash(labels: &Labels, items: &[Item]) -> bool {
+    let mut fields: Vec<usize> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Line(line) => Some(body(&line.text).1),
+            _ => None,
+        })
+        .filter(|text| [" -", " –", " —", " −"].iter().any(|dash| text.contains(dash)))
+        .filter_map(|text| {
+            let best = labels.matches(text, Ends::AtSign).into_iter().next().filter(|best| best.score >= 0.9)?;
+            text.get(best.end..)?.trim_start().starts_with(['-', '–', '—', '−']).then_some(best.field)
+        })
+        .collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields.len() >= MANY
+}
+
 /// The label that begins with the line at `at`, which may go on in the next two.
-fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
+fn line(labels: &Labels, items: &[Item], at: usize, dashed: bool) -> Option<Candidate> {
     let Some(Item::Line(first)) = items.get(at) else { return None };
     let (number, start) = body(first.text.trim_start_matches(['>', ' ', '|']));
     let whole = |text: &str| labels.matches(text, Ends::Anywhere);
     let sound = |text: &str, mut matches: Vec<Match>| {
-        matches.retain(|one| stands_out(text, one));
+        matches.retain(|one| stands_out(text, one, dashed));
         matches
     };
     let mut text = start.to_owned();
@@ -198,10 +221,11 @@ fn line(labels: &Labels, items: &[Item], at: usize) -> Option<Candidate> {
 
 /// Whether a match in running text looks like a label: it is the line, or a sign parts it from the answer. A short
 /// alias wants a colon or a line for itself, one word a colon.
-fn stands_out(text: &str, one: &Match) -> bool {
+fn stands_out(text: &str, one: &Match, dashed: bool) -> bool {
     let after = text.get(one.end..).unwrap_or_default().trim_start_matches([')', '»', '"', ' ', '*']);
     let alone = after.chars().all(|c| !c.is_alphanumeric());
-    let colon = after.starts_with([':', '\t', '|', '?', '=']);
+    let dash = dashed && after.starts_with(['-', '–', '—', '−']);
+    let colon = dash || after.starts_with([':', '\t', '|', '?', '=']);
     if one.telling <= 1 {
         return colon;
     }

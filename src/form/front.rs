@@ -41,21 +41,21 @@ pub fn title_page(document: &Document) -> String {
     kept.join("\n")
 }
 
-/// The text in which a document names who sends it: the page header, and the first lines above its heading. The
-/// committee's own letterhead, left in a school's file, is none.
-pub fn letterhead(campaign: &Campaign, document: &Document) -> String {
+/// The text in which a document names who sends it: the page header, and of `above`, what stands before a form or all
+/// of it, the first lines above a heading. The committee's own letterhead, left in a school's file, is none, nor is
+/// what stands below it.
+pub(super) fn letterhead(campaign: &Campaign, document: &Document, above: &[Block]) -> String {
     let letter = Letter::new(campaign);
     let header = lines(&document.margins);
-    let body = lines(&document.blocks);
-    if body.iter().take(25).any(|line| letter.names_issuer(line))
-        && letter.phrases_in(&words::spaced(&document.text())) > 0
-    {
-        return header.into_iter().filter(|line| !letter.names_issuer(line)).collect::<Vec<_>>().join("\n");
-    }
-    let above = body
+    let with_letter = letter.phrases_in(&words::spaced(&document.text())) > 0;
+    let above = lines(above)
         .into_iter()
         .take_while(|line| {
-            line.chars().count() < PROSE && !is_heading(line) && !letter.is_its_own(line) && !is_greeting(line)
+            line.chars().count() < PROSE
+                && !is_heading(line)
+                && !letter.is_its_own(line)
+                && !is_greeting(line)
+                && !(with_letter && letter.names_issuer(line))
         })
         .take(15);
     let addressee = |line: &String| letter.names_issuer(line) || is_addressee(line);
@@ -88,6 +88,9 @@ pub(super) fn heading(letter: &Letter, items: &[Item]) -> String {
 /// Whether a line greets an audience or a reader.
 pub(super) fn is_greeting(line: &str) -> bool {
     let text = words::spaced(line);
+    // «Слайд 1. Уважаемые коллеги!»
+    let text = text.trim_start().strip_prefix("слайд ").unwrap_or(&text);
+    let text = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
     ["уважаемые", "уважаемый", "уважаемая", "дорогие", "добрый день", "здравствуйте", "глубокоуважаемые"]
         .iter()
         .any(|word| words::begins(&text, word))

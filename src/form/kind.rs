@@ -229,7 +229,13 @@ impl Signs {
 
 /// Tells what a document is that holds no filled form.
 pub(super) fn tell(campaign: &Campaign, signs: &Signs, blank: bool) -> Contents {
-    let contents = |kind: Kind, why: Vec<String>| Contents { kind, forms: Vec::new(), also_draft: false, why };
+    let contents = |kind: Kind, why: Vec<String>| Contents {
+        kind,
+        forms: Vec::new(),
+        also_draft: false,
+        letterhead: String::new(),
+        why,
+    };
     if blank && !signs.is_speech_beside_a_form() {
         return contents(Kind::Other, vec!["the blank form".to_owned()]);
     }

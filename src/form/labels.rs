@@ -246,8 +246,9 @@ impl Labels {
                 let (recall, precision) = (common.of_wording / wording.weight, common.of_text / read);
                 let score = 2.0 * recall * precision / (recall + precision);
                 let exact = wording.own && wording.telling >= 3 && recall.min(precision) > 0.999;
-                // A single word is a label only where it is the whole of one.
-                let enough = if wording.telling <= 1 { score > 0.93 } else { score >= LEAST };
+                // A single word is a label only where it is the whole of one: «Район» is not «Школ района».
+                let single = wording.telling.min(common.met.count_ones() as usize) <= 1;
+                let enough = if single { score > 0.93 } else { score >= LEAST };
                 if enough && (sign || exact) {
                     let Wording { field, own, telling, .. } = *wording;
                     keep_best(&mut best, Match { field, score, own, telling, end: token.at.end, rest });
@@ -323,10 +324,18 @@ fn parts(gap: &str) -> bool {
         || (gap.contains(dash) && (gap.starts_with(char::is_whitespace) || gap.ends_with(char::is_whitespace)))
 }
 
-/// Where in the gap after a label its answer begins: an opening bracket, quote or box belongs to the answer.
+/// Where in the gap after a label its answer begins: an opening bracket, quote or box belongs to the answer, and so
+/// does the dash of a list's first item, where another sign parts it from the label.
 fn rest_of_gap(gap: &str) -> usize {
-    let sign = |c: char| c.is_whitespace() || ":?|=_….,;)»\"*".contains(c) || matches!(c, '-' | '–' | '—' | '−');
-    gap.len() - gap.trim_start_matches(sign).len()
+    let dash = |c: char| matches!(c, '-' | '–' | '—' | '−');
+    let sign = |c: char| c.is_whitespace() || ":?|=_….,;)»\"*".contains(c) || dash(c);
+    let rest = gap.len() - gap.trim_start_matches(sign).len();
+    let signs = gap.get(..rest).unwrap_or_default();
+    let before = signs.trim_end();
+    let item = before.trim_end_matches(dash);
+    let is_item = item.len() < before.len() && before.len() < signs.len();
+    let parted = item.contains([':', '?', '=', '|', '\n', '\t']) || item.contains(dash);
+    if is_item && parted { item.len() } else { rest }
 }
 
 /// A label without what it says in brackets.

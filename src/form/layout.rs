@@ -139,7 +139,7 @@ impl Reader<'_> {
         let small = table.rows.len() <= 2;
         if single || (nested && down.max(across) < 2) {
             self.cells(table, number);
-        } else if across >= 2 && across > down && (across >= 3 || down <= 1) {
+        } else if table.rows.len() >= 2 && across >= 2 && across > down && (across >= 3 || down <= 1) {
             self.across(&grid, &rows, number, across);
         } else if down >= 2 || (down == 1 && small) {
             self.down(table, &grid, &columns, number, down);
@@ -175,12 +175,21 @@ impl Reader<'_> {
         let mut head = None;
         let mut under: Vec<&Vec<Placed<'_>>> = Vec::new();
         for (nth, row) in grid.iter().enumerate() {
+            let filled = row.iter().filter(|one| !one.text.is_empty() && !one.cell.continues).count();
             if heads(nth) {
                 self.headed(head.replace(row), &std::mem::take(&mut under), table);
-            } else if head.is_some()
-                && !is_numbering(row)
-                && row.iter().any(|one| !one.text.is_empty() && !one.cell.continues)
-            {
+            } else if head.is_none() || (filled <= 1 && !under.is_empty()) {
+                // On a sheet of a workbook all else that it holds stands above and below, a line in one cell.
+                self.headed(head.take(), &std::mem::take(&mut under), table);
+                self.items.extend(row.iter().filter(|one| !one.text.is_empty()).map(|one| {
+                    Item::Line(Line {
+                        text: one.text.clone(),
+                        table: Some(table),
+                        place: place(table, nth, None),
+                        ..Line::default()
+                    })
+                }));
+            } else if filled > 0 && !is_numbering(row) {
                 under.push(row);
             }
         }
@@ -211,15 +220,7 @@ impl Reader<'_> {
         number: usize,
         most: usize,
     ) {
-        let mut of_labels: Vec<usize> = Vec::new();
-        for (&at, fields) in columns.iter().filter(|(_, fields)| fields.len() == most || fields.len() >= 3) {
-            // The same labels again right beside the labels are hints, or stand where the answers should.
-            let again =
-                at.checked_sub(1).filter(|before| of_labels.last() == Some(before)).and_then(|at| columns.get(&at));
-            if again.is_none_or(|before| before.intersection(fields).count() * 2 <= fields.len()) {
-                of_labels.push(at);
-            }
-        }
+        let of_labels = columns_of_labels(grid, columns, most);
         let width = grid.iter().flatten().map(|one| one.end).max().unwrap_or(0);
         for (nth, &column) in of_labels.iter().enumerate() {
             let until = of_labels.get(nth + 1).copied().unwrap_or(width);
@@ -295,6 +296,31 @@ fn fields_by(grid: &[Vec<Placed<'_>>], by: impl Fn(&Placed<'_>) -> usize) -> BTr
     for placed in grid.iter().flatten() {
         if let Some(field) = placed.field {
             found.entry(by(placed)).or_default().insert(field);
+        }
+    }
+    found
+}
+
+/// The columns in which labels stand: those with the most, and others that have some. Right beside labels stand their
+/// answers, which may sound like labels, or hints that repeat them; so do the answers of a second school further right.
+fn columns_of_labels(grid: &[Vec<Placed<'_>>], columns: &BTreeMap<usize, BTreeSet<usize>>, most: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    for (&at, fields) in columns.iter().filter(|(_, fields)| fields.len() == most || fields.len() >= 3) {
+        let ends = |before: usize| {
+            grid.iter().flatten().any(|one| one.column == before && one.end == at && one.field.is_some())
+        };
+        if let Some(&before) = found.last().filter(|before| ends(**before)) {
+            let weaker = columns.get(&before).is_some_and(|known| known.len() * 2 < fields.len());
+            if weaker {
+                found.pop();
+            } else {
+                continue;
+            }
+        }
+        let known = found.iter().filter_map(|before| columns.get(before)).flatten();
+        let again = known.filter(|field| fields.contains(field)).count();
+        if again * 2 <= fields.len() || fields.len() * 3 >= most * 2 {
+            found.push(at);
         }
     }
     found

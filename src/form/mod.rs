@@ -27,7 +27,7 @@ use crate::{
     document::{Block, Document},
 };
 
-pub use front::{letterhead, title_page};
+pub use front::title_page;
 pub use judge::judge;
 pub use numbered::numbered_lines;
 
@@ -110,6 +110,8 @@ pub struct Contents {
     pub forms: Vec<FilledForm>,
     /// Whether the draft of a speech stands in the same document, beside its forms.
     pub also_draft: bool,
+    /// What names its sender: the page's header, and what stands above the form or the heading.
+    pub letterhead: String,
     /// Why it is that, one reason each, in English.
     pub why: Vec<String>,
 }
@@ -122,12 +124,14 @@ pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) ->
     let lines = if head.speaks() || head.is_slides() { 5.0 } else { 3.0 };
     let found = forms(campaign, document, Demand { table: 1.4, lines });
     if found.forms.is_empty() {
-        return kind::tell(campaign, &head, found.blank);
+        let letterhead = front::letterhead(campaign, document, &document.blocks);
+        return Contents { letterhead, ..kind::tell(campaign, &head, found.blank) };
     }
+    let letterhead = front::letterhead(campaign, document, found.rest.get(..found.above).unwrap_or_default());
     let rest = Document { blocks: found.rest, ..Document::default() };
     let also_draft = kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
     let why = vec![format!("{} filled form(s) in it", found.forms.len())];
-    Contents { kind: Kind::Form, forms: found.forms, also_draft, why }
+    Contents { kind: Kind::Form, forms: found.forms, also_draft, letterhead, why }
 }
 
 /// Looks for the form in the text of a mail: a line or two with labels are enough, since a mail that corrects an
@@ -139,11 +143,14 @@ pub fn contents_of_body(campaign: &Campaign, body: &Document) -> Contents {
             kind: Kind::Other,
             forms: Vec::new(),
             also_draft: false,
+            letterhead: String::new(),
             why: vec!["the text of a mail".to_owned()],
         };
     }
     let why = vec![format!("{} filled form(s) in the text of a mail", found.forms.len())];
-    Contents { kind: Kind::Form, forms: found.forms, also_draft: false, why }
+    let above = found.rest.get(..found.above).unwrap_or_default();
+    let letterhead = front::letterhead(campaign, body, above);
+    Contents { kind: Kind::Form, forms: found.forms, also_draft: false, letterhead, why }
 }
 
 /// The forms of a document, and what it holds beside them.
@@ -153,6 +160,8 @@ struct Forms {
     blank: bool,
     /// What stands outside the forms.
     rest: Vec<Block>,
+    /// How many of those blocks stand above the first form.
+    above: usize,
 }
 
 fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
@@ -162,10 +171,11 @@ fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
     let mut forms: Vec<FilledForm> = Vec::new();
     let mut blank = false;
     let mut rest = Vec::new();
-    let mut before = 0;
+    let (mut before, mut above) = (0, None);
     for found in find::forms(&labels, &items, demand) {
         let between = items.get(before..found.items.start).unwrap_or_default();
         rest.extend(lines_of(between));
+        let _ = above.get_or_insert(rest.len());
         let mut collected = collect::collect(campaign, &labels, &letter, &items, &found);
         blank |= collected.forms.is_empty();
         let heading = front::heading(&letter, between);
@@ -178,7 +188,7 @@ fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
         before = collected.end;
     }
     rest.extend(lines_of(items.get(before..).unwrap_or_default()));
-    Forms { forms, blank, rest }
+    Forms { forms, blank, rest, above: above.unwrap_or(0) }
 }
 
 /// The text of items, as paragraphs.

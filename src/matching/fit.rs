@@ -245,8 +245,10 @@ fn place(name: &Name, known: &Known, own: &KnownName, common: &Common, dedicated
 
     let district = !name.districts.is_empty() && name.districts.iter().any(|one| words::alike(one, &known.district));
     let other_district = !name.districts.is_empty() && !known.district.is_empty() && !district;
-    let other_region =
-        common.region.as_ref().is_some_and(|own| !name.regions.is_empty() && !name.regions.contains(own));
+    let other_region = common
+        .region
+        .as_ref()
+        .is_some_and(|own| !name.regions.is_empty() && !name.regions.iter().any(|one| words::alike(one, own)));
 
     let named = by_adjective || by_settlement;
     fit.placed = named || lettered == Some(true);

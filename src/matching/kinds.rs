@@ -98,16 +98,18 @@ impl Reader<'_> {
         }
         let before = self.items.iter().rev().find(|item| !matches!(item.what, What::Quote | What::Break));
         if matches!(before, Some(Item { what: What::Modifier(Modifier::General), .. })) {
-            return self.own_centre(0, before.is_some_and(|item| item.slip));
+            return self.own_centre(0, false);
         }
         let (mut at, mut word) = self.word_from(1)?;
+        let mut slips = 0;
         for _ in 0..2 {
-            if vocabulary::is_degree_of_education(word) {
+            if let Some(slip) = vocabulary::degree_of_education(word) {
+                slips += u8::from(slip);
                 (at, word) = self.word_from(at + 1)?;
             }
         }
-        let slip = vocabulary::education(word)?;
-        self.own_centre(at, slip)
+        slips += u8::from(vocabulary::education(word)?);
+        if slips > 1 { None } else { self.own_centre(at, slips == 1) }
     }
 
     /// «Центр образования … "Точка роста"» is a part of a school, not its name.

@@ -310,9 +310,14 @@ pub(super) fn education(word: &str) -> Option<bool> {
     (alike(word, "образования") || alike(word, "образование")).then_some(true)
 }
 
-/// What may stand between «центр» and «образования».
-pub(super) fn is_degree_of_education(word: &str) -> bool {
-    ["общ", "средн", "основн", "начальн", "школьн", "полн", "непрерывн"].iter().any(|stem| is_form(word, stem))
+/// What may stand between «центр» and «образования»; tells whether it was written with a slip.
+pub(super) fn degree_of_education(word: &str) -> Option<bool> {
+    if ["общ", "средн", "основн", "начальн", "школьн", "полн", "непрерывн"].iter().any(|stem| is_form(word, stem))
+    {
+        return Some(false);
+    }
+    let known = ["общего", "среднего", "основного", "начального", "школьного", "полного", "непрерывного"];
+    known.iter().any(|known| osa_distance(word, known) == 1).then_some(true)
 }
 
 /// Whether an abbreviation or word belongs to a legal form.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     campaign::FieldId,
     document::{Block, Cell},
-    form::{FilledForm, Kind, letterhead, numbered_lines, title_page},
+    form::{FilledForm, Kind, contents, layout::names_school, numbered_lines, title_page},
 };
 
 fn id(name: &str) -> FieldId {
@@ -248,13 +248,17 @@ fn a_letterhead_is_the_schools_and_not_the_committees() {
     let mut own = lines("МОУ «Киришская СОШ №3»\nг. Кириши, ул. Школьная, 1\nВ комитет\nИНФОРМАЦИЯ\nМОУ «КСОШ №8»");
     own.margins = vec![p("Муниципальное общеобразовательное учреждение")];
     assert_eq!(
-        letterhead(campaign(), &own),
+        contents(campaign(), &own, None).letterhead,
         "Муниципальное общеобразовательное учреждение\nМОУ «Киришская СОШ №3»\nг. Кириши, ул. Школьная, 1"
     );
     let mut whole = letter_head();
     whole.push(form_table(&ANSWERS));
     whole.extend(schedule());
-    assert_eq!(letterhead(campaign(), &doc(whole)), "");
+    assert!(!names_school(&contents(campaign(), &doc(whole.clone()), None).letterhead));
+    whole.insert(0, p("МОУ «Киришская СОШ №3»"));
+    let with_own = contents(campaign(), &doc(whole), None).letterhead;
+    assert_eq!(with_own.lines().next(), Some("МОУ «Киришская СОШ №3»"));
+    assert!(!with_own.lines().skip(1).any(names_school), "{with_own}");
 }
 
 #[test]

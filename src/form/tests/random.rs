@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     document::{Block, Cell, Document, Paragraph, Row, Table},
-    form::{contents, contents_of_body, judge, letterhead, numbered_lines, title_page},
+    form::{contents, contents_of_body, judge, numbered_lines, title_page},
 };
 
 fn paragraph() -> impl Strategy<Value = Paragraph> {
@@ -43,7 +43,7 @@ fn document() -> impl Strategy<Value = Document> {
 fn look_at(document: &Document) -> usize {
     let found = contents(campaign(), document, Some("файл.docx"));
     let body = contents_of_body(campaign(), document);
-    let around = title_page(document).len() + letterhead(campaign(), document).len();
+    let around = title_page(document).len() + contents(campaign(), document, None).letterhead.len();
     found.forms.len() + body.forms.len() + numbered_lines(&campaign().form, document).len() + around
 }
 
