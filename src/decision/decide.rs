@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     campaign::{Campaign, RequirementKind, SchoolId},
-    form::Kind,
+    form::{FilledForm, Kind},
     matching::{Clue, Roster, Verdict},
     message::Automatic,
     reader::Reading,
@@ -85,24 +85,53 @@ fn conclude(basis: &Basis<'_>, parts: Vec<Part>, mail: &[Clue]) -> (Vec<Owned>, 
             Owned { part, verdict, document }
         })
         .collect();
-    // The school of the mail is what its forms and drafts say, not its unreadable or accompanying files.
-    let mut schools: Vec<&SchoolId> = owned
-        .iter()
-        .filter(|one| one.part.form.is_some() || one.part.draft)
-        .filter_map(|one| certain(&one.verdict))
-        .collect();
-    schools.sort();
-    schools.dedup();
-    let names_another = |one: &Owned| one.part.form.is_some() && certain(&one.verdict).is_none();
-    if let [school] = schools.as_slice()
-        && !owned.iter().any(names_another)
-    {
+    // The school of the mail is what its forms and drafts say; where they are silent, what goes along with them.
+    let named = |wanted: &dyn Fn(&Part) -> bool| {
+        let mut schools: Vec<&SchoolId> =
+            owned.iter().filter(|one| wanted(&one.part)).filter_map(|one| certain(&one.verdict)).collect();
+        schools.sort();
+        schools.dedup();
+        schools
+    };
+    let mut schools = named(&|part| part.form.is_some() || part.draft);
+    if schools.is_empty() {
+        schools = named(&|part| matches!(part.kind, Kind::CoverLetter | Kind::Information));
+    }
+    if let [school] = schools.as_slice() {
         let school = (*school).clone();
-        for one in owned.iter_mut().filter(|one| certain(&one.verdict).is_none()) {
-            one.verdict = parts::joins(basis.roster, &one.part, mail, &school);
+        let join = |owned: &mut [Owned], wanted: &dyn Fn(&Owned) -> bool| {
+            for one in owned.iter_mut().filter(|one| certain(&one.verdict).is_none() && wanted(one)) {
+                one.verdict = parts::joins(basis.roster, &one.part, mail, &school);
+            }
+        };
+        if open_forms_belong(&owned) {
+            join(&mut owned, &|one| one.part.form.is_some());
+        }
+        let names_another = |one: &Owned| one.part.form.is_some() && certain(&one.verdict).is_none();
+        if !owned.iter().any(names_another) {
+            join(&mut owned, &|_| true);
         }
     }
     (owned, documents)
+}
+
+/// Whether the forms of a mail that do not say whose they are can only be those of its one certain school: the single
+/// form beside its draft, or further versions and parts of its form that answer nothing otherwise.
+fn open_forms_belong(owned: &[Owned]) -> bool {
+    let forms = || owned.iter().filter_map(|one| Some((one, one.part.form.as_ref()?)));
+    let open = forms().filter(|(one, _)| certain(&one.verdict).is_none());
+    let mut known = forms().filter(|(one, _)| certain(&one.verdict).is_some()).map(|(_, form)| form).peekable();
+    if known.peek().is_none() {
+        return open.count() == 1;
+    }
+    let known: Vec<&FilledForm> = known.collect();
+    let agrees = |form: &FilledForm| {
+        form.answers.iter().all(|(field, answer)| {
+            let others = known.iter().filter_map(|form| form.answers.get(field));
+            others.into_iter().all(|other| recognise::plain(&other.text) == recognise::plain(&answer.text))
+        })
+    };
+    open.into_iter().all(|(_, form)| agrees(form))
 }
 
 pub(super) fn certain(verdict: &Verdict) -> Option<&SchoolId> {

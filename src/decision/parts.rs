@@ -57,13 +57,9 @@ pub(super) fn parts(campaign: &Campaign, reading: &Reading, correction: bool) ->
     parts
 }
 
-/// A picture with fewer bytes shows no page that anybody could read: it is a logo or an icon of a signature.
-const SMALLEST_SCAN: u64 = 16 << 10;
-
 /// Pictures of a signature, signatures, calendar entries and the text of a forwarded mail are no documents.
 fn is_document(file: &FileReading) -> bool {
-    let logo = file.format == Format::Image && file.size < SMALLEST_SCAN;
-    !file.inline && !logo && !is_forwarded_body(file) && !matches!(file.format, Format::Signature | Format::Calendar)
+    !file.inline && !is_forwarded_body(file) && !matches!(file.format, Format::Signature | Format::Calendar)
 }
 
 /// The text of a mail that was forwarded as an attachment.

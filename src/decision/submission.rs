@@ -74,9 +74,8 @@ fn of_accompanying(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail: 
 fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&Owned]) -> Submission {
     let campaign = basis.campaign;
     let before = basis.known.schools.get(school).cloned().unwrap_or_default();
-    let chosen = fullest_form(mine);
-    let answers = chosen.map(|form| form.answers.clone()).unwrap_or_default();
-    let form = chosen.is_some();
+    let form = mine.iter().any(|one| one.part.form.is_some());
+    let answers = answers_of(mine);
     let draft = mine.iter().any(|one| one.part.draft);
     let information = information_met(campaign, school, mine);
     let after = combined(&before, &answers, form);
@@ -117,9 +116,18 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     }
 }
 
-/// Of several versions in one mail the more complete counts, of equal ones the later.
-fn fullest_form<'o>(mine: &[&'o Owned]) -> Option<&'o FilledForm> {
-    mine.iter().filter_map(|one| one.part.form.as_ref()).max_by_key(|form| form.merge_rank())
+/// Of several versions in one mail the more complete counts, of equal ones the later; what it lacks the others give.
+fn answers_of(mine: &[&Owned]) -> BTreeMap<FieldId, Answer> {
+    let mut forms: Vec<&FilledForm> = mine.iter().filter_map(|one| one.part.form.as_ref()).collect();
+    forms.sort_by_key(|form| form.merge_rank());
+    let mut answers: BTreeMap<FieldId, Answer> = BTreeMap::new();
+    for (field, answer) in forms.into_iter().rev().flat_map(|form| &form.answers) {
+        let better = |known: &Answer| known.invalid.is_some() && answer.invalid.is_none();
+        if answers.get(field).is_none_or(better) {
+            answers.insert(field.clone(), answer.clone());
+        }
+    }
+    answers
 }
 
 /// What the school's state would be with these answers: an empty field never erases an earlier answer.
@@ -214,9 +222,8 @@ fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     if !candidates.is_empty() {
         outside = None;
     }
-    let chosen = fullest_form(mine);
-    let answers = chosen.map(|form| form.answers.clone()).unwrap_or_default();
-    let form = chosen.is_some();
+    let form = mine.iter().any(|one| one.part.form.is_some());
+    let answers = answers_of(mine);
     let draft = mine.iter().any(|one| one.part.draft);
     let (missing, invalid) = if form { gaps(basis.campaign, &answers, outside.is_some()) } else { Default::default() };
     Submission {

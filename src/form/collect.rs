@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::campaign::{Campaign, Field, FieldKind, Form};
 
 use super::{
-    Answer, FilledForm,
+    Answer, FilledForm, aside,
     find::{Candidate, Found},
     judge::{chosen, judge, without_hint, without_label},
-    labels::{Ends, Labels},
+    labels::{self, Ends, Labels},
     layout::{Item, Line, Pair},
     letter::Letter,
 };
@@ -117,7 +117,9 @@ impl Collector<'_> {
                 1
             }
             (Item::Pair(pair), None) => {
-                let again = best.map(|best| best.field).filter(|field| self.is_open(*field));
+                // A row that repeats the label of an answer still to come is another one.
+                let met = |field: &usize| self.schools.iter().any(|answers| answers.contains_key(field));
+                let again = best.map(|best| best.field).filter(|field| met(field) && self.is_open(*field));
                 match again {
                     Some(field) => self.pair(pair, field),
                     None => self.remark_pair(pair),
@@ -137,7 +139,9 @@ impl Collector<'_> {
                     best.own && self.current == Current::Line(best.field) && self.is_open(best.field)
                 });
                 for more in items.iter().skip(one.item).take(if again { 0 } else { one.length }) {
-                    if let (Item::Line(line), Current::Line(field)) = (more, self.current) {
+                    if let (Item::Line(line), Current::Line(field)) = (more, self.current)
+                        && !self.is_aside(line, field)
+                    {
                         self.add(field, None, line.marker.clone(), &line.text, &line.place);
                     }
                 }
@@ -228,6 +232,7 @@ impl Collector<'_> {
                 self.remark_pair(pair);
                 self.current = Current::Nothing;
             }
+            (Item::Line(line), Current::Line(field)) if self.is_aside(line, field) => self.remark(letter, line),
             (Item::Line(line), Current::Line(field)) if !letter.is_its_own(&line.text) => {
                 self.add(field, None, line.marker.clone(), &line.text, &line.place);
             }
@@ -244,6 +249,16 @@ impl Collector<'_> {
             }
             (Item::Table(_) | Item::Break, _) => {}
         }
+    }
+
+    /// Whether a line between labels is no part of the answer above it: a page's number, a section's heading; a bare
+    /// number answers a field that asks for one. Beside a school's name other schools have labels of their own.
+    fn is_aside(&self, line: &Line, field: usize) -> bool {
+        let Some(of_form) = self.form.fields.get(field) else { return false };
+        let asked = matches!(of_form.kind, FieldKind::Count | FieldKind::Rating { .. }) && self.is_open(field);
+        let bare = line.text.chars().all(|c| c.is_ascii_digit());
+        let other_school = of_form.kind == FieldKind::SchoolName && labels::is_of_another(&line.text);
+        other_school || (aside::parts_a_form(&line.text) && !(asked && bare))
     }
 
     /// Whether the current answer was itself found under its label, so that its next paragraph belongs to it.
@@ -269,7 +284,10 @@ impl Collector<'_> {
     /// Whether the form is over before this item, all labels having been met.
     fn ends(&self, letter: &Letter, item: &Item) -> bool {
         match (item, self.current) {
-            (Item::Line(line), Current::Line(_)) => letter.is_its_own(&line.text) || ends_a_form(&line.text),
+            (Item::Line(line), Current::Line(field)) => {
+                let dated = self.form.fields.get(field).is_some_and(|field| field.kind == FieldKind::Since);
+                letter.is_its_own(&line.text) || aside::ends_a_form(&line.text, dated)
+            }
             (Item::Line(line), Current::Cell(_, table)) => line.table != Some(table),
             (Item::Pair(pair), Current::Cell(_, table)) => pair.table != table,
             (Item::Line(line), Current::Nothing) => line.table.is_none(),
@@ -319,6 +337,11 @@ impl Collector<'_> {
                     filled.answers.insert(field.id.clone(), answer);
                 }
             }
+            // «Школа 1» above a column is no name where field 1 has one.
+            let named = |(nth, field): (usize, &Field)| labels.is_name(nth) && filled.answers.contains_key(&field.id);
+            if form.fields.iter().enumerate().any(named) {
+                filled.heading.clear();
+            }
             if !filled.answers.is_empty() {
                 forms.push(filled);
             }
@@ -345,7 +368,13 @@ fn answer(form: &Form, labels: &Labels, nth: usize, field: &Field, gathered: &Ga
     if !number && labels.is_piece(&text, nth) {
         return None;
     }
-    let text = without_hint(field, without_label(field, without_hint(field, &chosen(&text)))).trim().to_owned();
+    let text = chosen(&text);
+    let text = without_hint(field, without_label(field, without_hint(field, &text))).trim();
+    // What was typed into a line of underscores, or behind a dash that stands for a list of one.
+    let filled = text.trim_matches(|c: char| c == '_' || c.is_whitespace());
+    let text = if filled.contains(char::is_alphanumeric) { filled } else { text };
+    let worth = !matches!(field.kind, FieldKind::Text | FieldKind::List);
+    let text = if worth { text.trim_start_matches(['-', '–', '—', ' ']) } else { text }.to_owned();
     let (value, invalid) = judge(field, &text)?;
     // Another field's label word for word: its row has slipped, and the answer is not here.
     let slipped = labels.matches(&text, Ends::AtSign).first().is_some_and(|best| {
@@ -358,41 +387,4 @@ fn answer(form: &Form, labels: &Labels, nth: usize, field: &Field, gathered: &Ga
             && form.fields.get(best.field).is_some_and(|other| other.id != field.id)
     });
     (!slipped).then(|| Answer { text, value, invalid, found: gathered.found.clone() })
-}
-
-/// Whether a line after the last answer begins something else: a signature, an annex, a speech.
-pub(super) fn ends_a_form(line: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "директор",
-        "руководитель",
-        "заместитель",
-        "зам",
-        "и о",
-        "исп",
-        "исполнитель",
-        "приложение",
-        "график",
-        "подпись",
-        "м п",
-        "с уважением",
-        "тел",
-        "телефон",
-        "согласовано",
-        "контактное лицо",
-        "контактный телефон",
-        "выступление",
-        "проект выступления",
-        "текст выступления",
-        "тезисы",
-        "доклад",
-        "слайд",
-        "презентация",
-        "дата заполнения",
-        "ответственный",
-        "заведующий",
-        "куратор",
-    ];
-    let spaced = super::words::spaced(line);
-    let short = line.chars().count() <= 120;
-    short && WORDS.iter().any(|word| super::words::begins(&spaced, word))
 }

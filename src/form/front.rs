@@ -6,6 +6,7 @@ use crate::{
 };
 
 use super::{
+    labels,
     layout::{Item, names_school},
     letter::Letter,
     words,
@@ -19,7 +20,8 @@ fn lines(blocks: &[Block]) -> Vec<String> {
     let page = blocks.iter().take_while(|block| !matches!(block, Block::Break));
     page.flat_map(|block| {
         let text = text_of(std::slice::from_ref(block));
-        text.split(['\n', '\t']).map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+        let rows = text.split('\n').filter(|row| !row.contains('\t') || !labels::is_of_another(row));
+        rows.flat_map(|row| row.split('\t')).map(|line| line.trim().to_owned()).collect::<Vec<_>>()
     })
     .filter(|line| !line.is_empty())
     .collect()
@@ -47,15 +49,10 @@ pub fn title_page(document: &Document) -> String {
 pub(super) fn letterhead(campaign: &Campaign, document: &Document, above: &[Block]) -> String {
     let letter = Letter::new(campaign);
     let header = lines(&document.margins);
-    let with_letter = letter.phrases_in(&words::spaced(&document.text())) > 0;
     let above = lines(above)
         .into_iter()
         .take_while(|line| {
-            line.chars().count() < PROSE
-                && !is_heading(line)
-                && !letter.is_its_own(line)
-                && !is_greeting(line)
-                && !(with_letter && letter.names_issuer(line))
+            line.chars().count() < PROSE && !is_heading(line) && !letter.is_its_own(line) && !is_greeting(line)
         })
         .take(15);
     let addressee = |line: &String| letter.names_issuer(line) || is_addressee(line);
@@ -69,6 +66,7 @@ pub(super) fn heading(letter: &Letter, items: &[Item]) -> String {
         let lines: Vec<&str> = match item {
             Item::Line(line) => vec![line.text.as_str()],
             Item::Table(lines) => lines.iter().flat_map(|line| line.split(['\t', '\n'])).collect(),
+            Item::Pair(pair) if labels::is_of_another(&pair.label) => Vec::new(),
             Item::Pair(pair) => vec![pair.label.as_str()],
             Item::Break => Vec::new(),
         };

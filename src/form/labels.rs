@@ -255,6 +255,9 @@ impl Labels {
                 }
             }
         }
+        if best.iter().any(|one| self.is_name(one.field)) && is_of_another(text) {
+            best.retain(|one| !self.is_name(one.field));
+        }
         best.sort_by(|a, b| b.score.total_cmp(&a.score));
         best
     }
@@ -281,6 +284,14 @@ impl Labels {
         }
         weight
     }
+}
+
+/// Whether a text asks for, or names, another school than the one that fills in the form: «Название организации –
+/// партнёра», «Школа-наставник», «Сетевой партнёр: …». Only its beginning, up to a colon, is looked at.
+pub(super) fn is_of_another(text: &str) -> bool {
+    const STEMS: [&str; 5] = ["партнер", "наставни", "наставляем", "сетев", "сети"];
+    let head = text.split([':', '\n', '«', '"']).next().unwrap_or_default();
+    words(head).iter().take(8).any(|word| STEMS.iter().any(|stem| word.starts_with(stem)))
 }
 
 fn weight(word: &str, fields: usize, sharing: usize) -> f32 {

@@ -171,36 +171,51 @@ impl Reader<'_> {
 
     /// Labels across a row, the answers in the rows under it.
     fn across(&mut self, grid: &[Vec<Placed<'_>>], rows: &BTreeMap<usize, BTreeSet<usize>>, table: usize, most: usize) {
-        let heads = |row: usize| rows.get(&row).is_some_and(|fields| fields.len() * 2 > most || fields.len() >= 3);
-        let mut head = None;
-        let mut under: Vec<&Vec<Placed<'_>>> = Vec::new();
+        let heads = |nth: usize, row: &[Placed<'_>]| {
+            let fields = rows.get(&nth).map_or(0, BTreeSet::len);
+            fields * 2 > most || (fields >= 3 && fields == row.iter().filter(|one| !one.text.is_empty()).count())
+        };
+        let mut head: Option<&Vec<Placed<'_>>> = None;
+        let mut under: Vec<Vec<&Placed<'_>>> = Vec::new();
         for (nth, row) in grid.iter().enumerate() {
-            let filled = row.iter().filter(|one| !one.text.is_empty() && !one.cell.continues).count();
-            if heads(nth) {
+            let filled: Vec<&Placed<'_>> =
+                row.iter().filter(|one| !one.text.is_empty() && !one.cell.continues).collect();
+            if heads(nth, row) {
                 self.headed(head.replace(row), &std::mem::take(&mut under), table);
-            } else if head.is_none() || (filled <= 1 && !under.is_empty()) {
-                // On a sheet of a workbook all else that it holds stands above and below, a line in one cell.
-                self.headed(head.take(), &std::mem::take(&mut under), table);
-                self.items.extend(row.iter().filter(|one| !one.text.is_empty()).map(|one| {
-                    Item::Line(Line {
-                        text: one.text.clone(),
-                        table: Some(table),
-                        place: place(table, nth, None),
-                        ..Line::default()
-                    })
-                }));
-            } else if filled > 0 && !is_numbering(row) {
-                under.push(row);
+                continue;
+            }
+            let follows = !under.is_empty();
+            match head {
+                _ if filled.is_empty() || is_numbering(row) => {}
+                Some(labels) if !follows || is_school(self.labels, labels, &filled) => {
+                    under.push(row.iter().collect());
+                }
+                // The school's answers go on where its name does.
+                Some(labels) if goes_on(self.labels, labels, row) => {
+                    if let Some(school) = under.last_mut() {
+                        school.extend(filled);
+                    }
+                }
+                // On a sheet of a workbook all else that it holds stands above and below.
+                _ => {
+                    self.headed(head.take(), &std::mem::take(&mut under), table);
+                    self.items.extend(filled.iter().map(|one| {
+                        let place = place(table, nth, None);
+                        Item::Line(Line { text: one.text.clone(), table: Some(table), place, ..Line::default() })
+                    }));
+                }
             }
         }
         self.headed(head, &under, table);
     }
 
-    fn headed(&mut self, head: Option<&Vec<Placed<'_>>>, under: &[&Vec<Placed<'_>>], table: usize) {
+    fn headed(&mut self, head: Option<&Vec<Placed<'_>>>, under: &[Vec<&Placed<'_>>], table: usize) {
         for label in head.into_iter().flatten().filter(|one| one.field.is_some()) {
-            let below = |row: &&Vec<Placed<'_>>| {
-                let cell = row.iter().find(|one| one.column <= label.column && label.column < one.end);
-                cell.map(|one| (answer_text(one.cell), place(table, one.row, Some(one.column)))).unwrap_or_default()
+            let below = |school: &Vec<&Placed<'_>>| {
+                let cells: Vec<&&Placed<'_>> = school.iter().filter(|one| is_under(one, label)).collect();
+                let found = cells.first().map(|one| place(table, one.row, Some(one.column))).unwrap_or_default();
+                let texts = cells.iter().map(|one| answer_text(one.cell)).filter(|text| !text.is_empty());
+                (texts.collect::<Vec<_>>().join("\n"), found)
             };
             self.items.push(Item::Pair(Pair {
                 label: label.text.clone(),
@@ -265,6 +280,32 @@ impl Reader<'_> {
         let headings = schools.headings.clone();
         self.items.push(Item::Pair(Pair { label: text.to_owned(), number, answers, headings, table }));
     }
+}
+
+fn is_under(one: &Placed<'_>, label: &Placed<'_>) -> bool {
+    one.column <= label.column && label.column < one.end
+}
+
+/// The label of the school's name in a row of labels.
+fn name_label<'a, 'd>(labels: &Labels, head: &'a [Placed<'d>]) -> Option<&'a Placed<'d>> {
+    head.iter().find(|one| one.field.is_some_and(|field| labels.is_name(field)))
+}
+
+/// Whether a further row under labels is another school's: it names one, or answers most of what is asked.
+fn is_school(labels: &Labels, head: &[Placed<'_>], filled: &[&Placed<'_>]) -> bool {
+    let named = name_label(labels, head).is_some_and(|label| {
+        filled.iter().any(|one| is_under(one, label) && one.end - one.column <= 2 && names_school(&one.text))
+    });
+    named || filled.len() * 2 > head.iter().filter(|one| one.field.is_some()).count()
+}
+
+/// Whether a further row goes on with the answers above it: nothing stands under the label of the school's name.
+fn goes_on(labels: &Labels, head: &[Placed<'_>], row: &[Placed<'_>]) -> bool {
+    let name = name_label(labels, head);
+    name.is_some_and(|label| {
+        row.iter()
+            .any(|one| is_under(one, label) && one.end == label.end && (one.text.is_empty() || one.cell.continues))
+    })
 }
 
 fn place(table: usize, row: usize, column: Option<usize>) -> String {
@@ -371,7 +412,7 @@ fn is_numbering(row: &[Placed<'_>]) -> bool {
 
 /// Whether a text speaks of a school.
 pub(super) fn names_school(text: &str) -> bool {
-    const STEMS: &[&str] = &["школ", "гимнази", "лице", "образоват", "интернат", "учрежден"];
+    const STEMS: &[&str] = &["школ", "гимнази", "лице", "образоват", "образован", "интернат", "учрежден"];
     const ENDINGS: &[&str] = &["сош", "оош", "нош", "моу", "мбоу", "мкоу", "маоу", "гбоу", "цо", "оц", "дс"];
     words::words(text).iter().any(|word| {
         STEMS.iter().any(|stem| word.starts_with(stem))

@@ -1,6 +1,7 @@
 //! [`Document`] + [`Form`] → the filled forms in it: each answer with where it was found, what is missing, what is
 //! invalid. Also tells what a document without a form is. Knows nothing of who sent it.
 
+mod aside;
 mod collect;
 mod columns;
 mod find;

@@ -69,7 +69,36 @@ fn designs(file: &File, pages: &str) -> bool {
         return false;
     }
     let referred = file.content_id.as_deref().is_some_and(|id| pages.contains(&format!("cid:{}", id.to_lowercase())));
-    attachment.bytes.len() <= if referred { REFERRED_PICTURE } else { TINY_PICTURE }
+    if referred {
+        attachment.bytes.len() <= REFERRED_PICTURE
+    } else {
+        is_decoration(attachment.name.as_deref(), attachment.bytes.len())
+    }
+}
+
+/// Whether a picture that nothing refers to is a logo or an icon: it is tiny, and no person has named it.
+pub(crate) fn is_decoration(name: Option<&str>, bytes: usize) -> bool {
+    const GENERATED: [&str; 14] = [
+        "image",
+        "img_",
+        "logo",
+        "лого",
+        "герб",
+        "эмблема",
+        "icon",
+        "ico_",
+        "sign",
+        "подпись",
+        "banner",
+        "unnamed",
+        "pixel",
+        "spacer",
+    ];
+    let generated = name.is_none_or(|name| {
+        let name = name.to_lowercase();
+        GENERATED.iter().any(|word| name.starts_with(word)) || name.starts_with(|c: char| c.is_ascii_digit())
+    });
+    bytes <= TINY_PICTURE && generated
 }
 
 /// Where a part stands.

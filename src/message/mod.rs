@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::Document;
 
 pub use automatic::{Verdict, classify};
+pub(crate) use collect::is_decoration;
 pub use parse::{Parsed, open, parse, parse_all, received};
 
 /// An addr-spec (RFC 5322 §3.4.1), compared and kept in lower case.

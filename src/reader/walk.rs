@@ -111,11 +111,12 @@ impl<'l> Walker<'l> {
     }
 
     fn keep(&mut self, file: Attachment, format: Format, content: Result<Document, Problem>) {
+        let decoration = format == Format::Image && message::is_decoration(file.name.as_deref(), file.bytes.len());
         self.files.push(FileReading {
             name: file.name,
             path: file.path,
             format,
-            inline: file.inline,
+            inline: file.inline || decoration,
             size: file.bytes.len() as u64,
             sha256: Sha256::of(&file.bytes),
             content,
