@@ -32,6 +32,19 @@ pub(super) fn group(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail:
         })
         .collect();
     let doubtful: Vec<&Owned> = owned.iter().filter(|one| matters(one) && certain(&one.verdict).is_none()).collect();
+    // Where a form is there that may be this school's, asking it for the form would be wrong.
+    let may_be = |school: &SchoolId, verdict: &Verdict| match verdict {
+        Verdict::Ambiguous { candidates, .. } => candidates.is_empty() || candidates.contains(school),
+        Verdict::Unknown { .. } => true,
+        Verdict::Certain { .. } | Verdict::Outside { .. } => false,
+    };
+    for one in submissions.iter_mut().filter(|one| !one.form) {
+        let school = one.school.as_ref();
+        let open = |other: &&Owned| other.part.form.is_some() && school.is_some_and(|id| may_be(id, &other.verdict));
+        if doubtful.iter().any(open) {
+            one.action = Action::Review;
+        }
+    }
     let (forms, others): (Vec<&Owned>, Vec<&Owned>) = doubtful.into_iter().partition(|one| one.part.form.is_some());
     if submissions.is_empty() && forms.len() == 1 {
         // One school's mail, whichever school it is: a person decides about it once.

@@ -93,7 +93,8 @@ pub(super) fn collect(
     Collected { forms: collector.finish(), end: at }
 }
 
-/// Whether the table's answers lie in the row under each label: no label has one beside it.
+/// Whether the table's answers lie in the row under each label: no label has one beside it, and rows stand between that
+/// are more than headings of sections.
 fn answers_lie_under(items: &[Item], found: &Found) -> bool {
     let mut labels = 0;
     let beside = found.candidates.iter().zip(&found.fields).any(|(one, field)| match items.get(one.item) {
@@ -103,7 +104,12 @@ fn answers_lie_under(items: &[Item], found: &Found) -> bool {
         }
         _ => false,
     });
-    !beside && labels >= 2
+    let between = items.get(found.items.clone()).unwrap_or_default().iter().filter(|item| match item {
+        Item::Pair(pair) => !pair.label.is_empty(),
+        Item::Line(line) => line.table.is_some() && !line.text.is_empty(),
+        Item::Table(_) | Item::Break => false,
+    });
+    !beside && labels >= 2 && between.count().saturating_sub(labels) * 2 >= labels
 }
 
 impl Collector<'_> {
@@ -256,7 +262,7 @@ impl Collector<'_> {
     fn is_aside(&self, line: &Line, field: usize) -> bool {
         let Some(of_form) = self.form.fields.get(field) else { return false };
         let asked = matches!(of_form.kind, FieldKind::Count | FieldKind::Rating { .. }) && self.is_open(field);
-        let bare = line.text.chars().all(|c| c.is_ascii_digit());
+        let bare = line.text.trim_start_matches(['-', '–', '—', ' ']).chars().all(|c| c.is_ascii_digit());
         let other_school = of_form.kind == FieldKind::SchoolName && labels::is_of_another(&line.text);
         other_school || (aside::parts_a_form(&line.text) && !(asked && bare))
     }

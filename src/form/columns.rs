@@ -125,7 +125,9 @@ impl Schools {
                 kept.map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n")
             };
             let own = |at: usize| !self.examples.contains(&at) && !self.notes.contains(&at);
-            let main = text(&|at| own(at) && self.main == Some(at));
+            // Many cells in one row are a scale: «1 | 2 | 3 | 4 + | 5».
+            let scale = cells.iter().filter(|one| own(one.column) && has_letters(&one.text)).count() > 3;
+            let main = text(&|at| own(at) && (scale || self.main == Some(at)));
             let beside = text(&|at| own(at) && self.main != Some(at));
             let found = [main, beside].into_iter().find(|text| has_letters(text));
             return vec![found.unwrap_or_else(|| text(&|at| self.notes.contains(&at)))];

@@ -412,8 +412,9 @@ fn is_numbering(row: &[Placed<'_>]) -> bool {
 
 /// Whether a text speaks of a school.
 pub(super) fn names_school(text: &str) -> bool {
-    const STEMS: &[&str] = &["школ", "гимнази", "лице", "образоват", "образован", "интернат", "учрежден"];
-    const ENDINGS: &[&str] = &["сош", "оош", "нош", "моу", "мбоу", "мкоу", "маоу", "гбоу", "цо", "оц", "дс"];
+    const STEMS: &[&str] = &["школ", "гимнази", "лице", "образоват", "центр", "интернат", "учрежден"];
+    const ENDINGS: &[&str] =
+        &["сош", "оош", "нош", "сш", "моу", "мбоу", "мкоу", "маоу", "гбоу", "цо", "цоо", "оц", "дс"];
     words::words(text).iter().any(|word| {
         STEMS.iter().any(|stem| word.starts_with(stem))
             || ENDINGS.iter().any(|end| word.ends_with(end) && word.chars().count() <= 6)

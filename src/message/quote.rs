@@ -248,8 +248,11 @@ fn cut_signature(own: &mut Vec<Block>) -> Vec<Block> {
     for at in 0..own.len() {
         let Some(block) = own.get(at) else { break };
         let line = line(block);
-        let most = if matches!(line, "--" | "—" | "–") {
+        let most = if line == "--" {
             30
+        } else if matches!(line, "—" | "–") {
+            // Typed by hand, and an empty answer as often.
+            8
         } else if closes(line) {
             12
         } else {
@@ -258,11 +261,19 @@ fn cut_signature(own: &mut Vec<Block>) -> Vec<Block> {
         let rest = own.get(at..).unwrap_or_default();
         let short = rest.iter().filter(|block| !self::line(block).is_empty()).nth(most).is_none()
             && rest.iter().all(|block| matches!(block, Block::Paragraph(p) if p.text.chars().count() <= 200));
-        if short {
+        if short && !rest.iter().any(|block| is_item(self::line(block))) {
             return own.split_off(at);
         }
     }
     Vec::new()
+}
+
+/// «12. Оцените эффективность»: a numbered line is a form's, and no signature's.
+fn is_item(line: &str) -> bool {
+    let after = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = line.len() - after.len();
+    (1..=2).contains(&digits)
+        && after.strip_prefix(['.', ')']).is_some_and(|text| text.trim_start().starts_with(char::is_alphabetic))
 }
 
 /// Whether a line is a closing formula.
