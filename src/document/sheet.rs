@@ -221,6 +221,7 @@ fn assemble(sheets: Vec<Sheet>, limits: &Limits, pictures: bool) -> Result<Docum
 
 fn table(mut sheet: Sheet, flow: &mut Flow<'_>) -> Result<Table, Problem> {
     let first = sheet.rows.values().filter_map(|row| row.keys().next()).min().copied().unwrap_or(0);
+    let end = sheet.rows.values().filter_map(|row| row.keys().next_back()).max().map_or(0, |last| last + 1);
     sheet.merged.truncate(MAX_MERGED);
     let mut table = Table::default();
     for (number, mut texts) in sheet.rows {
@@ -241,6 +242,8 @@ fn table(mut sheet: Sheet, flow: &mut Flow<'_>) -> Result<Table, Problem> {
             row.cells.push(Cell { blocks: blocks.unwrap_or_default(), span, continues });
             next = column.saturating_add(span);
         }
+        // A row ends with its last filled cell; the table does not.
+        gap(&mut row, end.saturating_sub(next), flow)?;
         table.rows.push(row);
     }
     Ok(table)

@@ -84,7 +84,7 @@ fn merged_cells_and_gaps_keep_their_columns() {
     sheet.write(2, 3, 3.0).unwrap();
     workbook.add_worksheet().write(0, 0, "второй").unwrap();
     let document = read(&workbook.save_to_buffer().unwrap(), Format::Xlsx, &Limits::default()).unwrap();
-    let expected: [&[&str]; 2] = [&["Школа×2", "", "да"], &["^×2", "3"]];
+    let expected: [&[&str]; 2] = [&["Школа×2", "", "да"], &["^×2", "3", ""]];
     assert_eq!(grid(&document.blocks), expected);
     assert_eq!(document.blocks.iter().filter(|block| **block == Block::Break).count(), 1);
 }
