@@ -222,6 +222,8 @@ fn assemble(sheets: Vec<Sheet>, limits: &Limits, pictures: bool) -> Result<Docum
 fn table(mut sheet: Sheet, flow: &mut Flow<'_>) -> Result<Table, Problem> {
     let first = sheet.rows.values().filter_map(|row| row.keys().next()).min().copied().unwrap_or(0);
     let end = sheet.rows.values().filter_map(|row| row.keys().next_back()).max().map_or(0, |last| last + 1);
+    // Text typed line by line into the first column is no table, whatever stands below it.
+    let tabular = sheet.rows.values().filter(|row| row.len() >= 2).count() * 2 >= sheet.rows.len();
     sheet.merged.truncate(MAX_MERGED);
     let mut table = Table::default();
     for (number, mut texts) in sheet.rows {
@@ -243,7 +245,7 @@ fn table(mut sheet: Sheet, flow: &mut Flow<'_>) -> Result<Table, Problem> {
             next = column.saturating_add(span);
         }
         // A row ends with its last filled cell; the table does not.
-        gap(&mut row, end.saturating_sub(next), flow)?;
+        gap(&mut row, if tabular { end.saturating_sub(next) } else { 0 }, flow)?;
         table.rows.push(row);
     }
     Ok(table)

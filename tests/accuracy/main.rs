@@ -18,22 +18,27 @@ mod files;
 mod layouts;
 mod mails;
 mod names;
+mod properties;
 mod table;
 mod texts;
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, sync::LazyLock};
 
 use fastrand::Rng;
 use serde_json::Value;
+use svodka::campaign::Campaign;
 
 use self::{
     mails::{Case, case},
+    properties::Schema,
     table::{Score, Table},
 };
 
 /// The seed and the number of mails of the table that is checked in.
 const SEED: u64 = 20_221_115;
 const MAILS: usize = 600;
+
+const CAMPAIGN_FILE: &str = include_str!("../../config/campaigns/500plus-2022.toml");
 
 #[test]
 fn what_is_drawn_from_the_fixed_seed_is_decided_as_in_the_table() {
@@ -60,20 +65,21 @@ fn what_is_drawn_from_another_seed_is_decided_as_well() {
     table.assert_good();
 }
 
+/// The campaign of the letter.
+fn campaign() -> &'static Campaign {
+    static CAMPAIGN: LazyLock<Campaign> =
+        LazyLock::new(|| svodka::campaign::read("500plus-2022.toml", CAMPAIGN_FILE).unwrap());
+    &CAMPAIGN
+}
+
 fn run(seed: u64, mails: usize) -> Table {
-    let campaign =
-        svodka::campaign::read("500plus-2022.toml", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap();
     let mut rng = Rng::with_seed(seed);
-    let folder = tempfile::tempdir().unwrap();
-    let cases: Vec<Case> = (0..mails).map(|_| case(&mut rng, &campaign)).collect();
-    let files: Vec<String> =
-        (0..mails).map(|nth| folder.path().join(format!("{nth:05}.eml")).display().to_string()).collect();
-    for (case, file) in cases.iter().zip(&files) {
-        fs::write(file, &case.bytes).unwrap();
-    }
+    let cases: Vec<Case> = (0..mails).map(|_| case(&mut rng, campaign())).collect();
     let mut table = Table::default();
     let keep = std::env::var_os("SVODKA_KEEP");
-    for (case, found) in cases.iter().zip(check(&files)) {
+    let schema = Schema::of_check();
+    for (case, found) in cases.iter().zip(check_mails(&cases.iter().map(|case| &*case.bytes).collect::<Vec<_>>())) {
+        schema.assert_follows(&found);
         let score = Score::of(case, &found);
         if let Some(folder) = keep.as_ref().filter(|_| !score.whole()) {
             let name = Path::new(found["file"].as_str().unwrap()).file_name().unwrap();
@@ -85,24 +91,27 @@ fn run(seed: u64, mails: usize) -> Table {
     table
 }
 
-/// What the program decides about each file.
-fn check(files: &[String]) -> Vec<Value> {
+/// What the program decides about each mail.
+fn check_mails(mails: &[&[u8]]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("svodka.toml");
-    fs::write(folder.path().join("campaign.toml"), include_str!("../../config/campaigns/500plus-2022.toml")).unwrap();
+    fs::write(folder.path().join("campaign.toml"), CAMPAIGN_FILE).unwrap();
     // What is read must not depend on what this machine has.
     let settings = "campaigns = [\"campaign.toml\"]\n[store]\nurl = \"sqlite://svodka.db\"\nfiles = \"files\"\n\
         [[mailbox]]\nkind = \"maildir\"\npath = \"inbox\"\naddress = \"svodka@committee.example\"\n\
         [smtp]\nkind = \"file\"\npath = \"outbox\"\n[converter]\noffice = \"\"\npdf = \"\"\n";
     fs::write(&config, settings).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_svodka"))
-        .args(["check", "--json", "--config", config.to_str().unwrap(), "--as-of", "2022-11-09T12:00:00+03:00"])
-        .args(files)
-        .output()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
+    command.args(["check", "--json", "--config", config.to_str().unwrap(), "--as-of", "2022-11-09T12:00:00+03:00"]);
+    for (nth, bytes) in mails.iter().enumerate() {
+        let file = folder.path().join(format!("{nth:05}.eml"));
+        fs::write(&file, bytes).unwrap();
+        command.arg(file);
+    }
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let found: Vec<Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(found.len(), files.len());
+    assert_eq!(found.len(), mails.len());
     found
 }
