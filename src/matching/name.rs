@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::{
+    aside::{self, Aside},
     items::{Adjective, Item, Settlement, What},
     text::{Shape, Token},
-    vocabulary::{Kind, Modifier},
+    vocabulary::{self, Kind, Modifier},
     words,
 };
 
@@ -28,6 +29,14 @@ pub(super) struct Name {
     pub(super) dedication: Option<Vec<String>>,
     /// All other words: a dedication may stand without «имени».
     pub(super) words: Vec<String>,
+    /// Words of the name itself, without their endings, that none of the vocabulary explains: «заочная школа».
+    pub(super) odd: Vec<String>,
+    /// Kinds of other institutions that are named with it: «СОШ №3 и гимназия», «детский сад при СОШ №3».
+    pub(super) beside: Vec<Kind>,
+    /// It is named as somebody's partner, venue or addressee.
+    pub(super) aside: Option<Aside>,
+    /// The school was called so once: «бывшая …».
+    pub(super) former: bool,
     /// A legal form stands before it.
     pub(super) legal: bool,
     /// A committee or institute is named with it.
@@ -64,7 +73,7 @@ pub(super) fn names(text: &str, tokens: &[Token], items: &[Item], reach: Reach) 
             Reach::Near => Vec::new(),
         };
     }
-    let mut names = Vec::new();
+    let mut names: Vec<Name> = Vec::new();
     let cores: Vec<Range<usize>> = anchors.iter().map(|anchor| beginning(items, anchor.start)..anchor.end).collect();
     let mut floor = 0;
     let starts: Vec<usize> = cores
@@ -82,9 +91,56 @@ pub(super) fn names(text: &str, tokens: &[Token], items: &[Item], reach: Reach) 
         let mut name = read(text, tokens, items, range, core);
         name.after_branch =
             begin.checked_sub(1).and_then(|at| items.get(at)).is_some_and(|item| is_branch(items, item, begin - 1));
+        let first = items.get(begin).map_or(0, |item| item.tokens.start);
+        name.former = aside::is_former(tokens, first);
+        name.aside = aside::aside(tokens, first);
+        if let Some(previous) = number.checked_sub(1).and_then(|at| Some((names.get(at)?, cores.get(at)?)))
+            && is_joined(items, previous.1.end..begin)
+        {
+            name.aside = name.aside.or(previous.0.aside);
+        }
         names.push(name);
     }
+    set_beside(&mut names, &cores, items, reach);
     names
+}
+
+/// Tells each name of the kinds that are named with it: anywhere in a text that is meant to be a name, else directly
+/// before or behind it.
+fn set_beside(names: &mut [Name], cores: &[Range<usize>], items: &[Item], reach: Reach) {
+    let kinds: Vec<Vec<Kind>> = names
+        .iter()
+        .map(|name| if name.after_branch || name.former { Vec::new() } else { name.kinds.clone() })
+        .collect();
+    let joined = |a: usize, b: usize| {
+        let between = cores.get(a).zip(cores.get(b)).map_or(0..0, |(a, b)| a.end..b.start);
+        b == a + 1 && is_joined(items, between)
+    };
+    for (at, name) in names.iter_mut().enumerate() {
+        for (other, kinds) in kinds.iter().enumerate().filter(|(other, _)| *other != at) {
+            if reach == Reach::Whole || joined(at.min(other), at.max(other)) {
+                name.beside.extend(kinds);
+            }
+        }
+    }
+}
+
+/// Whether nothing but a place and a number stands between two names, and a sign or «и» that joins them.
+fn is_joined(items: &[Item], between: Range<usize>) -> bool {
+    let between = items.get(between).unwrap_or_default();
+    between.iter().any(|item| matches!(item.what, What::Separator))
+        && between.iter().all(|item| {
+            matches!(
+                item.what,
+                What::Separator
+                    | What::Quote
+                    | What::Bracket
+                    | What::Number(_)
+                    | What::Settlement(_)
+                    | What::Dedication(_)
+                    | What::Legal
+            )
+        })
 }
 
 fn is_branch(items: &[Item], item: &Item, at: usize) -> bool {
@@ -211,6 +267,7 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
                 name.kinds.push(*kind);
                 name.initials = Some(letters.clone());
             }
+            What::Modifier(Modifier::Odd) if in_core => name.odd.push(stem_of(tokens, item)),
             What::Modifier(modifier) if in_core || follows(items, core, at) => modifiers.push(*modifier),
             What::Legal => name.legal |= in_core,
             What::Adjective(one) if is_head(items, tokens, &range, core, at, one) => name.heads.push(one.clone()),
@@ -225,8 +282,11 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
             What::District(stem) => name.districts.push(stem.clone()),
             What::Region(stem) => name.regions.push(stem.clone()),
             What::Dedication(stems) => name.dedication.get_or_insert_default().extend(stems.iter().cloned()),
-            What::Word(stem) => {
-                name.words.push(stem.clone());
+            What::Word(word) => {
+                if in_core || is_within(items, tokens, core, at) {
+                    name.odd.push(stem_of(tokens, item));
+                }
+                name.words.push(word.clone());
                 belongs = false;
             }
             What::Authority => {
@@ -250,6 +310,8 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
                         .is_some_and(|token| token.shape == Shape::Capital && token.text.chars().count() > 2)
             },
         );
+    name.heads.extend(joined_heads(items, core.start));
+    name.odd.retain(|stem| !vocabulary::is_plain_adjective(stem));
     name.numbers.sort();
     name.numbers.dedup();
     name.kinds = kinds(&name.kinds, &modifiers);
@@ -264,6 +326,49 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
     name.span = span(tokens, items, whole.clone());
     name.line = whole.clone().find_map(|at| tokens.get(items.get(at)?.tokens.start)).map_or(1, |token| token.line);
     name
+}
+
+/// Adjectives of further places before the one of this name: «Важинский и Вознесенский образовательные центры».
+fn joined_heads(items: &[Item], begin: usize) -> Vec<Adjective> {
+    let what = |at: usize| items.get(at).map(|item| &item.what);
+    let begins = (begin..begin + 3).find(|&at| !matches!(what(at), Some(What::Quote | What::Bracket)));
+    if !begins.is_some_and(|at| matches!(what(at), Some(What::Adjective(_)))) {
+        return Vec::new();
+    }
+    let mut heads = Vec::new();
+    let mut at = begin;
+    while let Some(before) = (at.saturating_sub(4)..at)
+        .rev()
+        .find(|&at| !matches!(what(at), Some(What::Separator | What::Quote | What::Bracket)))
+        && items.get(before..at).unwrap_or_default().iter().any(|item| matches!(item.what, What::Separator))
+        && let Some(What::Adjective(one)) = what(before)
+        && one.strong
+    {
+        heads.push(one.clone());
+        at = before;
+    }
+    heads
+}
+
+/// Whether a word stands between the kind and its number, where nothing explains it, or tells whom a centre educates.
+/// «С углубленным изучением …» and titles in quotes are explained.
+fn is_within(items: &[Item], tokens: &[Token], core: &Range<usize>, at: usize) -> bool {
+    let small = |at: usize| {
+        items.get(at).is_some_and(|item| {
+            matches!(item.what, What::Word(_))
+                && tokens.get(item.tokens.start).is_some_and(|token| token.shape == Shape::Lower)
+        })
+    };
+    if core.is_empty() || at < core.end || at > core.end + 3 || !(core.end..=at).all(small) {
+        return false;
+    }
+    let first = items.get(core.end).and_then(|item| tokens.get(item.tokens.start)).map(|token| token.text.as_str());
+    if first.is_none_or(|word| word.chars().count() < 3 || vocabulary::is_of_place(word)) {
+        return false;
+    }
+    let end = (at..core.end + 4).find(|&at| !small(at)).and_then(|at| items.get(at)).map(|item| &item.what);
+    let centre = matches!(items.get(core.end - 1), Some(Item { what: What::Kind(Kind::Centre), .. }));
+    centre || matches!(end, Some(What::Number(_)))
 }
 
 /// A modifier behind the kind: «школа (вечерняя)», but not what a later word brings.
@@ -349,12 +454,19 @@ fn kinds(named: &[Kind], modifiers: &[Modifier]) -> Vec<Kind> {
             (kind, _) => kind,
         })
         .collect();
+    // «Коррекционный центр образования».
+    kinds.extend(special.filter(|_| !kinds.is_empty()));
     kinds.sort_by_key(|kind| *kind as u8);
     kinds.dedup();
     if kinds.iter().any(|kind| !kind.is_plain()) {
         kinds.retain(|kind| !kind.is_plain());
     }
     kinds
+}
+
+fn stem_of(tokens: &[Token], item: &Item) -> String {
+    let word = word_of(tokens, item);
+    words::adjective(&word).map_or_else(|| word.clone(), |(stem, _)| stem.to_owned())
 }
 
 fn word_of(tokens: &[Token], item: &Item) -> String {
