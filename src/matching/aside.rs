@@ -69,7 +69,7 @@ pub(super) fn aside(tokens: &[Token], begin: usize) -> Option<Aside> {
         if matches!(text, "с" | "со") && at.is_some_and(|at| is_together(tokens, at)) {
             return Some(Aside::Role);
         }
-        if matches!(text, "в" | "во" | "с" | "со") && word.shape == Shape::Lower {
+        if matches!(text, "в" | "во" | "с" | "со") {
             return Some(Aside::Preposition);
         }
     }

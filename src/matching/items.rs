@@ -238,7 +238,9 @@ impl Reader<'_> {
         let (at, next) = self.word_from(1)?;
         let unit =
             words::is_form(next, "подразделени") || words::is_form(next, "отделени") || words::is_form(next, "групп");
-        let apart = ["структурн", "обособленн", "дошкольн"].iter().any(|stem| words::is_form(word, stem));
+        let apart = ["структурн", "обособленн", "дошкольн", "вечерн", "заочн", "очно-заочн"]
+            .iter()
+            .any(|stem| words::is_form(word, stem));
         (apart && unit).then_some((What::Branch, at + 1, false))
     }
 

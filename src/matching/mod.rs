@@ -8,6 +8,7 @@
 mod aside;
 mod evidence;
 mod fit;
+mod heads;
 mod items;
 mod kinds;
 mod name;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     aside::{self, Aside},
+    heads::{is_head, is_within, joined_heads},
     items::{Adjective, Item, Settlement, What},
     text::{Shape, Token},
     vocabulary::{self, Kind, Modifier},
@@ -91,7 +92,9 @@ pub(super) fn names(text: &str, tokens: &[Token], items: &[Item], reach: Reach) 
         let mut name = read(text, tokens, items, range, core);
         name.after_branch =
             begin.checked_sub(1).and_then(|at| items.get(at)).is_some_and(|item| is_branch(items, item, begin - 1));
-        let first = items.get(begin).map_or(0, |item| item.tokens.start);
+        let sign = |item: &&Item| matches!(item.what, What::Break | What::Quote);
+        let first = items.get(begin..core.end).unwrap_or_default().iter().find(|item| !sign(item));
+        let first = first.map_or(0, |item| item.tokens.start);
         name.former = aside::is_former(tokens, first);
         name.aside = aside::aside(tokens, first);
         if let Some(previous) = number.checked_sub(1).and_then(|at| Some((names.get(at)?, cores.get(at)?)))
@@ -193,7 +196,7 @@ fn beginning(items: &[Item], anchor: usize) -> usize {
             }
             What::Modifier(_) | What::Quote | What::Bracket | What::Ordinal(_) => true,
             // «Средняя многопрофильная школа», «Открытая/сменная школа».
-            What::Word(ref word) => words::adjective(word).is_some(),
+            What::Word(ref word) => !form && words::is_qualifier(word),
             What::Separator => is_modifier(items, at.checked_sub(2)) && is_modifier(items, Some(at)),
             // «Комсомольская №2 СОШ», but not «СОШ №1 СОШ №2».
             What::Number(_) => {
@@ -328,49 +331,6 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
     name
 }
 
-/// Adjectives of further places before the one of this name: «Важинский и Вознесенский образовательные центры».
-fn joined_heads(items: &[Item], begin: usize) -> Vec<Adjective> {
-    let what = |at: usize| items.get(at).map(|item| &item.what);
-    let begins = (begin..begin + 3).find(|&at| !matches!(what(at), Some(What::Quote | What::Bracket)));
-    if !begins.is_some_and(|at| matches!(what(at), Some(What::Adjective(_)))) {
-        return Vec::new();
-    }
-    let mut heads = Vec::new();
-    let mut at = begin;
-    while let Some(before) = (at.saturating_sub(4)..at)
-        .rev()
-        .find(|&at| !matches!(what(at), Some(What::Separator | What::Quote | What::Bracket)))
-        && items.get(before..at).unwrap_or_default().iter().any(|item| matches!(item.what, What::Separator))
-        && let Some(What::Adjective(one)) = what(before)
-        && one.strong
-    {
-        heads.push(one.clone());
-        at = before;
-    }
-    heads
-}
-
-/// Whether a word stands between the kind and its number, where nothing explains it, or tells whom a centre educates.
-/// «С углубленным изучением …» and titles in quotes are explained.
-fn is_within(items: &[Item], tokens: &[Token], core: &Range<usize>, at: usize) -> bool {
-    let small = |at: usize| {
-        items.get(at).is_some_and(|item| {
-            matches!(item.what, What::Word(_))
-                && tokens.get(item.tokens.start).is_some_and(|token| token.shape == Shape::Lower)
-        })
-    };
-    if core.is_empty() || at < core.end || at > core.end + 3 || !(core.end..=at).all(small) {
-        return false;
-    }
-    let first = items.get(core.end).and_then(|item| tokens.get(item.tokens.start)).map(|token| token.text.as_str());
-    if first.is_none_or(|word| word.chars().count() < 3 || vocabulary::is_of_place(word)) {
-        return false;
-    }
-    let end = (at..core.end + 4).find(|&at| !small(at)).and_then(|at| items.get(at)).map(|item| &item.what);
-    let centre = matches!(items.get(core.end - 1), Some(Item { what: What::Kind(Kind::Centre), .. }));
-    centre || matches!(end, Some(What::Number(_)))
-}
-
 /// A modifier behind the kind: «школа (вечерняя)», but not what a later word brings.
 fn follows(items: &[Item], core: &Range<usize>, at: usize) -> bool {
     !core.is_empty()
@@ -380,41 +340,6 @@ fn follows(items: &[Item], core: &Range<usize>, at: usize) -> bool {
             .unwrap_or_default()
             .iter()
             .all(|item| matches!(item.what, What::Quote | What::Bracket | What::Dash | What::Modifier(_)))
-}
-
-/// Whether an adjective names the place of this school: it stands with the kind, or is the last word before its number
-/// or the first behind it. Streets, surnames and branches have adjectives too.
-fn is_head(
-    items: &[Item],
-    tokens: &[Token],
-    range: &Range<usize>,
-    core: &Range<usize>,
-    at: usize,
-    one: &Adjective,
-) -> bool {
-    let what = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.what);
-    if matches!(what(at.checked_add(1)), Some(What::Branch)) {
-        return false;
-    }
-    if core.contains(&at) || core.is_empty() {
-        return core.contains(&at) || one.strong;
-    }
-    if !(core.end..core.end + 8).contains(&at) {
-        return false;
-    }
-    // A capital with a dot behind it is an initial: «Ковалевская А. А.».
-    let end = items.get(at).map_or(0, |item| item.tokens.end);
-    let surname = tokens.get(end).is_some_and(|token| token.text.chars().count() == 1)
-        && tokens.get(end + 1).is_some_and(|token| token.text == ".");
-    let known = one.meant.is_some();
-    let direct = items.get(core.end..at).unwrap_or_default().iter().all(|item| {
-        (known && matches!(item.what, What::Separator))
-            || matches!(
-                item.what,
-                What::Quote | What::Bracket | What::Dash | What::Break | What::Number(_) | What::Modifier(_)
-            )
-    });
-    range.contains(&at) && one.strong && direct && !surname
 }
 
 /// «Цвелодубовский филиал», «филиал в п. Цвелодубово», «дошкольное отделение».

@@ -400,7 +400,8 @@ pub(super) fn degree_of_education(word: &str) -> Option<bool> {
     {
         return Some(false);
     }
-    let known = ["общего", "среднего", "основного", "начального", "школьного", "полного"];
+    // «Дшкольного» is nearer to «дошкольного».
+    let known = ["общего", "среднего", "основного", "начального", "полного"];
     known.iter().any(|known| word.chars().count() >= 5 && is_slip(word, known)).then_some(true)
 }
 

@@ -40,6 +40,19 @@ pub(super) fn adjective(word: &str) -> Option<(&str, &str)> {
     })
 }
 
+/// Whether a word looks like an adjective of one thing: «хоровая», «казачья», «заочной», but neither «учителей» nor
+/// «выступление».
+pub(super) fn is_qualifier(word: &str) -> bool {
+    let Some((stem, ending)) = adjective(word) else { return word.chars().count() > 4 && word.ends_with("ья") };
+    match ending {
+        "ая" | "яя" | "ый" | "ий" | "ое" => true,
+        "ой" | "ей" | "ую" | "юю" | "ого" | "его" | "ому" | "ему" | "ым" | "им" => {
+            ["н", "ов", "ев", "ск", "цк"].iter().any(|suffix| stem.ends_with(suffix))
+        }
+        _ => false,
+    }
+}
+
 /// A word without its case ending, rough: for comparing the words of dedications.
 pub(super) fn rough_stem(word: &str) -> &str {
     if let Some((stem, _)) = adjective(word) {
