@@ -114,8 +114,11 @@ fn label_on_line(tokens: &[Token], begin: usize) -> bool {
         .find(|&at| mark(tokens, at) == Some(Mark::LineBreak) || ends_sentence(tokens, at))
         .map_or(begin.saturating_sub(FAR), |at| at + 1);
     let line = tokens.get(start..begin).unwrap_or_default();
-    let sign = line.iter().position(|token| is_colon(token) || (token.mark == Mark::Dash && !token.glued));
-    sign.and_then(|sign| line.get(..sign)).is_some_and(is_label)
+    let sign = |token: &Token| is_colon(token) || (token.mark == Mark::Dash && !token.glued);
+    let mut parts = line.rsplit(sign);
+    // The last part is what stands behind the last sign.
+    parts.next();
+    parts.any(is_label)
 }
 
 /// A label on the line above that ends with a colon; further names of its list may stand between.

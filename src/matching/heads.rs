@@ -68,16 +68,22 @@ pub(super) fn joined_heads(items: &[Item], begin: usize) -> Vec<Adjective> {
 /// Whether a word stands between the kind and its number, where nothing explains it, or tells whom a centre educates.
 /// «С углубленным изучением …» and titles in quotes are explained.
 pub(super) fn is_within(items: &[Item], tokens: &[Token], core: &Range<usize>, at: usize) -> bool {
+    let token = |at: usize| items.get(at).and_then(|item| tokens.get(item.tokens.start));
+    // «ШКОЛА ТАНЦЕВ №3»: written as the kind is, unless that is an abbreviation.
+    let upper = core.end.checked_sub(1).and_then(token);
+    let upper = upper.is_some_and(|kind| kind.shape == Shape::Upper && kind.text.chars().count() > 4);
     let small = |at: usize| {
-        items.get(at).is_some_and(|item| {
-            matches!(item.what, What::Word(_))
-                && tokens.get(item.tokens.start).is_some_and(|token| token.shape == Shape::Lower)
-        })
+        items.get(at).is_some_and(|item| matches!(item.what, What::Word(_)))
+            && token(at).is_some_and(|token| token.shape == Shape::Lower || (upper && token.shape == Shape::Upper))
     };
     if core.is_empty() || at < core.end || at > core.end + 3 || !(core.end..=at).all(small) {
         return false;
     }
-    let first = items.get(core.end).and_then(|item| tokens.get(item.tokens.start)).map(|token| token.text.as_str());
+    let first = token(core.end).map(|token| token.text.as_str());
+    // «Школа для детей с ОВЗ № 3».
+    if first == Some("для") {
+        return token(core.end + 1).is_some_and(|token| vocabulary::is_pupil(&token.text));
+    }
     if first.is_none_or(|word| word.chars().count() < 3 || vocabulary::is_of_place(word)) {
         return false;
     }

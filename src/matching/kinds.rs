@@ -16,6 +16,10 @@ impl Reader<'_> {
         }
         if vocabulary::is_school(word) {
             let next = self.word_from(1).map(|(_, next)| next).unwrap_or_default();
+            // «Школа - сад».
+            if self.mark(1) == Some(Mark::Dash) && self.word(2).is_some_and(is_garden) {
+                return Some((What::Kind(Kind::Kindergarten), 3, false));
+            }
             return Some(match next {
                 "иск" => (What::Kind(Kind::Arts), 2, false),
                 next if words::alike(next, "искусств") => (What::Kind(Kind::Arts), 2, false),

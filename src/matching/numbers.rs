@@ -126,7 +126,9 @@ fn continued(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
     let chain = tokens.get(number..number + whole)?;
     let digits: Vec<&Token> = chain.iter().filter(|token| token.mark == Mark::Number).collect();
     let listed = chain.iter().all(|token| matches!(token.mark, Mark::Number | Mark::Comma | Mark::Slash));
-    let range = digits.len() == 2 && chain.iter().all(|token| matches!(token.mark, Mark::Number | Mark::Dash));
+    // «22-345» is a telephone.
+    let short = digits.iter().all(|token| token.text.len() < 3);
+    let range = short && digits.len() == 2 && chain.iter().all(|token| matches!(token.mark, Mark::Number | Mark::Dash));
     let plain = whole == length || listed || range;
     let end = number + whole;
     if !plain || digits.iter().any(|token| token.text.len() >= LONGEST) || is_other(tokens, joiner, end) {

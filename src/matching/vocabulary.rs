@@ -218,6 +218,14 @@ pub(super) fn is_of_place(word: &str) -> bool {
         .any(|stem| is_form(word, stem))
 }
 
+/// Those for whom a school is that is not for all: «школа для слепых».
+pub(super) fn is_pupil(word: &str) -> bool {
+    ["детей", "лиц", "взрослых"].contains(&word)
+        || ["слеп", "глух", "слабо", "одаренн", "обучающ", "умственно", "неслыш"]
+            .iter()
+            .any(|stem| word.starts_with(stem))
+}
+
 /// Abbreviations of what a person is or a line tells, which say nothing of the school behind them.
 const PERSONS: &[&str] =
     &["дир", "зам", "зав", "уч", "учит", "преп", "рук", "секр", "метод", "тел", "адр", "наим", "назв", "отв", "исп"];
@@ -266,6 +274,8 @@ const LEGAL_ABBREVIATIONS: &[&str] = &[
     "мбоук",
     "мку",
     "мау",
+    "гау",
+    "гбу",
     "оу",
     "оо",
     "ано",
