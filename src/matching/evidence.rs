@@ -16,7 +16,7 @@ use crate::campaign::SchoolId;
 
 use super::{
     Clue, Source, Verdict,
-    name::{Reach, clip},
+    name::{Name, Reach, clip},
     resolve::{NameMatch, list},
     roster::Roster,
 };
@@ -132,7 +132,9 @@ impl Roster {
         let mentions: Vec<NameMatch> = self.mentions(text).into_iter().map(|mention| mention.found).collect();
         let whole = matches!(source, Source::TitlePage | Source::Letterhead | Source::FileName | Source::DisplayName);
         let incomplete = mentions.iter().all(|one| matches!(one, NameMatch::Partial { .. }));
-        if whole && incomplete && !mentions.is_empty() && self.names_in(text, Reach::Whole).len() <= 3 {
+        let names = || self.names_in(text, Reach::Whole);
+        let plain = |names: &[Name]| names.len() <= 3 && names.iter().all(|name| name.aside.is_none());
+        if whole && incomplete && !mentions.is_empty() && plain(&names()) {
             // The town often stands at the foot of the page.
             return heard(source, text, self.name(text));
         }
@@ -218,6 +220,9 @@ impl Roster {
             for &(source, page) in
                 pages.iter().filter(|_| others.iter().all(|one| matches!(one.voice, Voice::Silent | Voice::Perhaps(_))))
             {
+                if self.names_in(page, Reach::Near).iter().any(|name| name.aside.is_some()) {
+                    continue;
+                }
                 if let NameMatch::Full { school, branch, .. } = self.name(&format!("{field}\n\n{page}")) {
                     found.get_or_insert((school, branch, source));
                 }

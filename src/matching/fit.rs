@@ -1,8 +1,9 @@
 //! Does one name in a text fit one known school? Aspect by aspect, each of which may veto, contradict or leave doubt.
 
 use super::{
+    aside::Aside,
     name::Name,
-    vocabulary::{Kind, Relation},
+    vocabulary::{self, Kind, Relation},
     words::{self, Stem},
 };
 
@@ -27,6 +28,8 @@ pub(super) struct Known {
     pub(super) initials: Vec<String>,
     /// The words of its dedication; empty where there is none.
     pub(super) dedication: Vec<String>,
+    /// Words of its own names that nothing else explains.
+    pub(super) odd: Vec<String>,
 }
 
 /// What all schools of a roster have in common.
@@ -62,6 +65,8 @@ pub(super) enum Doubt {
     OtherDedication,
     NewDedication,
     Slips,
+    OddWord,
+    Aside,
 }
 
 impl Doubt {
@@ -81,6 +86,8 @@ impl Doubt {
             Self::OtherDedication => "it is named after somebody else",
             Self::NewDedication => "it is named after somebody, and the school is not known to be",
             Self::Slips => "more than one word is misspelt",
+            Self::OddWord => "a word in the name is not known",
+            Self::Aside => "it is named as a partner, a venue or an addressee",
         }
     }
 }
@@ -104,6 +111,12 @@ impl Fit {
     /// Nothing stands against it and nothing is missing.
     pub(super) fn is_full(&self) -> bool {
         self.is_possible() && self.conflict.is_none() && self.doubts.is_empty()
+    }
+
+    /// The name tells a place that is not the school's.
+    pub(super) fn is_elsewhere(&self, name: &Name) -> bool {
+        let placed = !name.heads.is_empty() || !name.settlements.is_empty() || name.initials.is_some();
+        self.conflict.is_some() || (placed && !self.placed) || self.doubts.contains(&Doubt::SecondPlace)
     }
 
     /// Nothing stands against it, and something speaks for it.
@@ -141,6 +154,15 @@ fn fit_one(name: &Name, known: &Known, own: &KnownName, common: &Common) -> Fit 
     if fit.slips > 1 {
         fit.doubts.push(Doubt::Slips);
     }
+    // Every word of the name has to be understood: «заочная школа № 3» is another one.
+    let weak = name.heads.iter().filter(|head| !head.strong).map(|head| &head.stem);
+    let weak = weak.filter(|stem| !vocabulary::is_plain_adjective(stem));
+    if name.odd.iter().chain(weak).any(|stem| !known.odd.contains(stem)) {
+        fit.doubts.push(Doubt::OddWord);
+    }
+    if name.aside == Some(Aside::Role) {
+        fit.doubts.push(Doubt::Aside);
+    }
     fit
 }
 
@@ -158,7 +180,7 @@ fn kind(name: &Name, known: &Known, own: &KnownName, fit: &mut Fit) {
         Relation::Fits => {}
     }
     let foreign = |kind: Kind| known.names.iter().all(|own| best(kind, &own.kinds) == Relation::Contrary);
-    if name.kinds.iter().any(|&kind| foreign(kind)) {
+    if name.kinds.iter().chain(&name.beside).any(|&kind| foreign(kind)) {
         fit.doubts.push(Doubt::SecondKind);
     }
 }

@@ -160,6 +160,7 @@ impl Reader<'_> {
             .or_else(|| self.dedication())
             .or_else(|| self.settlement())
             .or_else(|| self.number_word())
+            .or_else(|| self.dotted())
             .or_else(|| self.before_kind())
             .or_else(|| vocabulary::is_legal_abbreviation(word).then_some((What::Legal, 1, false)))
             .or_else(|| surroundings::is_authority(word).then_some((What::Authority, 1, false)))
@@ -182,7 +183,11 @@ impl Reader<'_> {
             let name = self.word(ahead).filter(|_| self.is_capital(ahead))?;
             return Some((What::Region(words::rough_stem(name).to_owned()), ahead + 1, false));
         }
-        let (stem, _) = words::adjective(word)?;
+        // «Подпорожскй район»: a slip may spoil the ending.
+        let stem = match words::adjective(word) {
+            Some((stem, _)) => stem,
+            None => word.get(..word.find("ск")? + "ск".len())?,
+        };
         let mut ahead = 1;
         for _ in 0..3 {
             let (at, next) = self.word_from(ahead)?;
@@ -199,7 +204,8 @@ impl Reader<'_> {
                 return Some((What::Noise, at + 1, false));
             }
             let passes = ["муниципальн", "городск", "национальн", "немецк", "сельск", "автономн"];
-            if !passes.iter().any(|stem| words::is_form(next, stem)) {
+            let passes = |next| passes.iter().any(|stem| words::is_form(next, stem));
+            if !passes(next) && !words::is_slipped_adjective(next, "муниципальн") {
                 return None;
             }
             ahead = at + 1;
@@ -232,7 +238,9 @@ impl Reader<'_> {
         let (at, next) = self.word_from(1)?;
         let unit =
             words::is_form(next, "подразделени") || words::is_form(next, "отделени") || words::is_form(next, "групп");
-        let apart = ["структурн", "обособленн", "дошкольн"].iter().any(|stem| words::is_form(word, stem));
+        let apart = ["структурн", "обособленн", "дошкольн", "вечерн", "заочн", "очно-заочн"]
+            .iter()
+            .any(|stem| words::is_form(word, stem));
         (apart && unit).then_some((What::Branch, at + 1, false))
     }
 
@@ -379,8 +387,11 @@ impl Reader<'_> {
             return None;
         }
         if let Some((modifier, slip)) = vocabulary::modifier(word) {
-            let legal = words::is_form(next, "учреждени") || words::is_form(next, "организаци");
-            if legal && vocabulary::is_legal(word) {
+            let legal = |word: &str| words::is_form(word, "учреждени") || words::is_form(word, "организаци");
+            if modifier == Modifier::Odd && (1..6).any(|ahead| self.word(ahead).is_some_and(legal)) {
+                return Some((What::Legal, 1, false));
+            }
+            if legal(next) && vocabulary::is_legal(word) {
                 let length = if self.further_education(next_at + 1) { 1 } else { next_at + 1 };
                 return Some((What::Legal, length, false));
             }

@@ -2,7 +2,7 @@
 
 use super::{
     items::{Item, Read, Reader, What},
-    text::{Mark, Shape},
+    text::{Mark, Shape, Token},
     vocabulary::{self, Kind, Modifier},
     words,
 };
@@ -15,8 +15,23 @@ impl Reader<'_> {
             return Some(read);
         }
         if vocabulary::is_school(word) {
-            let arts = self.word_from(1).is_some_and(|(_, next)| next == "искусств");
-            return Some(if arts { (What::Kind(Kind::Arts), 2, false) } else { (What::Kind(Kind::School), 1, false) });
+            let next = self.word_from(1).map(|(_, next)| next).unwrap_or_default();
+            // «Школа - сад».
+            if self.mark(1) == Some(Mark::Dash) && self.word(2).is_some_and(is_garden) {
+                return Some((What::Kind(Kind::Kindergarten), 3, false));
+            }
+            return Some(match next {
+                "иск" => (What::Kind(Kind::Arts), 2, false),
+                next if words::alike(next, "искусств") => (What::Kind(Kind::Arts), 2, false),
+                // «Школа-сад».
+                next if is_garden(next) => (What::Kind(Kind::Kindergarten), 2, false),
+                _ => (What::Kind(Kind::School), 1, false),
+            });
+        }
+        if self.mark(1) == Some(Mark::Dot)
+            && let Some(kind) = vocabulary::dotted_noun(word)
+        {
+            return Some((What::Kind(kind), 2, false));
         }
         if let Some(kind) = vocabulary::abbreviation(word) {
             return Some((What::Kind(kind), 1, false));
@@ -35,17 +50,19 @@ impl Reader<'_> {
     fn phrase(&self, word: &str) -> Option<Read> {
         let next = self.word_from(1);
         let next_is = |stem: &str| next.filter(|(_, next)| words::is_form(next, stem)).map(|(at, _)| at + 1);
-        if words::is_form(word, "детск")
-            && let Some(length) = next_is("сад")
-        {
-            return Some((What::Kind(Kind::Kindergarten), length, false));
+        let childrens = words::is_form(word, "детск") || words::is_slipped_adjective(word, "детск");
+        if childrens && let Some((at, _)) = next.filter(|(_, next)| is_garden(next)) {
+            return Some((What::Kind(Kind::Kindergarten), at + 1, false));
         }
         if (words::is_form(word, "детск") && next_is("дом").is_some()) || word == "приют" {
             return Some((What::Kind(Kind::Orphanage), 2, false));
         }
-        // «С(полная)ОШ».
-        if word == "с" && self.mark(1) == Some(Mark::Open) && self.word(4) == Some("ош") {
-            return Some((What::Kind(Kind::Secondary), 5, false));
+        if let Some(kind) = self.bracketed(word) {
+            return Some((What::Kind(kind), 5, false));
+        }
+        // «ГАУ ДО», «МБУ ДПО».
+        if matches!(word, "до" | "дод") && matches!(self.items.last(), Some(Item { what: What::Legal, .. })) {
+            return Some((What::Kind(Kind::Extra), 1, false));
         }
         if word == "д" && self.mark(1) == Some(Mark::Slash) && self.word(2) == Some("с") {
             return Some((What::Kind(Kind::Kindergarten), 3, false));
@@ -72,6 +89,61 @@ impl Reader<'_> {
             return Some((What::Kind(Kind::Extra), 2, false));
         }
         if vocabulary::is_centre(word) { self.centre() } else { None }
+    }
+
+    /// «С(полная)ОШ», «С(К)ОШ», «О(С)ОШ»: an abbreviation with a letter or word in brackets.
+    fn bracketed(&self, word: &str) -> Option<Kind> {
+        let bracket = self.mark(1) == Some(Mark::Open) && self.mark(3) == Some(Mark::Close);
+        if !bracket || !self.token(1)?.glued || !matches!(self.word(4)?, "ош" | "сош" | "оош" | "ш" | "сш" | "оши")
+        {
+            return None;
+        }
+        match (word, self.word(2)?) {
+            ("с", inner) if inner.starts_with('к') => Some(Kind::Correctional),
+            ("с", inner) if inner.starts_with('п') => Some(Kind::Secondary),
+            ("о" | "в" | "во", inner) if inner.starts_with('с') => Some(Kind::Evening),
+            _ => None,
+        }
+    }
+
+    /// A word that a dot ends and that stands before a kind: «муз. школа», «веч. (смен.) школа». One that begins no
+    /// word of ours makes another school of it.
+    pub(super) fn dotted(&self) -> Option<Read> {
+        let word = self.word(0)?;
+        if self.mark(1) != Some(Mark::Dot) || word.chars().count() < 2 || !self.before_a_kind(2) {
+            return None;
+        }
+        match vocabulary::dotted_modifier(word) {
+            Some(modifier) => Some((What::Modifier(modifier), 2, false)),
+            None if vocabulary::is_person(word) || vocabulary::is_known(word) || word.chars().count() > 7 => None,
+            None if self.places.adjective(word).is_some() || vocabulary::is_legal_start(word) => None,
+            None => Some((What::Modifier(Modifier::Odd), 2, false)),
+        }
+    }
+
+    /// Whether a kind in the nominative follows, behind other words of it: otherwise the dot ended a sentence or the
+    /// word belongs to a person («дир. школы»).
+    fn before_a_kind(&self, mut ahead: usize) -> bool {
+        let alike = self.token(0).map(|token| token.shape == Shape::Upper);
+        for _ in 0..8 {
+            match self.token(ahead) {
+                Some(token) if token.mark == Mark::Word => {
+                    let word = token.text.as_str();
+                    let small = self.caseless || token.glued || token.shape != Shape::Capital || alike == Some(true);
+                    if matches!(word, "школа" | "шк") || vocabulary::abbreviation(word).is_some() {
+                        return small;
+                    }
+                    let dotted = self.mark(ahead + 1) == Some(Mark::Dot) && vocabulary::dotted_modifier(word).is_some();
+                    if !small || !(dotted || vocabulary::modifier(word).is_some()) {
+                        return false;
+                    }
+                }
+                Some(Token { mark: Mark::Dot | Mark::Open | Mark::Close | Mark::Slash, .. }) => {}
+                _ => return false,
+            }
+            ahead += 1;
+        }
+        false
     }
 
     fn within(&self, ahead: usize, wanted: impl Fn(&str) -> bool) -> bool {
@@ -105,7 +177,9 @@ impl Reader<'_> {
         for _ in 0..2 {
             if let Some(slip) = vocabulary::degree_of_education(word) {
                 slips += u8::from(slip);
-                (at, word) = self.word_from(at + 1)?;
+                // «Общ. образования».
+                let dot = usize::from(self.mark(at + 1) == Some(Mark::Dot));
+                (at, word) = self.word_from(at + 1 + dot)?;
             }
         }
         slips += u8::from(vocabulary::education(word)?);
@@ -122,4 +196,9 @@ impl Reader<'_> {
         let part = growth && (!named || self.items.len() < 2 && last == 0);
         Some((if part { What::Noise } else { What::Kind(Kind::Centre) }, last + 1, slip && !part))
     }
+}
+
+/// «сад» in all its forms.
+fn is_garden(word: &str) -> bool {
+    matches!(word, "сад" | "сада" | "саду" | "садом" | "саде")
 }

@@ -5,8 +5,10 @@
 //! words of `vocabulary` and the endings of `words`), names taken apart (`name`). Each name is compared with every known
 //! school (`fit`), which gives one [`NameMatch`] a text (`resolve`); all clues together give the verdict (`evidence`).
 
+mod aside;
 mod evidence;
 mod fit;
+mod heads;
 mod items;
 mod kinds;
 mod name;

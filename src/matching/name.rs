@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::{
+    aside::{self, Aside},
+    heads::{is_head, is_within, joined_heads},
     items::{Adjective, Item, Settlement, What},
     text::{Shape, Token},
-    vocabulary::{Kind, Modifier},
+    vocabulary::{self, Kind, Modifier},
     words,
 };
 
@@ -28,6 +30,14 @@ pub(super) struct Name {
     pub(super) dedication: Option<Vec<String>>,
     /// All other words: a dedication may stand without «имени».
     pub(super) words: Vec<String>,
+    /// Words of the name itself, without their endings, that none of the vocabulary explains: «заочная школа».
+    pub(super) odd: Vec<String>,
+    /// Kinds of other institutions that are named with it: «СОШ №3 и гимназия», «детский сад при СОШ №3».
+    pub(super) beside: Vec<Kind>,
+    /// It is named as somebody's partner, venue or addressee.
+    pub(super) aside: Option<Aside>,
+    /// The school was called so once: «бывшая …».
+    pub(super) former: bool,
     /// A legal form stands before it.
     pub(super) legal: bool,
     /// A committee or institute is named with it.
@@ -64,7 +74,7 @@ pub(super) fn names(text: &str, tokens: &[Token], items: &[Item], reach: Reach) 
             Reach::Near => Vec::new(),
         };
     }
-    let mut names = Vec::new();
+    let mut names: Vec<Name> = Vec::new();
     let cores: Vec<Range<usize>> = anchors.iter().map(|anchor| beginning(items, anchor.start)..anchor.end).collect();
     let mut floor = 0;
     let starts: Vec<usize> = cores
@@ -82,9 +92,58 @@ pub(super) fn names(text: &str, tokens: &[Token], items: &[Item], reach: Reach) 
         let mut name = read(text, tokens, items, range, core);
         name.after_branch =
             begin.checked_sub(1).and_then(|at| items.get(at)).is_some_and(|item| is_branch(items, item, begin - 1));
+        let sign = |item: &&Item| matches!(item.what, What::Break | What::Quote);
+        let first = items.get(begin..core.end).unwrap_or_default().iter().find(|item| !sign(item));
+        let first = first.map_or(0, |item| item.tokens.start);
+        name.former = aside::is_former(tokens, first);
+        name.aside = aside::aside(tokens, first);
+        if let Some(previous) = number.checked_sub(1).and_then(|at| Some((names.get(at)?, cores.get(at)?)))
+            && is_joined(items, previous.1.end..begin)
+        {
+            name.aside = name.aside.or(previous.0.aside);
+        }
         names.push(name);
     }
+    set_beside(&mut names, &cores, items, reach);
     names
+}
+
+/// Tells each name of the kinds that are named with it: anywhere in a text that is meant to be a name, else directly
+/// before or behind it.
+fn set_beside(names: &mut [Name], cores: &[Range<usize>], items: &[Item], reach: Reach) {
+    let kinds: Vec<Vec<Kind>> = names
+        .iter()
+        .map(|name| if name.after_branch || name.former { Vec::new() } else { name.kinds.clone() })
+        .collect();
+    let joined = |a: usize, b: usize| {
+        let between = cores.get(a).zip(cores.get(b)).map_or(0..0, |(a, b)| a.end..b.start);
+        b == a + 1 && is_joined(items, between)
+    };
+    for (at, name) in names.iter_mut().enumerate() {
+        for (other, kinds) in kinds.iter().enumerate().filter(|(other, _)| *other != at) {
+            if reach == Reach::Whole || joined(at.min(other), at.max(other)) {
+                name.beside.extend(kinds);
+            }
+        }
+    }
+}
+
+/// Whether nothing but a place and a number stands between two names, and a sign or «и» that joins them.
+fn is_joined(items: &[Item], between: Range<usize>) -> bool {
+    let between = items.get(between).unwrap_or_default();
+    between.iter().any(|item| matches!(item.what, What::Separator))
+        && between.iter().all(|item| {
+            matches!(
+                item.what,
+                What::Separator
+                    | What::Quote
+                    | What::Bracket
+                    | What::Number(_)
+                    | What::Settlement(_)
+                    | What::Dedication(_)
+                    | What::Legal
+            )
+        })
 }
 
 fn is_branch(items: &[Item], item: &Item, at: usize) -> bool {
@@ -137,7 +196,7 @@ fn beginning(items: &[Item], anchor: usize) -> usize {
             }
             What::Modifier(_) | What::Quote | What::Bracket | What::Ordinal(_) => true,
             // «Средняя многопрофильная школа», «Открытая/сменная школа».
-            What::Word(ref word) => words::adjective(word).is_some(),
+            What::Word(ref word) => !form && words::is_qualifier(word),
             What::Separator => is_modifier(items, at.checked_sub(2)) && is_modifier(items, Some(at)),
             // «Комсомольская №2 СОШ», but not «СОШ №1 СОШ №2».
             What::Number(_) => {
@@ -211,6 +270,7 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
                 name.kinds.push(*kind);
                 name.initials = Some(letters.clone());
             }
+            What::Modifier(Modifier::Odd) if in_core => name.odd.push(stem_of(tokens, item)),
             What::Modifier(modifier) if in_core || follows(items, core, at) => modifiers.push(*modifier),
             What::Legal => name.legal |= in_core,
             What::Adjective(one) if is_head(items, tokens, &range, core, at, one) => name.heads.push(one.clone()),
@@ -225,8 +285,11 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
             What::District(stem) => name.districts.push(stem.clone()),
             What::Region(stem) => name.regions.push(stem.clone()),
             What::Dedication(stems) => name.dedication.get_or_insert_default().extend(stems.iter().cloned()),
-            What::Word(stem) => {
-                name.words.push(stem.clone());
+            What::Word(word) => {
+                if in_core || is_within(items, tokens, core, at) {
+                    name.odd.push(stem_of(tokens, item));
+                }
+                name.words.push(word.clone());
                 belongs = false;
             }
             What::Authority => {
@@ -250,6 +313,8 @@ fn read(text: &str, tokens: &[Token], items: &[Item], range: Range<usize>, core:
                         .is_some_and(|token| token.shape == Shape::Capital && token.text.chars().count() > 2)
             },
         );
+    name.heads.extend(joined_heads(items, core.start));
+    name.odd.retain(|stem| !vocabulary::is_plain_adjective(stem));
     name.numbers.sort();
     name.numbers.dedup();
     name.kinds = kinds(&name.kinds, &modifiers);
@@ -275,41 +340,6 @@ fn follows(items: &[Item], core: &Range<usize>, at: usize) -> bool {
             .unwrap_or_default()
             .iter()
             .all(|item| matches!(item.what, What::Quote | What::Bracket | What::Dash | What::Modifier(_)))
-}
-
-/// Whether an adjective names the place of this school: it stands with the kind, or is the last word before its number
-/// or the first behind it. Streets, surnames and branches have adjectives too.
-fn is_head(
-    items: &[Item],
-    tokens: &[Token],
-    range: &Range<usize>,
-    core: &Range<usize>,
-    at: usize,
-    one: &Adjective,
-) -> bool {
-    let what = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.what);
-    if matches!(what(at.checked_add(1)), Some(What::Branch)) {
-        return false;
-    }
-    if core.contains(&at) || core.is_empty() {
-        return core.contains(&at) || one.strong;
-    }
-    if !(core.end..core.end + 8).contains(&at) {
-        return false;
-    }
-    // A capital with a dot behind it is an initial: «Ковалевская А. А.».
-    let end = items.get(at).map_or(0, |item| item.tokens.end);
-    let surname = tokens.get(end).is_some_and(|token| token.text.chars().count() == 1)
-        && tokens.get(end + 1).is_some_and(|token| token.text == ".");
-    let known = one.meant.is_some();
-    let direct = items.get(core.end..at).unwrap_or_default().iter().all(|item| {
-        (known && matches!(item.what, What::Separator))
-            || matches!(
-                item.what,
-                What::Quote | What::Bracket | What::Dash | What::Break | What::Number(_) | What::Modifier(_)
-            )
-    });
-    range.contains(&at) && one.strong && direct && !surname
 }
 
 /// «Цвелодубовский филиал», «филиал в п. Цвелодубово», «дошкольное отделение».
@@ -349,12 +379,19 @@ fn kinds(named: &[Kind], modifiers: &[Modifier]) -> Vec<Kind> {
             (kind, _) => kind,
         })
         .collect();
+    // «Коррекционный центр образования».
+    kinds.extend(special.filter(|_| !kinds.is_empty()));
     kinds.sort_by_key(|kind| *kind as u8);
     kinds.dedup();
     if kinds.iter().any(|kind| !kind.is_plain()) {
         kinds.retain(|kind| !kind.is_plain());
     }
     kinds
+}
+
+fn stem_of(tokens: &[Token], item: &Item) -> String {
+    let word = word_of(tokens, item);
+    words::adjective(&word).map_or_else(|| word.clone(), |(stem, _)| stem.to_owned())
 }
 
 fn word_of(tokens: &[Token], item: &Item) -> String {

@@ -59,7 +59,7 @@ fn is_year(value: &str) -> bool {
 pub(super) fn marked(tokens: &[Token], at: usize) -> (What, usize) {
     let mut next = at + 1;
     while matches!(mark(tokens, next), Some(Mark::Dot | Mark::Quote | Mark::NumberSign)) && next < at + 4
-        || tokens.get(next).is_some_and(|token| token.text == ":")
+        || tokens.get(next).is_some_and(|token| matches!(token.text.as_str(), ":" | "°"))
     {
         next += 1;
     }
@@ -72,40 +72,93 @@ pub(super) fn marked(tokens: &[Token], at: usize) -> (What, usize) {
     let before =
         before.filter(|token| token.mark != Mark::Dot).or_else(|| at.checked_sub(2).and_then(|at| tokens.get(at)));
     let other = before.is_some_and(|token| {
-        token.mark == Mark::Number || (token.mark == Mark::Word && surroundings::numbers_something_else(&token.text))
+        (token.mark == Mark::Number && !continues(tokens, at))
+            || (token.mark == Mark::Word && surroundings::numbers_something_else(&token.text))
     });
+    // «№ 19-33822/2022» is a letter's; what a comma parts is an address.
     let long = tokens
         .get(next..at + whole)
         .unwrap_or_default()
         .iter()
+        .take_while(|token| token.mark != Mark::Comma)
         .any(|token| token.mark == Mark::Number && token.text.len() > LONGEST);
     if other || long {
         return (What::Noise, whole);
     }
     let Some((first, length)) = value(tokens, next) else { return (What::Noise, whole) };
-    let mut numbers = vec![first];
-    next += length;
-    while let Some((more, end)) = continued(tokens, next) {
-        numbers.push(more);
-        next = end;
-    }
-    (What::Number(numbers), next - at)
+    let (numbers, end) = list(tokens, first, next + length);
+    (What::Number(numbers), end - at)
 }
 
-/// A further number of a list. Without a sign of its own it must be joined closely: what follows a comma is more often
-/// an address or a telephone.
-fn continued(tokens: &[Token], at: usize) -> Option<(String, usize)> {
-    let joins = match tokens.get(at)? {
-        token if token.mark == Mark::Comma || token.is("и") => true,
-        token => matches!(token.mark, Mark::Dash | Mark::Slash) && token.glued,
-    };
-    let sign = usize::from(mark(tokens, at + 1) == Some(Mark::NumberSign));
-    let number = at + 1 + sign;
-    let close = sign == 1 || glued(tokens, number) || tokens.get(at).is_some_and(|token| token.is("и"));
-    let (value, length) = value(tokens, number)?;
-    let end = number + length;
-    let plain = composite(tokens, number) == 1 || sign == 1;
-    (joins && close && plain && value.len() < LONGEST && !counts(tokens, end)).then_some((value, end))
+/// Whether a sign joins a number to an earlier one of a school: «№3 №8».
+fn continues(tokens: &[Token], at: usize) -> bool {
+    at.checked_sub(2).is_some_and(|at| mark(tokens, at) == Some(Mark::NumberSign))
+}
+
+/// A number of a school and those that follow it in a list, and where the list ends.
+fn list(tokens: &[Token], first: String, mut end: usize) -> (Vec<String>, usize) {
+    let mut numbers = vec![first];
+    while let Some((more, after)) = continued(tokens, end) {
+        numbers.extend(more);
+        end = after;
+    }
+    (numbers, end)
+}
+
+/// Further numbers of a list. What follows a comma or a bracket may be an address, a telephone, a date, a class or the
+/// number of a copy too.
+fn continued(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
+    let joiner = tokens.get(at)?;
+    let joins = matches!(joiner.mark, Mark::Comma | Mark::Semicolon | Mark::Dash | Mark::Slash | Mark::Open)
+        || joiner.is("и")
+        || joiner.text == "+"
+        || (joiner.mark == Mark::Dot && joiner.glued && glued(tokens, at + 1));
+    let signs = (at + 1..at + 3).take_while(|&at| mark(tokens, at) == Some(Mark::NumberSign)).count();
+    let number = at + 1 + signs;
+    if !joins || mark(tokens, number) != Some(Mark::Number) {
+        return None;
+    }
+    let (first, length) = value(tokens, number)?;
+    if signs > 0 {
+        return Some((vec![first], number + length));
+    }
+    let whole = composite(tokens, number).max(length);
+    let chain = tokens.get(number..number + whole)?;
+    let digits: Vec<&Token> = chain.iter().filter(|token| token.mark == Mark::Number).collect();
+    let listed = chain.iter().all(|token| matches!(token.mark, Mark::Number | Mark::Comma | Mark::Slash));
+    // «22-345» is a telephone.
+    let short = digits.iter().all(|token| token.text.len() < 3);
+    let range = short && digits.len() == 2 && chain.iter().all(|token| matches!(token.mark, Mark::Number | Mark::Dash));
+    let plain = whole == length || listed || range;
+    let end = number + whole;
+    if !plain || digits.iter().any(|token| token.text.len() >= LONGEST) || is_other(tokens, joiner, end) {
+        return None;
+    }
+    let values = if whole == length { vec![first] } else { digits.iter().map(|token| token.text.clone()).collect() };
+    Some((values, end))
+}
+
+/// Whether what follows a bare number shows that it is no school's.
+fn is_other(tokens: &[Token], joiner: &Token, end: usize) -> bool {
+    let Some(next) = tokens.get(end) else { return false };
+    let after = tokens.get(end + 1);
+    match next.mark {
+        // A telephone: «8 (813)», «8 813».
+        Mark::Number => true,
+        Mark::Open => after.is_some_and(|token| token.mark == Mark::Number),
+        Mark::Dash => next.glued && after.is_some_and(|token| matches!(token.mark, Mark::Open | Mark::Number)),
+        // «500+», «5 %», «10:00».
+        Mark::Noise => next.glued && matches!(next.text.as_str(), "+" | "%" | ":"),
+        // «Форма (1).docx»: the number of a copy.
+        Mark::Close => {
+            let name = tokens.get(end + 2);
+            joiner.mark == Mark::Open
+                && after.is_some_and(|token| token.mark == Mark::Dot)
+                && name.is_some_and(|token| token.glued && token.text.chars().any(|c| c.is_ascii_alphabetic()))
+        }
+        Mark::Word => surroundings::is_unit(&next.text) || surroundings::is_counted(&next.text),
+        _ => false,
+    }
 }
 
 /// Digits without a sign: a school's number directly after the kind («СОШ 3», «СОШ-3», «школа "96"») or, as an ordinal,
@@ -115,7 +168,8 @@ pub(super) fn bare(tokens: &[Token], at: usize, items: &[Item]) -> (What, usize)
     let noise = (What::Noise, whole);
     let Some((value, length)) = value(tokens, at) else { return noise };
     let phone = mark(tokens, at + length) == Some(Mark::Open) && mark(tokens, at + length + 1) == Some(Mark::Number);
-    if whole > 1 || counts(tokens, at + length) || is_year(&value) || phone {
+    let (numbers, end) = list(tokens, value.clone(), at + length);
+    if (whole > 1 && end < at + whole) || counts(tokens, at + length) || is_year(&value) || phone {
         return noise;
     }
     // Between the kind and its number: a quote, a dash, a line's end, or a place («СШ Михайловская 3»).
@@ -125,7 +179,10 @@ pub(super) fn bare(tokens: &[Token], at: usize, items: &[Item]) -> (What, usize)
     let before = items.iter().rev().nth(skipped);
     let after_kind = before.is_some_and(|item| matches!(item.what, What::Kind(_) | What::Initials(..)));
     if after_kind {
-        return (What::Number(vec![value]), length);
+        return (What::Number(numbers), end - at);
+    }
+    if whole > 1 {
+        return noise;
     }
     let next = tokens.get(at + length).filter(|token| token.mark == Mark::Word);
     let ordinal = length > 1 && !value.ends_with(char::is_alphabetic);

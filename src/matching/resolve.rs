@@ -69,7 +69,8 @@ impl Roster {
     /// Which school a text names that is meant to be the name of one, such as field 1 of a form. Everything in the text
     /// belongs to the name: legal form, address, director and telephone do no harm.
     pub fn name(&self, text: &str) -> NameMatch {
-        let names = self.names_in(text, Reach::Whole);
+        let mut names = self.names_in(text, Reach::Whole);
+        self.drop_former(&mut names);
         let matches: Vec<NameMatch> = names.iter().map(|one| self.resolve(one, text)).collect();
         self.join(names, matches)
     }
@@ -80,7 +81,7 @@ impl Roster {
         let mentions: Vec<Mention> = self
             .names_in(text, Reach::Near)
             .into_iter()
-            .filter(is_naming)
+            .filter(|name| is_naming(name) && name.aside.is_none())
             .map(|name| Mention { span: name.span.clone(), line: name.line, found: self.resolve(&name, text) })
             .filter(|mention| mention.found != NameMatch::None)
             .collect();
@@ -94,6 +95,18 @@ impl Roster {
             }
         }
         kept
+    }
+
+    /// Leaves out former names of a school beside its name of today, where they tell no other known school of its place.
+    fn drop_former(&self, names: &mut Vec<Name>) {
+        let full =
+            |name: &Name| self.schools.iter().position(|(_, known)| fit::fit(name, known, &self.common).is_full());
+        let now = names.iter().filter(|name| !name.former).find_map(full);
+        let Some((_, own)) = now.and_then(|at| self.schools.get(at)) else { return };
+        names.retain(|name| {
+            let elsewhere = fit::fit(name, own, &self.common).is_elsewhere(name);
+            !name.former || elsewhere || full(name).is_some_and(|other| Some(other) != now)
+        });
     }
 
     /// One name, compared with every school that is known.

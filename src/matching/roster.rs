@@ -126,6 +126,11 @@ fn prepare(school: &KnownSchool, names: &[Name], places: &mut Places) -> Known {
         district,
         initials,
         dedication: names.iter().find_map(|name| name.dedication.clone()).unwrap_or_default(),
+        odd: names
+            .iter()
+            .flat_map(|name| name.odd.iter().chain(name.heads.iter().map(|head| &head.stem)))
+            .cloned()
+            .collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words around names of schools: places, addresses, counts, titles. They tell what a number or a capital is not.
 
-use super::words::is_form;
+use super::words::{alike, is_form};
 
 const ORDINAL: &[&str] = &["ая", "ой", "ую", "ый", "ого", "ому", "ым", "ом", "ей"];
 
@@ -83,13 +83,21 @@ pub(super) fn is_house(word: &str) -> bool {
 /// «район», «р-н», «округ».
 pub(super) fn is_district(word: &str) -> bool {
     is_form(word, "район")
+        || ["района", "районе", "району", "районом"].iter().any(|form| alike(word, form) || lost_letter(word, form))
         || is_form(word, "округ")
         || ["р-н", "р-на", "р-не", "р-он", "р-ну", "рн", "мр"].contains(&word)
 }
 
+/// «Райна»: the word may be a letter too short for [`alike`].
+fn lost_letter(word: &str, form: &str) -> bool {
+    word.starts_with("рай") && super::words::is_slip(word, form)
+}
+
 /// «область», «край».
 pub(super) fn is_region(word: &str) -> bool {
-    is_form(word, "област") || ["обл", "край", "края", "крае", "краю"].contains(&word)
+    is_form(word, "област")
+        || ["область", "области", "областью"].iter().any(|form| alike(word, form))
+        || ["обл", "край", "края", "крае", "краю"].contains(&word)
 }
 
 /// Titles in a dedication: they tell nobody from anybody.
@@ -201,6 +209,26 @@ pub(super) fn is_unit(word: &str) -> bool {
         "октябр",
         "декабр",
         "сентябр",
+        "январ",
+        "феврал",
+        "март",
+        "апрел",
+        "июн",
+        "июл",
+        "август",
+        "вопрос",
+        "ответ",
+        "участник",
+        "слайд",
+        "смен",
+        "корпус",
+        "здани",
+        "кабинет",
+        "микрорайон",
+        "команд",
+        "вариант",
+        "част",
+        "верси",
         "экземпляр",
         "лист",
         "дн",
@@ -209,6 +237,13 @@ pub(super) fn is_unit(word: &str) -> bool {
     .iter()
     .any(|stem| is_form(word, stem))
         || ["кл", "чел", "экз", "шт", "мин", "гг", "л", "руб", "школ", "школы", "педагогов"].contains(&word)
+}
+
+/// Whether a small word stands in the form that a number asks for: «7 участников», «12 мероприятий».
+pub(super) fn is_counted(word: &str) -> bool {
+    word == "плюс"
+        || word == "мая"
+        || (word.chars().count() > 5 && ["ов", "ев", "ий"].iter().any(|ending| word.ends_with(ending)))
 }
 
 /// What may be written after the digits of an ordinal: «3-я».

@@ -1,9 +1,7 @@
 //! The words of which names of Russian schools are made: kinds, legal forms, abbreviations, and what looks like a part
 //! of a name and is none. No school is named here.
 
-use strsim::osa_distance;
-
-use super::words::{adjective, alike, is_form};
+use super::words::{adjective, alike, is_form, is_slip, is_slipped_adjective, is_slipped_noun};
 
 /// What kind of institution a name speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,6 +79,7 @@ const ABBREVIATIONS: &[(&str, Kind)] = &[
     ("мосш", Kind::Secondary),
     ("мобщ", Kind::School),
     ("ош", Kind::School),
+    ("шк", Kind::School),
     ("сш", Kind::Middle),
     ("оош", Kind::Basic),
     ("нош", Kind::Primary),
@@ -108,6 +107,7 @@ const ABBREVIATIONS: &[(&str, Kind)] = &[
     ("цдо", Kind::Extra),
     ("цдт", Kind::Extra),
     ("цдод", Kind::Extra),
+    ("удо", Kind::Extra),
     ("гбпоу", Kind::College),
     ("гапоу", Kind::College),
     ("птл", Kind::College),
@@ -132,6 +132,15 @@ const NOUNS: &[(&str, Kind)] = &[
     ("училищ", Kind::College),
     ("библиотек", Kind::Culture),
     ("детсад", Kind::Kindergarten),
+];
+
+/// The beginnings of nouns that stand with a dot: «гимн.», «школа-инт.».
+const DOTTED_NOUNS: &[(&str, &str, Kind)] = &[
+    ("гимн", "гимназия", Kind::Gymnasium),
+    ("лиц", "лицей", Kind::Lyceum),
+    ("инт", "интернат", Kind::Boarding),
+    ("колл", "колледж", Kind::College),
+    ("библ", "библиотека", Kind::Culture),
 ];
 
 /// The forms of «лицей», spelt out: «в лице директора» is none.
@@ -165,7 +174,61 @@ const MODIFIERS: &[(&str, Modifier)] = &[
     ("церковно-приходск", Modifier::Is(Kind::Faith)),
     ("профессиональн", Modifier::Is(Kind::College)),
     ("высш", Modifier::Is(Kind::Higher)),
+    ("детск", Modifier::Odd),
+    ("частн", Modifier::Odd),
+    ("дошкольн", Modifier::Odd),
 ];
+
+/// Adjectives that may stand in the name of an ordinary school and tell nothing of it.
+const PLAIN: &[&str] = &[
+    "городск",
+    "сельск",
+    "районн",
+    "поселков",
+    "базов",
+    "массов",
+    "дневн",
+    "многопрофильн",
+    "инновационн",
+    "пилотн",
+    "сетев",
+    "современн",
+    "нов",
+    "государственн",
+    "бюджетн",
+    "казенн",
+    "автономн",
+    "федеральн",
+    "областн",
+    "данн",
+    "малокомплектн",
+    "типов",
+    "российск",
+    "советск",
+    "отечественн",
+    "нов",
+    "крупн",
+    "участвующ",
+];
+
+/// Words behind a kind that tell where it lies: «школа города № 3».
+pub(super) fn is_of_place(word: &str) -> bool {
+    ["город", "район", "поселк", "поселок", "сел", "деревн", "област", "округ", "имени", "корпус", "филиал"]
+        .iter()
+        .any(|stem| is_form(word, stem))
+}
+
+/// Those for whom a school is that is not for all: «школа для слепых».
+pub(super) fn is_pupil(word: &str) -> bool {
+    ["детей", "лиц", "взрослых"].contains(&word)
+        || ["слеп", "глух", "слабо", "одаренн", "обучающ", "умственно", "неслыш"]
+            .iter()
+            .any(|stem| word.starts_with(stem))
+}
+
+/// Abbreviations of what a person is or a line tells, which say nothing of the school behind them.
+const PERSONS: &[&str] =
+    &["дир", "зам", "зав", "уч", "учит", "преп", "рук", "секр", "метод", "тел", "адр", "наим", "назв", "отв", "исп"];
 
 /// What an adjective adds to a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,6 +239,8 @@ pub(super) enum Modifier {
     Primary,
     Is(Kind),
     Nothing,
+    /// It makes another school of it, but which kind it does not tell.
+    Odd,
 }
 
 /// Words of legal forms; they never decide.
@@ -192,7 +257,6 @@ const LEGAL: &[&str] = &[
     "краев",
     "учреждени",
     "организаци",
-    "частн",
     "общеобразовательн",
     "образовательн",
 ];
@@ -210,6 +274,8 @@ const LEGAL_ABBREVIATIONS: &[&str] = &[
     "мбоук",
     "мку",
     "мау",
+    "гау",
+    "гбу",
     "оу",
     "оо",
     "ано",
@@ -276,10 +342,39 @@ pub(super) fn noun(word: &str) -> Option<(Kind, bool)> {
     if let Some(kind) = form_of(NOUNS, word) {
         return Some((kind, false));
     }
-    ["гимназия", "гимназии", "гимназией", "гимназию"]
-        .iter()
-        .any(|form| alike(word, form))
-        .then_some((Kind::Gymnasium, true))
+    let slipped = |stem: &str| stem.chars().count() >= 6 && is_slipped_noun(word, stem);
+    NOUNS.iter().find(|(stem, _)| slipped(stem)).map(|&(_, kind)| (kind, true))
+}
+
+/// The noun that a word begins which a dot ends.
+pub(super) fn dotted_noun(word: &str) -> Option<Kind> {
+    let begins = |from: &str, whole: &str| word.starts_with(from) && whole.starts_with(word);
+    DOTTED_NOUNS.iter().find(|(from, whole, _)| begins(from, whole)).map(|&(_, _, kind)| kind)
+}
+
+/// The one modifier that a word begins which a dot ends: «муз.», «общеобр.».
+pub(super) fn dotted_modifier(word: &str) -> Option<Modifier> {
+    if word.chars().count() < 2 {
+        return None;
+    }
+    let mut begun = MODIFIERS.iter().filter(|(stem, _)| stem.starts_with(word)).map(|&(_, modifier)| modifier);
+    let first = begun.next()?;
+    begun.all(|other| other == first).then_some(first)
+}
+
+/// Whether a word before a dot shortens what a person is and not what a school is.
+pub(super) fn is_person(word: &str) -> bool {
+    PERSONS.contains(&word)
+}
+
+/// Whether a word before a dot shortens a word of legal forms: «муниц.», «общ.», «учр.».
+pub(super) fn is_legal_start(word: &str) -> bool {
+    word.chars().count() >= 2 && LEGAL.iter().any(|stem| stem.starts_with(word))
+}
+
+/// Whether an adjective, given as its stem, may stand in the name of any school.
+pub(super) fn is_plain_adjective(stem: &str) -> bool {
+    PLAIN.contains(&stem)
 }
 
 /// «школа» in all its forms.
@@ -297,14 +392,13 @@ pub(super) fn modifier(word: &str) -> Option<(Modifier, bool)> {
     if let Some(modifier) = form_of(MODIFIERS, word) {
         return Some((modifier, false));
     }
-    let (stem, _) = adjective(word).filter(|_| word.chars().count() >= 6)?;
-    let slipped = |known: &str| known.chars().count() >= 5 && osa_distance(stem, known) == 1;
+    let slipped = |known: &str| known.chars().count() >= 5 && is_slipped_adjective(word, known);
     MODIFIERS.iter().find(|(known, _)| slipped(known)).map(|&(_, modifier)| (modifier, true))
 }
 
 /// A form of «образование»; tells whether it was written with a slip.
 pub(super) fn education(word: &str) -> Option<bool> {
-    if is_form(word, "образовани") {
+    if is_form(word, "образовани") || matches!(word, "обр" | "образ") {
         return Some(false);
     }
     (alike(word, "образования") || alike(word, "образование")).then_some(true)
@@ -312,12 +406,13 @@ pub(super) fn education(word: &str) -> Option<bool> {
 
 /// What may stand between «центр» and «образования»; tells whether it was written with a slip.
 pub(super) fn degree_of_education(word: &str) -> Option<bool> {
-    if ["общ", "средн", "основн", "начальн", "школьн", "полн", "непрерывн"].iter().any(|stem| is_form(word, stem))
+    if ["общ", "средн", "основн", "начальн", "школьн", "полн"].iter().any(|stem| is_form(word, stem))
     {
         return Some(false);
     }
-    let known = ["общего", "среднего", "основного", "начального", "школьного", "полного", "непрерывного"];
-    known.iter().any(|known| osa_distance(word, known) == 1).then_some(true)
+    // «Дшкольного» is nearer to «дошкольного».
+    let known = ["общего", "среднего", "основного", "начального", "полного"];
+    known.iter().any(|known| word.chars().count() >= 5 && is_slip(word, known)).then_some(true)
 }
 
 /// Whether an abbreviation or word belongs to a legal form.
