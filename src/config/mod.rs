@@ -1,5 +1,6 @@
 //! The configuration file → checked settings. Relative paths are relative to the file; unknown keys are refused.
 
+mod ahead;
 mod secret;
 mod server;
 mod times;
@@ -19,6 +20,7 @@ use crate::{
     message::{Address, OwnIdentity},
 };
 
+pub use ahead::{BoardConfig, Caps, ReplyPolicy};
 pub use secret::{Login, Secret, SecretError, SecretSource};
 pub use server::{Folders, MailboxConfig, MailboxSource, Mark, Marking, Server, SmtpConfig, Submission};
 pub use times::Times;
@@ -83,6 +85,8 @@ pub struct Config {
     /// How long things may take.
     #[serde(default)]
     pub times: Times,
+    /// The page for the staff.
+    pub board: Option<BoardConfig>,
     /// A folder with templates that replace the built-in ones of the same name.
     pub templates: Option<PathBuf>,
 }
@@ -107,6 +111,10 @@ pub struct RepliesConfig {
     /// How long a request waits in which only a document is absent.
     #[serde(default = "default_grace", deserialize_with = "duration")]
     pub grace: SignedDuration,
+    /// Who is answered.
+    pub policy: Option<ReplyPolicy>,
+    /// How many replies may leave.
+    pub caps: Option<Caps>,
 }
 
 /// What becomes of replies.
@@ -184,11 +192,13 @@ pub struct StaffConfig {
     /// Their addresses.
     #[serde(default)]
     pub addresses: Vec<String>,
+    /// When they get the summary: cron expressions.
+    pub summary: Option<Vec<String>>,
 }
 
 impl Default for RepliesConfig {
     fn default() -> Self {
-        Self { mode: ReplyMode::default(), grace: default_grace() }
+        Self { mode: ReplyMode::default(), grace: default_grace(), policy: None, caps: None }
     }
 }
 
@@ -269,6 +279,9 @@ impl Config {
                 "{section}.time: in less than a second nothing can be read: write for example \"10s\""
             ));
         }
+        if let Some(what) = self.out_of_reach() {
+            return Some(what);
+        }
         let keys: BTreeSet<String> = self.mailboxes.iter().map(MailboxConfig::key).collect();
         if keys.len() < self.mailboxes.len() {
             return Some("two [[mailbox]] sections name the same mailbox: take one out".to_owned());
@@ -320,6 +333,17 @@ mod tests {
         assert!(config.store.files.is_absolute() && config.store.files.ends_with("files"));
         assert!(config.store.url.ends_with("/svodka.db") && config.store.url.starts_with("sqlite:///"));
         assert_eq!(config.replies.grace, SignedDuration::from_mins(10));
+    }
+
+    #[test]
+    fn settings_of_later_releases_are_read_and_named_and_never_seem_to_be_in_force() {
+        let later = "[replies]\npolicy = \"default\"\ncaps = { per_address_hour = 5 }\n\
+            [staff]\nsummary = [\"0 9 * * 1-5\"]\n[board]\nlisten = \"127.0.0.1:8025\"\n";
+        let config = load(&format!("{SOUND}\n{later}")).unwrap();
+        assert_eq!(config.not_yet(), ["replies.policy", "replies.caps", "staff.summary", "board"]);
+        assert!(load(SOUND).unwrap().not_yet().is_empty());
+        let strict = load(&format!("{SOUND}\n[replies]\npolicy = \"strict\"")).unwrap_err().to_string();
+        assert!(strict.contains("replies.policy"), "{strict}");
     }
 
     #[test]

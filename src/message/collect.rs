@@ -78,9 +78,8 @@ fn designs(file: &File, pages: &str) -> bool {
 
 /// Whether a picture that nothing refers to is a logo or an icon: it is tiny, and no person has named it.
 pub(crate) fn is_decoration(name: Option<&str>, bytes: usize) -> bool {
-    const GENERATED: [&str; 14] = [
+    const GENERATED: [&str; 13] = [
         "image",
-        "img_",
         "logo",
         "лого",
         "герб",
@@ -96,7 +95,7 @@ pub(crate) fn is_decoration(name: Option<&str>, bytes: usize) -> bool {
     ];
     let generated = name.is_none_or(|name| {
         let name = name.to_lowercase();
-        GENERATED.iter().any(|word| name.starts_with(word)) || name.starts_with(|c: char| c.is_ascii_digit())
+        GENERATED.iter().any(|word| name.starts_with(word))
     });
     bytes <= TINY_PICTURE && generated
 }

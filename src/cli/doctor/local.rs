@@ -26,14 +26,19 @@ const ENOUGH: u64 = 1 << 30;
 pub(super) async fn findings(config: &Config) -> Vec<Finding> {
     let database = PathBuf::from(config.store.url.strip_prefix("sqlite://").unwrap_or_default());
     let folder = database.parent().unwrap_or(Path::new(".")).to_owned();
-    let mut findings = vec![
+    let mut findings: Vec<Finding> = config
+        .not_yet()
+        .into_iter()
+        .map(|key| Finding::new("settings", Ok(format!("{key} is not acted on in this release"))))
+        .collect();
+    findings.extend([
         Finding::new("wording", templates(config)),
         Finding::new("folder of the database", writable(&folder)),
         Finding::new("folder of the files", writable(&config.store.files)),
         Finding::new("disk", space(&folder)),
         Finding::new("sandbox", sandbox(config).await),
         Finding::new("converter", converter(config).await),
-    ];
+    ]);
     if !database.exists() {
         let said = format!("{} is not there yet: the first start creates it", database.display());
         findings.push(Finding::new("database", Ok(said)));
