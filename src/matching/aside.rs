@@ -19,7 +19,7 @@ pub(super) enum Aside {
 const ROLES: &[&str] = &["партнер", "наставник", "куратор", "тьютор", "соорганизатор", "соисполнител"];
 
 /// Words for a place at which somebody else may be.
-const VENUES: &[&str] = &["баз", "здани", "территори", "площадк", "помещени", "актов зал"];
+const VENUES: &[&str] = &["баз", "здани", "территори", "площадк", "помещени"];
 
 /// Those whom a letter is sent to.
 const ADDRESSEES: &[&str] =
@@ -51,7 +51,7 @@ const LABEL: usize = 6;
 /// Whether the name that begins at a token is only spoken of.
 pub(super) fn aside(tokens: &[Token], begin: usize) -> Option<Aside> {
     let before = |at: usize| (0..at).rev().find(|&at| !matches!(tokens.get(at).map(|one| one.mark), Some(Mark::Quote)));
-    let mut at = before(begin);
+    let at = before(begin);
     // The addressee's name may begin on the next line.
     if let Some(end) = at.filter(|&at| mark(tokens, at) == Some(Mark::LineBreak)) {
         let above = before(end);
@@ -63,7 +63,8 @@ pub(super) fn aside(tokens: &[Token], begin: usize) -> Option<Aside> {
     if let Some(word) = at.and_then(|at| tokens.get(at)).filter(|token| token.mark == Mark::Word) {
         let text = word.text.as_str();
         let is = |stems: &[&str]| stems.iter().any(|stem| is_form(text, stem));
-        if is(ROLES) || is(VENUES) || is_addressee(text) || matches!(text, "при" | "для") {
+        if is(ROLES) || is(VENUES) || is_addressee(text) || matches!(text, "при" | "для" | "материалам")
+        {
             return Some(Aside::Role);
         }
         if matches!(text, "с" | "со") && at.is_some_and(|at| is_together(tokens, at)) {
@@ -73,8 +74,7 @@ pub(super) fn aside(tokens: &[Token], begin: usize) -> Option<Aside> {
             return Some(Aside::Preposition);
         }
     }
-    at = Some(begin);
-    at.filter(|&at| label_on_line(tokens, at)).map(|_| Aside::Role)
+    label_on_line(tokens, begin).then_some(Aside::Role)
 }
 
 /// Whether a former name begins at a token: «бывшая …», «ранее …».
