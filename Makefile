@@ -11,7 +11,7 @@ ifneq ($(shell id -u),0)
 test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER := sudo -E
 endif
 
-.PHONY: help tools needed build demo test torture latency bench fuzz fmt clippy doc deny check corpus spellings
+.PHONY: help tools needed build demo test torture latency bench fuzz fmt clippy doc deny check accuracy corpus spellings
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
@@ -19,6 +19,7 @@ help:
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
 	@echo 'make bench             how fast documents are read, against python-docx and mammoth'
+	@echo 'make accuracy          how right it decides about mails drawn at random: the fixed seed and a fresh one (MAILS=n for more)'
 	@echo 'make fuzz              any bytes as mails and documents, a minute each; SECONDS_EACH=n for more'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
 	@echo 'make corpus DIR=…      how often a mail of a machine is told from a person’s: a folder of .eml with LABELS.csv'
@@ -73,6 +74,10 @@ deny:
 
 check:
 	.ci/run
+
+# `make test` runs the fixed seed too, and fewer mails of a fresh one.
+accuracy: tools
+	SVODKA_MAILS=$(or $(MAILS),2000) $(CARGO) test --locked --features faults --test accuracy -- --nocapture
 
 corpus: tools
 	@test -d '$(DIR)' || { echo 'usage: make corpus DIR=folder-of-mails' >&2; exit 2; }

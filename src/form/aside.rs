@@ -122,7 +122,7 @@ fn is_section(line: &str) -> bool {
     let named = ["раздел", "блок", "часть", "модуль", "глава"].contains(&first) && is_number(second);
     let letters = line.trim_start().chars().take_while(|c| c.is_alphabetic()).collect::<String>();
     let after = line.trim_start().get(letters.len()..).unwrap_or_default();
-    let numbered = is_roman(&words::spaced(&letters).trim().to_owned()) && after.starts_with(". ");
+    let numbered = is_roman(words::spaced(&letters).trim()) && after.starts_with(". ");
     (named || numbered) && line.chars().count() <= 100 && !line.trim_end().ends_with([';', ','])
 }
 
@@ -165,7 +165,7 @@ fn is_date(line: &str) -> bool {
     let of_date = |word: &&str| {
         word.chars().all(|c| c.is_ascii_digit()) || month(word) || ["г", "год", "года", "от"].contains(word)
     };
-    rest.iter().any(year) && rest.iter().all(|word| of_date(word)) && words.len() <= 7
+    rest.iter().any(year) && rest.iter().all(of_date) && words.len() <= 7
 }
 
 /// A note of the form itself: «* заполняется школой».
@@ -181,7 +181,7 @@ fn is_person(line: &str) -> bool {
     let words: Vec<&str> = rest.split_whitespace().collect();
     let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
     let letters = rest.chars().filter(|c| c.is_alphabetic()).count();
-    (1..=4).contains(&words.len()) && words.iter().all(|word| capital(&word)) && letters <= 50 && has_person(&rest)
+    (1..=4).contains(&words.len()) && words.iter().all(capital) && letters <= 50 && has_person(&rest)
 }
 
 /// Whether a line holds initials («И.И.», «И. И.») or a patronymic behind a capital.

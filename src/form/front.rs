@@ -91,7 +91,7 @@ pub(super) fn is_greeting(line: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
     ["уважаемые", "уважаемый", "уважаемая", "дорогие", "добрый день", "здравствуйте", "глубокоуважаемые"]
         .iter()
-        .any(|word| words::begins(&text, word))
+        .any(|word| words::begins(text, word))
 }
 
 fn is_heading(line: &str) -> bool {
