@@ -113,6 +113,12 @@ pub(super) fn parts_a_form(line: &str) -> bool {
     is_page(line) || is_section(line)
 }
 
+/// Whether a line is words in capitals and nothing else, as headings are set.
+pub(super) fn shouts(line: &str) -> bool {
+    let plain = line.chars().all(|c| c.is_uppercase() || c.is_whitespace() || c == '-');
+    plain && line.split_whitespace().count() >= 2 && line.chars().filter(|c| c.is_uppercase()).count() >= 10
+}
+
 /// «Раздел 2. …», «Блок II», «II. Участие в программе».
 fn is_section(line: &str) -> bool {
     let text = words::spaced(line);

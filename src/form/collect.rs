@@ -264,7 +264,16 @@ impl Collector<'_> {
         let asked = matches!(of_form.kind, FieldKind::Count | FieldKind::Rating { .. }) && self.is_open(field);
         let bare = line.text.trim_start_matches(['-', '–', '—', ' ']).chars().all(|c| c.is_ascii_digit());
         let other_school = of_form.kind == FieldKind::SchoolName && labels::is_of_another(&line.text);
-        other_school || (aside::parts_a_form(&line.text) && !(asked && bare))
+        let heading = of_form.kind != FieldKind::SchoolName && aside::shouts(&line.text) && !self.shouts();
+        other_school || heading || (aside::parts_a_form(&line.text) && !(asked && bare))
+    }
+
+    /// Whether answers are written in capitals here, so that capitals head nothing.
+    fn shouts(&self) -> bool {
+        self.schools
+            .iter()
+            .flat_map(BTreeMap::iter)
+            .any(|(nth, answer)| !self.labels.is_name(*nth) && answer.lines.iter().any(|(_, text)| aside::shouts(text)))
     }
 
     /// Whether the current answer was itself found under its label, so that its next paragraph belongs to it.

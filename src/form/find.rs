@@ -170,6 +170,10 @@ fn parts_by_dash(labels: &Labels, items: &[Item]) -> bool {
 fn line(labels: &Labels, items: &[Item], at: usize, dashed: bool) -> Option<Candidate> {
     let Some(Item::Line(first)) = items.get(at) else { return None };
     let (number, start) = body(first.text.trim_start_matches(['>', ' ', '|']));
+    let (number, start) = match start.split_once('\t') {
+        Some((digits, label)) if digits.len() <= 2 && digits.parse::<u32>().is_ok() => (digits.parse().ok(), label),
+        _ => (number, start),
+    };
     // «2 школы района» is an answer, however much it sounds like «Школ района».
     if start.starts_with(|c: char| c.is_ascii_digit()) {
         return None;

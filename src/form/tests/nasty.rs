@@ -289,3 +289,59 @@ fn a_label_repeated_before_its_answer_is_no_part_of_it() {
     let rows = pairs().into_iter().map(|(label, answer)| row(&[label, &format!("{label} – {answer}")])).collect();
     assert_eq!(texts(&only(&doc(vec![table(rows)]))), expected(&ANSWERS));
 }
+
+/// A form in lines, with a line put in before the label of this number, and the answer above it left out.
+fn with_line(before: usize, line: &str) -> FilledForm {
+    let mut all = Vec::new();
+    for (nth, (label, answer)) in pairs().into_iter().enumerate() {
+        if nth == before {
+            all.push(line.to_owned());
+        }
+        let answer = if nth + 1 == before { "" } else { answer };
+        all.push(format!("{}. {label}:\n{answer}", nth + 1));
+    }
+    if before == all.len() {
+        all.push(line.to_owned());
+    }
+    only(&lines(&all.join("\n")))
+}
+
+#[test]
+fn what_stands_between_and_below_is_no_answer_to_the_question_above() {
+    for line in ["II. Участие в программе", "Раздел 2. Итоги", "2", "- 2 -", "стр. 2 из 3", "ОЦЕНКА И ПРЕДЛОЖЕНИЯ"]
+    {
+        assert_eq!(text(&with_line(9, line), "expected_result"), None, "{line}");
+    }
+    for line in [
+        "09.11.2022",
+        "г. Подпорожье, 2022",
+        "Муниципальный куратор: Петрова И.И.",
+        "Составила: Петрова И.И.",
+        "Петрова Ирина Ивановна",
+        "* заполняется школой",
+        "Ждем ответа.",
+        "Врио директора Сидорова А.А.",
+    ] {
+        assert_eq!(text(&with_line(14, line), "proposals"), None, "{line}");
+    }
+    assert_eq!(text(&with_line(14, "Больше очных встреч"), "proposals"), Some("Больше очных встреч"));
+    let partner = with_line(1, "Сетевой партнер: МБОУ «Важинский образовательный центр»");
+    assert_eq!(text(&partner, "organisation_name"), None);
+}
+
+#[test]
+fn rows_and_columns_of_partners_directors_and_notes_are_no_schools() {
+    let mut rows: Vec<_> = pairs().into_iter().map(|(label, answer)| row(&[label, answer])).collect();
+    rows.insert(0, row(&["Название образовательной организации – партнёра", "МБОУ «Важинский образовательный центр»"]));
+    rows.insert(5, row(&["Школа – сетевой партнёр", "МБОУ «Вознесенский образовательный центр»"]));
+    assert_eq!(texts(&only(&doc(vec![table(rows)]))), expected(&ANSWERS));
+    for (head, beside) in
+        [("Ответственный", "Иванова М.П."), ("Балл", "5"), ("Дата", "08.11.2022"), ("Партнёр", "МБОУ «Важинский ОЦ»")]
+    {
+        let mut rows = vec![row(&["Вопрос", "Ответ", head])];
+        rows.extend(pairs().into_iter().map(|(label, answer)| row(&[label, answer, beside])));
+        assert_eq!(texts(&only(&doc(vec![table(rows)]))), expected(&ANSWERS), "{head}");
+    }
+    let across = vec![row(&labels()), row(&ANSWERS), row(&["Исполнитель: Петрова А.А."])];
+    assert_eq!(texts(&only(&doc(vec![table(across)]))), expected(&ANSWERS));
+}
