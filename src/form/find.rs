@@ -57,20 +57,25 @@ pub(super) struct Found {
 pub(super) fn forms(labels: &Labels, items: &[Item], demand: Demand) -> Vec<Found> {
     let (candidates, titles) = candidates(labels, items);
     let mut starts: Vec<Vec<Candidate>> = Vec::new();
-    let mut seen: Vec<usize> = Vec::new();
-    let sure = |one: &Candidate| one.matches.first().filter(|best| best.score >= 0.8).map(|best| best.field);
+    let mut seen: Vec<(usize, bool)> = Vec::new();
+    let sure =
+        |one: &Candidate| one.matches.first().filter(|best| best.score >= 0.8).map(|best| (best.field, best.own));
+    // Beside the letter's own wording an alias of it is an added row, and begins no other form.
+    let repeats = |seen: &[(usize, bool)], (field, own): (usize, bool)| {
+        seen.iter().any(|(known, known_own)| *known == field && (own || !known_own))
+    };
     for (at, one) in candidates.iter().enumerate() {
         let field = sure(one);
-        let again = field.is_some_and(|field| seen.contains(&field));
+        let again = field.is_some_and(|field| repeats(&seen, field));
         let mut later = candidates.iter().skip(at + 1).filter_map(sure).take(2);
         let titled = starts.last().and_then(|group| group.last()).is_some_and(|last| {
             titles.iter().any(|title| (last.item..one.item).contains(title))
-                && (again || labels.is_name(field.unwrap_or(usize::MAX)))
+                && (again || field.is_some_and(|(field, _)| labels.is_name(field)))
         });
         if starts.len() >= MOST {
             break;
         }
-        if starts.is_empty() || titled || (again && later.any(|field| seen.contains(&field))) {
+        if starts.is_empty() || titled || (again && later.any(|field| repeats(&seen, field))) {
             starts.push(Vec::new());
             seen.clear();
         }

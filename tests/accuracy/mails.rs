@@ -34,11 +34,12 @@ pub(crate) struct Case {
 }
 
 /// How often each kind of mail comes.
-const KINDS: [(u32, &str); 14] = [
+const KINDS: [(u32, &str); 15] = [
     (50, "form of a certain school"),
     (8, "form of a doubtful name"),
     (8, "form of another school"),
     (5, "name only in the letterhead"),
+    (4, "name only in the draft"),
     (4, "name against the letterhead"),
     (5, "two schools, two files"),
     (3, "two schools, two columns"),
@@ -68,6 +69,7 @@ pub(crate) fn case(rng: &mut Rng, campaign: &Campaign) -> Case {
         "form of a doubtful name" => maker.unknown(doubtful),
         "form of another school" => maker.unknown(another),
         "name only in the letterhead" => maker.letterhead(),
+        "name only in the draft" => maker.named_by_its_draft(),
         "name against the letterhead" => maker.contradiction(),
         "two schools, two files" => maker.two_files(),
         "two schools, two columns" => maker.two_columns(),
@@ -147,14 +149,22 @@ impl Maker<'_> {
             })
             .collect();
         let form = make(self.rng, &pairs);
-        let surroundings = weighed(self.rng, &[(5, "bare"), (3, "titled"), (2, "in the whole letter"), (1, "signed")]);
+        let surroundings = weighed(self.rng, &[(5, "bare"), (3, "titled"), (2, "in the whole letter"), (2, "signed")]);
         self.families.push(("around the form", surroundings));
         let parts = match surroundings {
             "bare" => form,
             "titled" => [texts::title(), form].concat(),
             "signed" => {
-                let signature = ["", "Директор школы ________________ М.П. Иванова", "08.11.2022"];
-                [form, signature.map(|line| Part::Paragraph(line.to_owned())).to_vec()].concat()
+                let signatures: [&[&str]; 5] = [
+                    &["", "Директор школы ________________ М.П. Иванова", "08.11.2022"],
+                    &["08 ноября 2022 г."],
+                    &["Петрова Анна Андреевна, 8-921-000-00-00"],
+                    &["Муниципальный куратор: Сидорова О.В.", "* заполняется школой"],
+                    &["г. Кириши, 2022", "Форму заполнила: учитель Петрова А.А."],
+                ];
+                let signature = pick(self.rng, &signatures);
+                let lines = signature.iter().map(|line| Part::Paragraph((*line).to_owned()));
+                [form, lines.collect()].concat()
             }
             _ => [texts::letter(), texts::title(), form, texts::schedule()].concat(),
         };
@@ -257,6 +267,22 @@ impl Maker<'_> {
         let mail = self.mail(vec![file]);
         let wanted = wanted(Some(school.id), &answers, false);
         (mail, "request", vec![wanted])
+    }
+
+    fn named_by_its_draft(&mut self) -> Made {
+        let school = self.school();
+        let name = if school.id == "kirishi-3" && self.rng.bool() { "КСОШ №3" } else { "" };
+        let gaps = self.gaps();
+        let mut answers = answers(self.rng, name, gaps);
+        if name.is_empty() {
+            answers[0].worth = Worth::Missing;
+        }
+        let (form, _) = self.form(&answers);
+        let form = self.file("Форма", &form);
+        let draft = self.draft(Some(school_line(school)));
+        let mail = self.mail(vec![form, draft]);
+        let wanted = wanted(Some(school.id), &answers, true);
+        (mail, wanted.action, vec![wanted])
     }
 
     fn contradiction(&mut self) -> Made {
