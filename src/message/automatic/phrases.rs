@@ -249,9 +249,7 @@ pub(super) fn bounce(mail: &Mail<'_>) -> Option<Verdict> {
         (true, found, _) if technical > 0 && found >= (if english { 1 } else { 2 }) && !mail.has_documents => {
             Verdict::strong(Automatic::Bounce, "subject and text of a delivery report")
         }
-        (true, 1.., _) if technical > 0 => {
-            Verdict::weak(Automatic::Bounce, "subject and text of a delivery report")
-        }
+        (true, 1.., _) if technical > 0 => Verdict::weak(Automatic::Bounce, "subject and text of a delivery report"),
         (false, 3.., false) if technical > 0 && !mail.has_documents => {
             Verdict::weak(Automatic::Bounce, "text of a delivery report")
         }
