@@ -11,8 +11,8 @@ use super::{
     front::{is_author, is_greeting},
     layout::names_school,
     letter::Letter,
-    vocabulary as say,
-    words::{self, holds, is_small, likeness, spaced},
+    subject, vocabulary as say,
+    words::{self, holds, is_small, spaced},
 };
 
 /// A paragraph from this length on, in characters, is prose.
@@ -43,10 +43,18 @@ pub(super) struct Signs {
     /// Whether a heading of a speech stands anywhere in it.
     speech_within: bool,
     slides: bool,
+    /// Whether its file is one of slides by its name.
+    deck: bool,
     /// How many paragraphs of prose it has.
     prose: usize,
     /// How many of the campaign's own words it speaks of.
     topic: usize,
+    /// How many of the words of the form's own questions it says.
+    questions: usize,
+    /// Whether it speaks of what schools speak of elsewhere: road safety, food.
+    elsewhere: bool,
+    /// Whether its title is such as any school's presentation bears.
+    plainly_titled: bool,
     /// Whether its head speaks of what the letter asks for: «Проект выступления», «на окружном совещании».
     asked: bool,
     /// How many phrases of the letter it holds.
@@ -80,8 +88,12 @@ impl Signs {
             heading: lines.iter().take(15).find_map(|line| heading(line)),
             speech_within: lines.iter().any(|line| heading(line) == Some(Heading::Speech)),
             slides: is_slides(document, name),
+            deck: name.is_some_and(is_deck),
             prose,
-            topic: topic(campaign, &text),
+            topic: subject::topic(campaign, &text) + subject::named(campaign, &whole, name),
+            questions: subject::questions(campaign, &text),
+            elsewhere: subject::is_elsewhere(&text),
+            plainly_titled: lines.first().is_some_and(|line| subject::is_plain_title(line)),
             asked: is_asked(campaign, &lines),
             letter: Letter::new(campaign).phrases_in(&text),
             tables,
@@ -106,13 +118,36 @@ impl Signs {
     /// Whether it is about the campaign's subject; what is headed as asked for need not say so again.
     fn is_on_subject(&self) -> bool {
         let spoken_about_it = self.topic >= 1 && self.speaks() && self.greets();
-        let few_slides = self.slides && (self.length < 600 || self.speaks());
-        self.topic >= 2 || self.is_what_was_asked() || spoken_about_it || few_slides
+        // Short slides say little: their title must not be of something else.
+        let shown = self.topic >= 1 || self.speaks() || self.plainly_titled;
+        let few_slides = self.slides && !self.elsewhere && (self.length < 600 || self.speaks()) && shown;
+        self.topic >= 2 || self.is_what_was_asked() || spoken_about_it || few_slides || self.is_sent_as_asked()
+    }
+
+    /// Whether it is a school's own speech, in a file named as one, that speaks of what the form asks.
+    fn is_sent_as_asked(&self) -> bool {
+        let whole = self.greets() && self.says(say::THANKS) && self.ours() >= 1;
+        whole && self.is_named() && self.questions >= 4 && !self.elsewhere
+    }
+
+    /// How often it speaks of its own school.
+    fn ours(&self) -> usize {
+        say::OURS.iter().map(|phrase| self.text.matches(&spaced(phrase)).count()).sum()
     }
 
     /// Whether it is a presentation.
     pub(super) fn is_slides(&self) -> bool {
         self.slides
+    }
+
+    /// Whether its file is one of slides by its name.
+    pub(super) fn is_deck(&self) -> bool {
+        self.deck
+    }
+
+    /// Whether it opens as a speech does: with the heading of one and a greeting.
+    pub(super) fn opens_as_speech(&self) -> bool {
+        self.speaks() && self.greets()
     }
 
     /// Whether what stands beside a form is the draft of a speech.
@@ -148,7 +183,7 @@ impl Signs {
         weigh(self.greets(), 1.5, "it greets an audience");
         weigh(self.says(say::THANKS), 2.0, "it thanks for attention");
         weigh(self.says(say::SPOKEN), 1.5, "it speaks to listeners");
-        let ours = say::OURS.iter().map(|phrase| self.text.matches(&spaced(phrase)).count()).sum::<usize>();
+        let ours = self.ours();
         weigh(ours >= 1, if ours >= 3 { 1.0 } else { 0.5 }, "it tells of its own school");
         weigh(self.prose >= 2, if self.prose >= 3 { 1.5 } else { 0.75 }, "it has paragraphs of prose");
         weigh(self.topic >= 2, if self.topic >= 4 { 2.0 } else { 1.0 }, "it speaks of the campaign's subject");
@@ -158,12 +193,9 @@ impl Signs {
         if let Some(Heading::Else(what)) = self.heading {
             weigh(true, -4.0, &format!("its heading is that of {what}"));
         }
-        let short = match (self.slides, self.is_what_was_asked()) {
-            (true, _) => 80,
-            (false, true) => 200,
-            (false, false) => 300,
-        };
-        weigh(self.length < short, -3.0, "it is too short");
+        // Slides are as short as their maker likes.
+        let short = if self.is_what_was_asked() { 200 } else { 300 };
+        weigh(!self.slides && self.length < short, -3.0, "it is too short");
         weigh(self.slides && self.topic == 0 && self.length >= 600, -3.0, "it is about another subject");
         weigh(self.says(say::MONEY), -3.0, "it speaks of payments");
         weigh(self.says(say::ORDERS), -4.0, "it orders");
@@ -326,29 +358,19 @@ fn is_slides(document: &Document, name: Option<&str>) -> bool {
     };
     let letters: usize = pages.iter().map(|page| text_of(page).chars().count()).sum();
     let short = letters / pages.len().max(1) < 700;
-    let extension = name.and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension.to_lowercase());
-    let known = matches!(extension.as_deref(), Some("pptx" | "ppt" | "odp" | "ppsx" | "pps"));
-    let table = matches!(extension.as_deref(), Some("xlsx" | "xls" | "ods"));
+    let table = matches!(name.map(extension).as_deref(), Some("xlsx" | "xls" | "ods"));
     let mostly = pages.iter().filter(written).count() * 2 >= pages.len();
-    !table && mostly && ((known && pages.len() >= 2) || (pages.len() >= 4 && short))
+    let known = name.is_some_and(is_deck) && !pages.is_empty();
+    !table && mostly && (known || (pages.len() >= 4 && short))
 }
 
-/// How many of the words that are the campaign's own, and not every school's, a text speaks of.
-fn topic(campaign: &Campaign, text: &str) -> usize {
-    let titles = [Some(&campaign.title), Some(&campaign.form.title), campaign.event.as_ref().map(|event| &event.title)];
-    let mut own: Vec<String> = Vec::new();
-    for word in titles.into_iter().flatten().flat_map(|title| words::words(title)) {
-        let general = is_small(&word)
-            || word.chars().count() < 4
-            || word.starts_with(char::is_numeric)
-            || say::GENERAL.iter().any(|stem| word.starts_with(stem));
-        if !general && !own.iter().any(|known| likeness(known, &word) > 0.0) {
-            own.push(word);
-        }
-    }
-    let spoken: std::collections::BTreeSet<&str> = text.split_whitespace().collect();
-    let named = |word: &&String| spoken.iter().any(|one| shares_stem(one, word));
-    own.iter().filter(named).count()
+fn extension(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
+}
+
+/// Whether a file is one of slides by its name.
+fn is_deck(name: &str) -> bool {
+    matches!(extension(name).as_str(), "pptx" | "ppt" | "odp" | "ppsx" | "pps")
 }
 
 /// Whether the first lines hold a phrase by which mail about the letter is known, in whatever case it stands.
@@ -363,7 +385,7 @@ fn is_asked(campaign: &Campaign, lines: &[String]) -> bool {
 }
 
 /// Likeness without slips of the finger: quick enough for every word of a long text.
-fn shares_stem(a: &str, b: &str) -> bool {
+pub(super) fn shares_stem(a: &str, b: &str) -> bool {
     let common = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
     common >= 4 && a.chars().count().max(b.chars().count()) - common <= 3
 }

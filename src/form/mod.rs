@@ -12,6 +12,7 @@ mod labels;
 mod layout;
 mod letter;
 mod numbered;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -128,11 +129,32 @@ pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) ->
         let letterhead = front::letterhead(campaign, document, &document.blocks);
         return Contents { letterhead, ..kind::tell(campaign, &head, found.blank) };
     }
-    let letterhead = front::letterhead(campaign, document, found.rest.get(..found.above).unwrap_or_default());
+    let above = found.rest.get(..found.above).unwrap_or_default();
+    if let Some(speech) = speech_on_questions(campaign, &head, &found, above, name) {
+        let letterhead = front::letterhead(campaign, document, &document.blocks);
+        return Contents { letterhead, ..speech };
+    }
+    let letterhead = front::letterhead(campaign, document, above);
     let rest = Document { blocks: found.rest, ..Document::default() };
     let also_draft = kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
     let why = vec![format!("{} filled form(s) in it", found.forms.len())];
     Contents { kind: Kind::Form, forms: found.forms, also_draft, letterhead, why }
+}
+
+/// A speech whose headings are the form's questions, or slides that are titled by them: no table, and either the heading
+/// of a speech and a greeting stand above the first question, or each slide has its own. It must be a draft by itself.
+fn speech_on_questions(
+    campaign: &Campaign,
+    head: &kind::Signs,
+    found: &Forms,
+    above: &[Block],
+    name: Option<&str>,
+) -> Option<Contents> {
+    let above = Document { blocks: above.to_vec(), ..Document::default() };
+    let spread = head.is_deck() && found.slides * 3 >= found.labels * 2;
+    let spoken = spread || kind::Signs::of(campaign, &above, name).opens_as_speech();
+    let told = (spoken && !found.in_table).then(|| kind::tell(campaign, head, false))?;
+    (told.kind == Kind::Draft).then_some(told)
 }
 
 /// Looks for the form in the text of a mail: a line or two with labels are enough, since a mail that corrects an
@@ -163,6 +185,11 @@ struct Forms {
     rest: Vec<Block>,
     /// How many of those blocks stand above the first form.
     above: usize,
+    /// How many labels the forms have, and on how many pages these stand.
+    labels: usize,
+    slides: usize,
+    /// Whether any of them stands in a table.
+    in_table: bool,
 }
 
 fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
@@ -173,12 +200,18 @@ fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
     let mut blank = false;
     let mut rest = Vec::new();
     let (mut before, mut above) = (0, None);
+    let (mut labelled, mut in_table) = (Vec::new(), false);
     for found in find::forms(&labels, &items, demand) {
         let between = items.get(before..found.items.start).unwrap_or_default();
         rest.extend(lines_of(between));
         let _ = above.get_or_insert(rest.len());
         let mut collected = collect::collect(campaign, &labels, &letter, &items, &found);
         blank |= collected.forms.is_empty();
+        let named = found.candidates.iter().zip(&found.fields).filter(|(_, field)| field.is_some());
+        for (one, _) in named {
+            in_table |= one.cell;
+            labelled.push(items.iter().take(one.item).filter(|item| matches!(item, Item::Break)).count());
+        }
         let heading = front::heading(&letter, between);
         for form in &mut collected.forms {
             if form.heading.is_empty() {
@@ -189,7 +222,9 @@ fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
         before = collected.end;
     }
     rest.extend(lines_of(items.get(before..).unwrap_or_default()));
-    Forms { forms, blank, rest, above: above.unwrap_or(0) }
+    let labels = labelled.len();
+    labelled.dedup();
+    Forms { forms, blank, rest, above: above.unwrap_or(0), labels, slides: labelled.len(), in_table }
 }
 
 /// The text of items, as paragraphs.

@@ -108,11 +108,13 @@ fn speaks_of_time(one: &Lexed) -> bool {
     }
 }
 
-fn is_year(number: u32) -> bool {
+/// Whether a number is that of a year near ours.
+pub(super) fn is_year(number: u32) -> bool {
     (1950..2100).contains(&number)
 }
 
-fn month(word: &str) -> Option<u32> {
+/// The month that a word names, in whatever case.
+pub(super) fn month(word: &str) -> Option<u32> {
     let found = |(stem, short): (&&str, &&str)| {
         word.strip_prefix(*stem).is_some_and(|ending| {
             let endings: &[&str] = if *stem == "ма" {

@@ -4,11 +4,14 @@ mod boxes;
 mod dates;
 mod lexemes;
 mod numbers;
+mod units;
+mod unwritten;
 
 use crate::campaign::{Field, FieldKind};
 
 use super::{
     Invalid, Value,
+    labels::enumerator,
     words::{self, similar},
 };
 
@@ -25,10 +28,6 @@ const NOTHING: &[&str] = &[
     "ответ",
     "ваш ответ",
     "текст",
-    "введите текст",
-    "место для ввода текста",
-    "щелкните здесь для ввода текста",
-    "вставьте текст",
     "образец",
     "xxx",
     "ххх",
@@ -36,8 +35,6 @@ const NOTHING: &[&str] = &[
     "хх",
     "х",
     "x",
-    "click or tap here to enter text",
-    "click here to enter text",
     "пусто",
     "без ответа",
     "нет ответа",
@@ -141,6 +138,7 @@ pub fn judge(field: &Field, text: &str) -> Option<(Option<Value>, Option<Invalid
         FieldKind::SchoolName if text.contains(char::is_alphabetic) => (None, None),
         FieldKind::SchoolName => (None, Some(Invalid::NotAName)),
         FieldKind::Count => match numbers::count(text) {
+            Ok(u32::MAX) => (None, Some(Invalid::OutOfRange)),
             Ok(number) => (Some(Value::Number(number)), None),
             Err(numbers::Unclear) => (None, Some(Invalid::NotANumber)),
         },
@@ -173,8 +171,9 @@ pub(super) fn without_label<'t>(field: &Field, text: &'t str) -> &'t str {
     without_prefix(text, &field.label).unwrap_or(text)
 }
 
-/// The text after a wording that it begins with, word for word, and that a sign ends.
+/// The text after a wording that it begins with, word for word, with its number or without, and that a sign ends.
 fn without_prefix<'t>(text: &'t str, wording: &str) -> Option<&'t str> {
+    let text = enumerator(text).and_then(|(_, at)| text.get(at..)).unwrap_or(text);
     let first = |text: &str| words::tokens(text, 1).pop().map(|token| token.text);
     if first(text) != first(wording) {
         return None;
@@ -248,6 +247,10 @@ fn is_missing(field: &Field, text: &str) -> bool {
     }
     // «_______ года»: a line that was left for writing.
     let blank = text.contains("__") && said.iter().all(|word| words::is_small(word) || word == "года");
+    let blank = blank || unwritten::is_placeholder(&said);
+    // Of a number alone, «3.», the number is the answer.
+    let number = matches!(field.kind, FieldKind::Count | FieldKind::Rating { .. }) && !text.trim().contains('\n');
+    let blank = blank || (!number && unwritten::is_empty_list(text));
     let line = said.join(" ");
     let none = NONE.contains(&line.as_str()) && !field.none_is_answer;
     let nothing = NOTHING.contains(&line.as_str()) && !field.aliases.iter().any(|alias| words::words(alias) == said);

@@ -1,7 +1,10 @@
 //! The one whole number that an answer states, if it states one: a count or a rating. Numbers that name a school, a
 //! year or a list's item are none of it, and what cannot be told stays untold.
 
-use super::lexemes::{Lexed, Lexeme, lex};
+use super::{
+    lexemes::{Lexed, Lexeme, lex},
+    units,
+};
 
 /// Why there is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +53,11 @@ const SCHOOL_ENDINGS: &[&str] = &["сош", "оош", "нош", "моу", "мб�
 /// Time units: a number of these counts no schools.
 const TIMES: &[&str] = &["год", "года", "году", "годом", "лет", "г", "гг", "месяц", "месяца", "месяцев"];
 /// Endings that are written after a number in digits and leave it a number: «5-ти», «3-х».
-const ENDINGS: &[&str] = &["ти", "и", "х", "ех", "ух", "мя", "ю", "ью", "м"];
+const ENDINGS: &[&str] = &["ти", "и", "х", "ех", "ух", "мя", "ю", "ью", "м", "ть", "мь", "е"];
 
 /// The whole number that a text states.
 pub(super) fn count(text: &str) -> Result<u32, Unclear> {
-    let lexed = lex(unquoted(text));
+    let lexed = bare(lex(unquoted(text)));
     let mut mentions = mentions(&lexed, false);
     mentions.retain(|mention| !mention.item);
     stated(&lexed, &mentions, None)
@@ -62,7 +65,10 @@ pub(super) fn count(text: &str) -> Result<u32, Unclear> {
 
 /// The mark that a text states, on a scale from `min` to `max`; it may lie outside.
 pub(super) fn rating(text: &str, min: u32, max: u32) -> Result<u32, Unclear> {
-    let lexed = lex(unquoted(text));
+    let lexed = bare(lex(unquoted(text)));
+    if units::is_on_another_scale(&lexed, max) {
+        return Err(Unclear);
+    }
     let mut mentions = mentions(&lexed, true);
     drop_scale(&lexed, &mut mentions, min, max);
     let list = mentions.iter().filter(|mention| mention.item).count() > 1;
@@ -74,6 +80,32 @@ fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let inner = text.strip_prefix(['«', '"', '“', '„']).and_then(|rest| rest.strip_suffix(['»', '"', '”', '“']));
     inner.filter(|inner| !inner.contains(['«', '»', '"', '“', '”'])).unwrap_or(text)
+}
+
+/// A number that stands in quotes by itself, «5», is said like any other; one among words, «Школа 2100», is a name's.
+fn bare(lexed: Vec<Lexed>) -> Vec<Lexed> {
+    let quote = |one: &Lexed| matches!(one.lexeme, Lexeme::Sign('«' | '»' | '"' | '“' | '”' | '„' | '\''));
+    let number = |one: &Lexed| match &one.lexeme {
+        Lexeme::Number(_) => true,
+        Lexeme::Word(word) => mark(word).or_else(|| cardinal(word)).is_some(),
+        _ => false,
+    };
+    let mut found: Vec<Lexed> = Vec::with_capacity(lexed.len());
+    let mut rest = lexed.as_slice();
+    while let Some((first, tail)) = rest.split_first() {
+        let within = found.last().is_some_and(|before| before.quoted);
+        match tail {
+            [inner, close, after @ ..] if !within && quote(first) && number(inner) && quote(close) => {
+                found.push(Lexed { spaced: first.spaced, quoted: false, ..inner.clone() });
+                rest = after;
+            }
+            _ => {
+                found.push(first.clone());
+                rest = tail;
+            }
+        }
+    }
+    found
 }
 
 /// «от 1 до 5», «из 5», «/5»: the scale, beside another number, is not the mark.
@@ -161,7 +193,7 @@ fn mentions(lexed: &[Lexed], marks: bool) -> Vec<Mention> {
 fn is_name(lexed: &[Lexed], at: usize, list: bool) -> bool {
     let before = |back: usize| at.checked_sub(back).and_then(|index| lexed.get(index));
     let school = |word: &str| {
-        SCHOOLS.iter().any(|known| word == *known || (known.len() > 10 && word.starts_with(known)))
+        SCHOOLS.iter().any(|known| word == *known || (!known.starts_with("школ") && word.starts_with(known)))
             || SCHOOL_ENDINGS.iter().any(|ending| word.ends_with(ending))
     };
     let ours = before(1).and_then(Lexed::word) == Some("школы")
@@ -218,7 +250,8 @@ fn in_digits(lexed: &[Lexed], at: usize, value: u32) -> (Option<Mention>, usize)
         && at.checked_sub(2).and_then(|index| lexed.get(index)).is_none_or(|left| left.lexeme == Lexeme::Line);
     // «5-», «5+»: a mark that is not quite one.
     let half = unit.is_some_and(|unit| unit.is_dash() && !unit.spaced && lexed.get(mention.to + 1).is_none());
-    if unit.is_some_and(|unit| unit.is('%') || unit.is('+')) || time || minus || half {
+    let more = |unit: &Lexed| matches!(unit.lexeme, Lexeme::Sign('%' | '+' | '½' | '¼' | '¾' | '⅓' | '⅔'));
+    if unit.is_some_and(more) || time || minus || half {
         mention.value = Err(Unclear);
     }
     (Some(mention), mention.to)
@@ -263,7 +296,7 @@ fn mark(word: &str) -> Option<u32> {
 }
 
 /// A numeral in any case.
-fn cardinal(word: &str) -> Option<u32> {
+pub(super) fn cardinal(word: &str) -> Option<u32> {
     const FORMS: &[(u32, &str)] = &[
         (0, "ноль нуль ноля нуля"),
         (1, "один одна одно одного одной одному одним одну"),
@@ -326,9 +359,11 @@ fn stated(lexed: &[Lexed], mentions: &[Mention], scale: Option<(u32, u32)>) -> R
     // «3 (три)», «три – 3»: the same number twice, or a contradiction.
     if let Some((second, others)) = rest.split_first() {
         let gap = lexed.get(end..second.from).unwrap_or_default();
-        let signs =
-            gap.iter().all(|one| one.is_dash() || matches!(one.lexeme, Lexeme::Sign('(' | ')' | ',' | '=' | '/')));
-        let bracket = gap.len() == 1 && gap.iter().all(|one| one.is('('));
+        let signs = gap
+            .iter()
+            .all(|one| one.is_dash() || matches!(one.lexeme, Lexeme::Line | Lexeme::Sign('(' | ')' | ',' | '=' | '/')));
+        let bracket = matches!(gap, [.., open] if open.is('('))
+            && gap.iter().all(|one| one.is('(') || one.lexeme == Lexeme::Line);
         let closed = lexed.get(second.to).is_none_or(|one| one.is(')'));
         if signs && ((first.in_words != second.in_words) || (bracket && closed)) {
             if second.value != Ok(value) {
@@ -337,6 +372,9 @@ fn stated(lexed: &[Lexed], mentions: &[Mention], scale: Option<(u32, u32)>) -> R
             end = second.to;
             rest = others;
         }
+    }
+    if !units::fits(lexed, first.to, end, value, scale.is_some()) {
+        return Err(Unclear);
     }
     let Some(next) = rest.first() else {
         return if after_is_open(lexed, end) { Err(Unclear) } else { Ok(value) };

@@ -95,6 +95,56 @@ fn drafts() -> Vec<(&'static str, Document, Option<&'static str>)> {
     ]
 }
 
+/// A speech without a title, as short as they come.
+const UNTITLED: &str = "Добрый день, уважаемые коллеги! Разрешите представить опыт работы нашей школы в рамках региональной программы.\nНаша школа – небольшая, в ней учится 140 детей и работает 18 учителей. В 2021 году мы вошли в число школ-участниц проекта и начали с самодиагностики.\nЗа прошедший год совместно с партнёрами мы провели пять семинаров, десять открытых уроков и запустили совместный проект для старшеклассников.\nРезультаты говорят сами за себя: качество знаний выросло на 4 %.\nБлагодарю за внимание!";
+
+const SAFETY: &str = "Добрый день, уважаемые коллеги! Разрешите рассказать об опыте нашей школы.\nНаша школа участвует в программе «Безопасная дорога» и в проекте отряда ЮИД, совместно с партнёрами из ГИБДД мы проводим занятия о правилах дорожного движения и учим переходить улицу по пешеходному переходу.\nРезультаты работы хорошие: число нарушений снизилось, дети носят светоотражающие элементы.\nБлагодарю за внимание!";
+
+fn short_drafts() -> Vec<(&'static str, Document, Option<&'static str>)> {
+    let headed = |title: &str| {
+        lines(&format!(
+            "МОУ «Киришская СОШ №3»\n{title}\nДобрый день, уважаемые коллеги!\nНаша школа работает в сложных условиях: высокая учебная неуспешность, дефицит кадров, низкая мотивация. Мы начали с анкетирования и составили план мер на год.\nУчителя посещают уроки друг друга, ученики занимаются в малых группах, с родителями работают психолог и социальный педагог школы, идут консультации.\nКачество знаний выросло на четыре процента, мотивация поднялась.\nСпасибо за внимание!"
+        ))
+    };
+    vec![
+        ("a title slide", slides(&["МБОУ «Вознесенский ОЦ»"]), Some("Презентация.pptx")),
+        ("a slide", slides(&["Наша школа"]), Some("проект выступления.pptx")),
+        ("two slides", slides(&["Опыт", "Итоги"]), Some("презентация к выступлению.pptx")),
+        ("slides of four words", slides(&["Деловая игра", "Цели", "Задачи"]), Some("500+.pptx")),
+        ("an untitled speech", lines(UNTITLED), Some("Проект выступления.docx")),
+        ("an untitled speech by another name", lines(UNTITLED), Some("Доклад Ивановой М.П..docx")),
+        ("a speech on the project by its name", headed("Доклад\n«Опыт участия школы в проекте «500+»»"), None),
+        (
+            "a speech on its risks",
+            headed("Выступление\n«Управленческие решения по преодолению рисков низких результатов»"),
+            None,
+        ),
+    ]
+}
+
+/// The questions of the form with answers of a speaker under them.
+fn answered_questions(from: usize) -> Vec<String> {
+    let answered = |label: &&str| {
+        format!("{label}\nОб этом я расскажу подробнее, приводя примеры из жизни нашей школы и опыта наших партнёров.")
+    };
+    labels().iter().skip(from).take(8).map(answered).collect()
+}
+
+fn drafts_on_the_questions() -> Vec<(&'static str, Document, Option<&'static str>)> {
+    let mut pages = vec!["МОУ «Киришская СОШ №3»\nОпыт работы в программе".to_owned()];
+    pages.extend(answered_questions(1));
+    pages.push("Спасибо за внимание!".to_owned());
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    let speech = format!(
+        "МОУ «Киришская СОШ №3»\nПроект выступления\nУважаемые коллеги!\n{}\nСпасибо за внимание!",
+        answered_questions(5).join("\n")
+    );
+    vec![
+        ("slides titled by the questions", slides(&pages), Some("Презентация.pptx")),
+        ("a speech headed by the questions", lines(&speech), Some("Проект выступления.docx")),
+    ]
+}
+
 fn blanks_and_bills() -> Vec<(&'static str, Document, Option<&'static str>)> {
     let mut blank_letter = letter_head();
     blank_letter.push(form_table(&[""; 14]));
@@ -249,6 +299,14 @@ fn other_subjects() -> Vec<(&'static str, Document, Option<&'static str>)> {
             ),
             None,
         ),
+        ("a speech about road safety", lines(SAFETY), Some("Проект выступления.docx")),
+        (
+            "slides of a meeting of parents",
+            slides(&["Родительское собрание 5 класса", "Успеваемость", "Питание"]),
+            Some("Собрание.pptx"),
+        ),
+        ("a slide about food", slides(&["Здоровое питание школьников"]), Some("Презентация.pptx")),
+        ("a slide about an open day", slides(&["День открытых дверей", "Контакты"]), Some("День открытых дверей.pptx")),
         ("a heading without a speech", lines("Проект выступления\nМОУ «Киришская СОШ №3»"), Some("Выступление.docx")),
         (
             "a news article",
@@ -340,6 +398,8 @@ fn informations() -> Vec<(&'static str, Document, Option<&'static str>)> {
 fn documents_are_told_apart() {
     let table = [
         (Kind::Draft, drafts()),
+        (Kind::Draft, short_drafts()),
+        (Kind::Draft, drafts_on_the_questions()),
         (Kind::Other, blanks_and_bills()),
         (Kind::Other, office_papers()),
         (Kind::Other, school_papers()),
@@ -375,6 +435,18 @@ fn a_speech_after_a_form_in_one_document_is_seen() {
     let found = read_doc(&doc(blocks));
     assert!(found.also_draft);
     assert_eq!(found.forms[0].answers[&"proposals".parse().unwrap()].text, ANSWERS[13]);
+}
+
+#[test]
+fn a_form_on_slides_is_a_form() {
+    let table = read_doc(&doc(vec![form_table(&ANSWERS)]));
+    let blocks = vec![p("ИНФОРМАЦИЯ"), form_table(&ANSWERS)];
+    let found = contents(campaign(), &doc(blocks), Some("Форма.pptx"));
+    assert_eq!((found.kind, found.forms[0].answers.len()), (Kind::Form, table.forms[0].answers.len()));
+    let written: Vec<String> =
+        labels().iter().zip(ANSWERS).map(|(label, answer)| format!("{label}: {answer}")).collect();
+    let found = contents(campaign(), &slides(&[&written.join("\n")]), Some("Форма.pptx"));
+    assert_eq!(found.kind, Kind::Form, "{:?}", found.why);
 }
 
 #[test]

@@ -127,7 +127,7 @@ const FOREIGN_SUBJECTS: [&str; 30] = [
 ];
 
 /// What the text of such a report says.
-const BOUNCE_TEXTS: [&str; 89] = [
+const BOUNCE_TEXTS: [&str; 83] = [
     "could not be delivered",
     "couldn't be delivered",
     "was not delivered",
@@ -211,6 +211,10 @@ const BOUNCE_TEXTS: [&str; 89] = [
     "нет такого пользователя",
     "сообщение создано автоматически сервером",
     "письмо создано автоматически сервером",
+];
+
+/// What the text of such a report says in Russian, and people say of parcels and papers.
+const ORDINARY_TEXTS: [&str; 6] = [
     "не было доставлено",
     "не доставлено",
     "не может быть доставлено",
@@ -227,25 +231,28 @@ pub(super) fn bounce(mail: &Mail<'_>) -> Option<Verdict> {
     }
     let head = head(mail);
     let begins = |subjects: &[&str]| subjects.iter().any(|start| subject.starts_with(start));
+    let says = |texts: &[&str]| texts.iter().filter(|text| head.contains(**text)).count();
     // In English nobody here writes such a subject; in Russian a person may («Не доставлено, высылаем ещё раз»).
     let english = begins(&BOUNCE_SUBJECTS);
     let subject_says = english || begins(&FOREIGN_SUBJECTS);
-    let texts = BOUNCE_TEXTS.iter().filter(|text| head.contains(*text)).count() + usize::from(smtp_reply(&head));
+    let technical = says(&BOUNCE_TEXTS) + usize::from(smtp_reply(&head));
+    let texts = technical + says(&ORDINARY_TEXTS);
     let daemon = addresses::is_daemon(mail);
     let nobody = mail.message.from.is_none();
-    // Any two of subject, text and sender; a subject that nothing contradicts where nobody is behind it.
+    // Any two of subject, text and sender, one of them a mail system's own; a subject alone where nobody is behind it.
     match (subject_says, texts, daemon) {
         (true, _, true) => Verdict::strong(Automatic::Bounce, "subject and sender of a delivery report"),
         (_, 1.., true) => Verdict::strong(Automatic::Bounce, "text and sender of a delivery report"),
-        (true, found, _) if found >= (if english { 1 } else { 2 }) && !mail.has_documents => {
-            Verdict::strong(Automatic::Bounce, "subject and text of a delivery report")
-        }
         (true, 1.., _) if nobody => Verdict::strong(Automatic::Bounce, "subject and text of a delivery report"),
-        (true, 1.., _) => Verdict::weak(Automatic::Bounce, "subject and text of a delivery report"),
         (true, 0, false) if nobody => Verdict::strong(Automatic::Bounce, "subject of a delivery report"),
         (false, 2.., false) if nobody => Verdict::strong(Automatic::Bounce, "text of a delivery report"),
-        (true, 0, false) => Verdict::weak(Automatic::Bounce, "subject of a delivery report"),
-        (false, 3.., false) if !mail.has_documents => Verdict::weak(Automatic::Bounce, "text of a delivery report"),
+        (true, found, _) if technical > 0 && found >= (if english { 1 } else { 2 }) && !mail.has_documents => {
+            Verdict::strong(Automatic::Bounce, "subject and text of a delivery report")
+        }
+        (true, 1.., _) if technical > 0 => Verdict::weak(Automatic::Bounce, "subject and text of a delivery report"),
+        (false, 3.., false) if technical > 0 && !mail.has_documents => {
+            Verdict::weak(Automatic::Bounce, "text of a delivery report")
+        }
         _ => None,
     }
 }

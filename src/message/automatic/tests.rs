@@ -162,8 +162,28 @@ fn old_reports_are_known_by_their_words() {
         let daemon = verdict(&format!("From: mailer-daemon@mx.ru\nSubject: x\n\n{text}\n")).unwrap();
         assert_eq!((daemon.automatic, daemon.weak), (Automatic::Bounce, false), "{subject}");
     }
-    let weak = verdict("From: a@mx.ru\nSubject: Ошибка доставки\n\nвысылаем снова\n").unwrap();
+    let weak = verdict("From: a@mx.ru\nSubject: Ошибка доставки\n\nАдресат не найден\n").unwrap();
     assert!(weak.weak);
+}
+
+#[test]
+fn a_subject_about_delivery_does_not_make_a_person_a_machine() {
+    for (subject, text) in [
+        ("Отчет о доставке продуктов", "Добрый день! Прошу уточнить срок по форме."),
+        ("Не удалось доставить документы", "Курьеру не удалось доставить документы, высылаем форму почтой."),
+        ("Возврат письма", "Просим вернуть наше письмо с проектом выступления."),
+        (
+            "Письмо не доставлено",
+            "Прошлое письмо не было доставлено, отправляем снова. Письмо не доставлено и коллегам.",
+        ),
+        ("Доставка отложена", "Учебники привезут в понедельник."),
+        ("Уведомление о доставке", "Просим подтвердить получение анкеты."),
+        ("Ошибка доставки", "высылаем снова"),
+        ("Delivery report", "Отчёт о поставке учебников по проекту 500+."),
+    ] {
+        let raw = format!("From: Иванова М.П. <school@mail.ru>\nSubject: {subject}\n\n{text}\n");
+        assert_eq!(verdict(&raw), None, "{subject}");
+    }
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! What a text is about: the campaign's subject, what its form asks, or something that schools speak of elsewhere.
+
+use crate::campaign::Campaign;
+
+use super::{
+    kind::shares_stem,
+    layout::names_school,
+    vocabulary as say,
+    words::{self, is_small, likeness},
+};
+
+/// How many of the words that are the campaign's own, and not every school's, a text speaks of.
+pub(super) fn topic(campaign: &Campaign, text: &str) -> usize {
+    let titles = [Some(&campaign.title), Some(&campaign.form.title), campaign.event.as_ref().map(|event| &event.title)];
+    let mut own: Vec<String> = Vec::new();
+    for word in titles.into_iter().flatten().flat_map(|title| words::words(title)) {
+        let general = is_small(&word)
+            || word.chars().count() < 4
+            || word.starts_with(char::is_numeric)
+            || say::GENERAL.iter().any(|stem| word.starts_with(stem));
+        if !general && !own.iter().any(|known| likeness(known, &word) > 0.0) {
+            own.push(word);
+        }
+    }
+    let spoken: std::collections::BTreeSet<&str> = text.split_whitespace().collect();
+    let named = |word: &&String| spoken.iter().any(|one| shares_stem(one, word));
+    own.iter().filter(named).count()
+}
+
+/// How much a text or its file's name is of the campaign by a name with digits that only it has, «500+»: 2 where the
+/// name stands in the head, 1 where it stands anywhere.
+pub(super) fn named(campaign: &Campaign, text: &str, file: Option<&str>) -> usize {
+    let names: Vec<String> = campaign
+        .recognition
+        .words
+        .iter()
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
+        .map(|name| name.to_lowercase())
+        .collect();
+    let whole = |text: &str, name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let before = text.get(..at).and_then(|head| head.chars().next_back());
+            !before.is_some_and(char::is_alphanumeric)
+        })
+    };
+    let holds = |text: &str| {
+        let text = text.to_lowercase();
+        names.iter().any(|name| whole(&text, name))
+    };
+    let head: String = text.lines().filter(|line| !line.trim().is_empty()).take(6).collect::<Vec<_>>().join("\n");
+    if file.is_some_and(holds) || holds(&head.chars().take(400).collect::<String>()) {
+        2
+    } else {
+        usize::from(holds(text))
+    }
+}
+
+/// How many of the words of the form's questions, but for those that every school's papers hold, a text says.
+pub(super) fn questions(campaign: &Campaign, text: &str) -> usize {
+    let mut own: Vec<String> = Vec::new();
+    for word in campaign.form.fields.iter().flat_map(|field| words::words(&field.label)) {
+        let telling = word.chars().count() >= 4 && !is_small(&word);
+        let everywhere = say::EVERYWHERE.iter().any(|stem| word.starts_with(stem));
+        if telling && !everywhere && !own.iter().any(|known| shares_stem(known, &word)) {
+            own.push(word);
+        }
+    }
+    let spoken: std::collections::BTreeSet<&str> = text.split_whitespace().collect();
+    own.iter().filter(|word| spoken.iter().any(|one| shares_stem(one, word))).count()
+}
+
+/// Whether a text speaks of something that schools speak of elsewhere.
+pub(super) fn is_elsewhere(text: &str) -> bool {
+    let about = |word: &&str| say::ELSEWHERE.iter().any(|stem| word.starts_with(stem));
+    text.split_whitespace().filter(about).count() >= 2
+}
+
+/// Whether a title is such as any school's presentation bears: its name, «Наш опыт», «Деловая игра».
+pub(super) fn is_plain_title(line: &str) -> bool {
+    let said = words::words(line);
+    let general = |word: &String| {
+        is_small(word)
+            || say::GENERAL.iter().chain(say::TITLES).any(|stem| word.starts_with(stem))
+            || word.starts_with(char::is_numeric)
+    };
+    let elsewhere = said.iter().any(|word| say::ELSEWHERE.iter().any(|stem| word.starts_with(stem)));
+    !elsewhere && !said.is_empty() && (names_school(line) || said.iter().all(general))
+}
