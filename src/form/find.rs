@@ -186,7 +186,8 @@ fn line(labels: &Labels, items: &[Item], at: usize, dashed: bool) -> Option<Cand
     let whole = |text: &str| labels.matches(text, Ends::Anywhere);
     let in_cell = first.table.is_some();
     let sound = |text: &str, mut matches: Vec<Match>| {
-        matches.retain(|one| stands_out(text, one, dashed, in_cell));
+        let counted = |one: &Match| number.is_some_and(|number| number as usize == one.field + 1);
+        matches.retain(|one| stands_out(text, one, dashed, in_cell || counted(one)));
         matches
     };
     let mut text = start.to_owned();
@@ -234,14 +235,14 @@ fn line(labels: &Labels, items: &[Item], at: usize, dashed: bool) -> Option<Cand
 }
 
 /// Whether a match in running text looks like a label: it is the line, or a sign parts it from the answer. A short
-/// alias wants a colon or a line for itself, one word a colon, or a line for itself in a cell.
-fn stands_out(text: &str, one: &Match, dashed: bool, in_cell: bool) -> bool {
+/// alias wants a colon or a line for itself, one word a colon, or a line for itself `apart`: in a cell, or with the letter's own number.
+fn stands_out(text: &str, one: &Match, dashed: bool, apart: bool) -> bool {
     let after = text.get(one.end..).unwrap_or_default().trim_start_matches([')', '»', '"', ' ', '*']);
     let alone = after.chars().all(|c| !c.is_alphanumeric());
     let dash = dashed && after.starts_with(['-', '–', '—', '−']);
     let colon = dash || after.starts_with([':', '\t', '|', '?', '=']);
     if one.telling <= 1 {
-        return colon || (in_cell && alone);
+        return colon || (apart && alone);
     }
     alone || colon || one.own || one.telling >= 3
 }
