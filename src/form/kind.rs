@@ -11,7 +11,8 @@ use super::{
     front::{is_author, is_greeting},
     layout::names_school,
     letter::Letter,
-    subject, vocabulary as say,
+    subject::{self, shares_stem},
+    vocabulary as say,
     words::{self, holds, is_small, spaced},
 };
 
@@ -382,12 +383,6 @@ fn is_asked(campaign: &Campaign, lines: &[String]) -> bool {
                 .windows(phrase.len())
                 .any(|said| said.iter().zip(&phrase).all(|(said, word)| shares_stem(said, word)))
     })
-}
-
-/// Likeness without slips of the finger: quick enough for every word of a long text.
-pub(super) fn shares_stem(a: &str, b: &str) -> bool {
-    let common = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
-    common >= 4 && a.chars().count().max(b.chars().count()) - common <= 3
 }
 
 /// How much a text says of what a requirement of information asks.

@@ -10,6 +10,8 @@ use crate::form::words::is_small;
 /// Beginnings of the words for what a form counts: schools, partners, organisations.
 const COUNTED: &[&str] = &[
     "школ",
+    "шк",
+    "орг",
     "партнер",
     "организац",
     "учрежден",
@@ -192,7 +194,7 @@ fn is_counted(said: &[&str]) -> bool {
     let neutral = |word: &&str| {
         let adjective = ADJECTIVES.iter().any(|ending| word.ends_with(ending))
             && !NOUNS.iter().any(|ending| word.ends_with(ending));
-        adjective || NEUTRAL.contains(word)
+        adjective || NEUTRAL.contains(word) || cardinal(word).is_some()
     };
     said.iter().any(counted) || said.iter().all(neutral)
 }
