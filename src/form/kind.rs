@@ -120,7 +120,8 @@ impl Signs {
     fn is_on_subject(&self) -> bool {
         let spoken_about_it = self.topic >= 1 && self.speaks() && self.greets();
         // Short slides say little: their title must not be of something else.
-        let shown = self.topic >= 1 || self.speaks() || self.plainly_titled;
+        let presented = self.is_named() && self.head_names_school();
+        let shown = self.topic >= 1 || self.speaks() || self.plainly_titled || presented;
         let few_slides = self.slides && !self.elsewhere && (self.length < 600 || self.speaks()) && shown;
         self.topic >= 2 || self.is_what_was_asked() || spoken_about_it || few_slides || self.is_sent_as_asked()
     }

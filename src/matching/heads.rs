@@ -89,5 +89,7 @@ pub(super) fn is_within(items: &[Item], tokens: &[Token], core: &Range<usize>, a
     }
     let end = (at..core.end + 4).find(|&at| !small(at)).and_then(|at| items.get(at)).map(|item| &item.what);
     let centre = matches!(items.get(core.end - 1), Some(Item { what: What::Kind(Kind::Centre), .. }));
-    centre || matches!(end, Some(What::Number(_)))
+    // «Центр образования детей», but not «центр образования форма.docx».
+    let whom = first.is_some_and(|word| ["ов", "ев", "ей", "ых", "их"].iter().any(|ending| word.ends_with(ending)));
+    (centre && whom) || matches!(end, Some(What::Number(_)))
 }
