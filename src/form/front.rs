@@ -103,9 +103,8 @@ fn is_heading(line: &str) -> bool {
 
 fn is_addressee(line: &str) -> bool {
     let text = words::spaced(line);
-    ["в комитет", "председателю", "руководителю", "начальнику", "заместителю", "директору", "куда", "кому"]
-        .iter()
-        .any(|word| words::begins(&text, word))
+    // Persons stay: «Директору» above the name of a school tells that it is written to, and not writing.
+    ["в комитет", "куда", "кому"].iter().any(|word| words::begins(&text, word))
 }
 
 /// Whether a line tells who wrote or speaks.

@@ -259,6 +259,8 @@ fn a_letterhead_is_the_schools_and_not_the_committees() {
     let with_own = contents(campaign(), &doc(whole), None).letterhead;
     assert_eq!(with_own.lines().next(), Some("МОУ «Киришская СОШ №3»"));
     assert!(!with_own.lines().skip(1).any(names_school), "{with_own}");
+    let written_to = lines("Директору\nМОУ «Киришская СОШ №3»\nИвановой И.И.\nИНФОРМАЦИЯ");
+    assert!(contents(campaign(), &written_to, None).letterhead.starts_with("Директору\n"));
 }
 
 #[test]
