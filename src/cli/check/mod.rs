@@ -29,6 +29,9 @@ use crate::{
 
 use super::{ClockArg, ConfigArg, settings::Rules};
 
+/// So many characters of an answer are shown to a person.
+const SHOWN: usize = 60;
+
 /// The arguments of `svodka check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  svodka check --json mail.eml анкета.docx")]
@@ -210,7 +213,11 @@ fn explain(file: &str, campaign: &Campaign, reading: &Reading, decision: &Decisi
         lines.extend(one.missing.iter().map(|id| format!("    missing {}", label(id))));
         lines.extend(one.invalid.iter().map(|id| format!("    invalid {}", label(id))));
         lines.extend(one.owed.iter().map(|id| format!("    owed {}", id.as_str())));
-        lines.extend(one.answers.iter().map(|(id, answer)| format!("    answer {}: {}", label(id), answer.found)));
+        let answered = campaign.form.fields.iter().filter_map(|field| Some((&field.id, one.answers.get(&field.id)?)));
+        lines.extend(answered.map(|(id, answer)| {
+            let text: String = answer.text.chars().take(SHOWN).collect();
+            format!("    answer {}: {text:?}, {}", label(id), answer.found)
+        }));
     }
     if decision.submissions.is_empty() {
         lines.extend(decision.why.iter().map(|reason| format!("  because {reason}")));
