@@ -389,8 +389,9 @@ fn answer(form: &Form, labels: &Labels, nth: usize, field: &Field, gathered: &Ga
     let filled = text.trim_matches(|c: char| c == '_' || c.is_whitespace());
     let text = if filled.contains(char::is_alphanumeric) { filled } else { text };
     let worth = !matches!(field.kind, FieldKind::Text | FieldKind::List);
-    let item = ["- ", "– ", "— "].iter().find_map(|dash| text.strip_prefix(dash)).filter(|_| worth);
-    let text = item.unwrap_or(text).trim_start().to_owned();
+    let item = ["- ", "– ", "— "].iter().find_map(|dash| text.strip_prefix(dash)).map(str::trim_start);
+    let item = item.filter(|item| worth && matches!(judge(field, item), Some((_, None))));
+    let text = item.unwrap_or(text).to_owned();
     let (value, invalid) = judge(field, &text)?;
     // Another field's label word for word: its row has slipped, and the answer is not here.
     let slipped = labels.matches(&text, Ends::AtSign).first().is_some_and(|best| {
