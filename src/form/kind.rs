@@ -19,6 +19,9 @@ use super::{
 /// A paragraph from this length on, in characters, is prose.
 const PROSE: usize = 120;
 
+/// Less text than this beside a form, in characters, is no speech.
+pub(super) const SHORTEST_BESIDE: usize = 300;
+
 /// What a heading says of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Heading {
@@ -85,6 +88,7 @@ impl Signs {
         let prose = document.blocks.iter().filter(|block| is_prose(block)).count();
         #[expect(clippy::cast_precision_loss, reason = "only a share is wanted")]
         let tables = in_tables as f32 / length.max(1) as f32;
+        let title = name.map(spaced).unwrap_or_default();
         Self {
             heading: lines.iter().take(15).find_map(|line| heading(line)),
             speech_within: lines.iter().any(|line| heading(line) == Some(Heading::Speech)),
@@ -92,13 +96,13 @@ impl Signs {
             deck: name.is_some_and(is_deck),
             prose,
             topic: subject::topic(campaign, &text) + subject::named(campaign, &whole, name),
-            questions: subject::questions(campaign, &text),
+            questions: if is_named(&title) { subject::questions(campaign, &text) } else { 0 },
             elsewhere: subject::is_elsewhere(&text),
             plainly_titled: lines.first().is_some_and(|line| subject::is_plain_title(line)),
             asked: is_asked(campaign, &lines),
             letter: Letter::new(campaign).phrases_in(&text),
             tables,
-            name: name.map(spaced).unwrap_or_default(),
+            name: title,
             information: information(campaign, &text, &lines),
             length,
             lines,
@@ -155,7 +159,7 @@ impl Signs {
     /// Whether what stands beside a form is the draft of a speech.
     pub(super) fn is_speech_beside_a_form(&self) -> bool {
         let opens = self.speech_within || self.lines.iter().any(|line| greets_many(line));
-        if !opens || self.topic < 2 || self.length < 300 {
+        if !opens || self.topic < 2 || self.length < SHORTEST_BESIDE {
             return false;
         }
         let heading = if self.speech_within { 3.0 } else { 0.0 };
@@ -228,8 +232,7 @@ impl Signs {
     }
 
     fn is_named(&self) -> bool {
-        let stems = ["выступлен", "доклад", "тезис", "презентац", "опыт", "слайд", "речь"];
-        self.name.split_whitespace().any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+        is_named(&self.name)
     }
 
     fn has_author(&self) -> bool {
@@ -297,6 +300,12 @@ pub(super) fn tell(campaign: &Campaign, signs: &Signs, blank: bool) -> Contents 
     }
     why.extend(told);
     contents(Kind::Other, why)
+}
+
+/// Whether the name of a file, folded, is a speech's.
+fn is_named(name: &str) -> bool {
+    let stems = ["выступлен", "доклад", "тезис", "презентац", "опыт", "слайд", "речь"];
+    name.split_whitespace().any(|word| stems.iter().any(|stem| word.starts_with(stem)))
 }
 
 fn is_prose(block: &Block) -> bool {

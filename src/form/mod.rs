@@ -136,7 +136,9 @@ pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) ->
     }
     let letterhead = front::letterhead(campaign, document, above);
     let rest = Document { blocks: found.rest, ..Document::default() };
-    let also_draft = kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
+    // Looking closely costs as much as the form itself, and most forms stand alone.
+    let long = rest.text().chars().nth(kind::SHORTEST_BESIDE).is_some();
+    let also_draft = long && kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
     let why = vec![format!("{} filled form(s) in it", found.forms.len())];
     Contents { kind: Kind::Form, forms: found.forms, also_draft, letterhead, why }
 }
@@ -150,10 +152,13 @@ fn speech_on_questions(
     above: &[Block],
     name: Option<&str>,
 ) -> Option<Contents> {
+    if found.in_table {
+        return None;
+    }
     let above = Document { blocks: above.to_vec(), ..Document::default() };
     let spread = head.is_deck() && found.slides * 3 >= found.labels * 2;
     let spoken = spread || kind::Signs::of(campaign, &above, name).opens_as_speech();
-    let told = (spoken && !found.in_table).then(|| kind::tell(campaign, head, false))?;
+    let told = spoken.then(|| kind::tell(campaign, head, false))?;
     (told.kind == Kind::Draft).then_some(told)
 }
 
