@@ -55,7 +55,6 @@ const ENDS: &[&str] = &[
     "благодарим за",
     "благодарю за",
     "ждем ответа",
-    "ждём ответа",
     "извините за",
     "просим извинить",
     "просим подтвердить",
@@ -126,10 +125,18 @@ fn is_section(line: &str) -> bool {
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit()) || is_roman(word);
     let named = ["раздел", "блок", "часть", "модуль", "глава"].contains(&first) && is_number(second);
-    let letters = line.trim_start().chars().take_while(|c| c.is_alphabetic()).collect::<String>();
-    let after = line.trim_start().get(letters.len()..).unwrap_or_default();
-    let numbered = is_roman(words::spaced(&letters).trim()) && after.starts_with(". ");
-    (named || numbered) && line.chars().count() <= 100 && !line.trim_end().ends_with([';', ','])
+    // The first section begins above the first question: «I. …» between questions begins a list.
+    let first = ["I. ", "І. "].iter().any(|number| line.trim_start().starts_with(number));
+    (named || (has_roman_number(line) && !first))
+        && line.chars().count() <= 100
+        && !line.trim_end().ends_with([';', ','])
+}
+
+/// «II. Участие в программе»: the heading of a section, or an item of a list.
+pub(super) fn has_roman_number(line: &str) -> bool {
+    line.trim_start()
+        .split_once(". ")
+        .is_some_and(|(number, _)| number.chars().all(char::is_alphabetic) && is_roman(words::spaced(number).trim()))
 }
 
 /// A number in Roman signs, typed in either alphabet.
@@ -198,7 +205,7 @@ fn has_person(line: &str) -> bool {
         let mut letters = word.chars();
         let capital = letters.next().is_some_and(char::is_uppercase);
         let single = capital && letters.next().is_none();
-        let patronymic = ["вич", "вна", "ична", "инична"].iter().any(|end| word.ends_with(end));
+        let patronymic = ["вич", "вна", "ична"].iter().any(|end| word.ends_with(end));
         initials = if single { initials + 1 } else { 0 };
         if (initials == 2 && line.contains('.')) || (capital && patronymic && before == Some(true)) {
             return true;

@@ -265,7 +265,18 @@ impl Collector<'_> {
         let bare = line.text.trim_start_matches(['-', '–', '—', ' ']).chars().all(|c| c.is_ascii_digit());
         let other_school = of_form.kind == FieldKind::SchoolName && labels::is_of_another(&line.text);
         let heading = of_form.kind != FieldKind::SchoolName && aside::shouts(&line.text) && !self.shouts();
+        // Under «I. …» an item «II. …» goes on with the list that is the answer.
+        let listed = aside::has_roman_number(&line.text) && self.goes_on_in_roman(field);
+        if listed {
+            return false;
+        }
         other_school || heading || (aside::parts_a_form(&line.text) && !(asked && bare))
+    }
+
+    /// Whether the answer so far has items with Roman numbers.
+    fn goes_on_in_roman(&self, field: usize) -> bool {
+        let lines = self.schools.iter().filter_map(|answers| answers.get(&field)).flat_map(|answer| &answer.lines);
+        lines.into_iter().any(|(_, text)| aside::has_roman_number(text))
     }
 
     /// Whether answers are written in capitals here, so that capitals head nothing.

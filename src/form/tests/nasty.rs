@@ -327,6 +327,8 @@ fn what_stands_between_and_below_is_no_answer_to_the_question_above() {
         assert_eq!(text(&with_line(14, line), "proposals"), None, "{line}");
     }
     assert_eq!(text(&with_line(14, "Больше очных встреч"), "proposals"), Some("Больше очных встреч"));
+    let list = "I. Сборник материалов\nII. Рост качества\nIII. Сеть школ";
+    assert_eq!(text(&with_line(9, list), "expected_result"), Some(list));
     let partner = with_line(1, "Сетевой партнер: МБОУ «Важинский образовательный центр»");
     assert_eq!(text(&partner, "organisation_name"), None);
 }
