@@ -12,6 +12,7 @@ use crate::{
     converter::Converter,
     document::Limits,
     fault::point,
+    form::Recogniser,
     jail::Jail,
     matching::Roster,
     message::{Address, OwnIdentity},
@@ -26,6 +27,7 @@ pub(super) struct Core {
     pub(super) config: Config,
     pub(super) campaign: Campaign,
     pub(super) roster: Roster,
+    pub(super) recogniser: Recogniser,
     pub(super) own: OwnIdentity,
     pub(super) jail: Jail,
     pub(super) converter: Converter,
@@ -57,6 +59,7 @@ impl Core {
         let limits = Limits { time: config.reader.time.unsigned_abs(), ..Limits::default() };
         Self {
             roster: Roster::new(&campaign),
+            recogniser: Recogniser::new(&campaign),
             own: config.own_identity(),
             jail: Jail::new(config.reader.sandbox, limits),
             converter: Converter::find(&config.converter, config.reader.sandbox, &limits),

@@ -53,6 +53,7 @@ impl Core {
         let basis = Basis {
             campaign: &self.campaign,
             roster: &self.roster,
+            recogniser: &self.recogniser,
             known: &known,
             received: stored.received_at,
             grace: self.config.replies.grace,

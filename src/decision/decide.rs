@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     campaign::{Campaign, RequirementKind, SchoolId},
-    form::{FilledForm, Kind},
+    form::{FilledForm, Kind, Recogniser},
     matching::{Clue, Roster, Verdict},
     message::Automatic,
     reader::Reading,
@@ -23,6 +23,8 @@ pub struct Basis<'a> {
     pub campaign: &'a Campaign,
     /// Its schools, ready to be compared with.
     pub roster: &'a Roster,
+    /// Its form, ready to be looked for.
+    pub recogniser: &'a Recogniser,
     /// What is known so far.
     pub known: &'a Known,
     /// When our server took the message: lateness is judged by it.
@@ -47,7 +49,7 @@ pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
         return nothing(Action::Ignore, "it is our own mail");
     }
     let correction = !from_machine && basis.known.thread.is_some();
-    let parts = parts::parts(basis.campaign, reading, correction);
+    let parts = parts::parts(basis.campaign, basis.recogniser, reading, correction);
     if from_machine && parts.iter().all(|part| part.form.is_none()) {
         return Decision { documents: documents_of(&parts), ..nothing(Action::Ignore, "a machine wrote it") };
     }

@@ -4,7 +4,7 @@
 use crate::{
     campaign::{Campaign, FieldKind, SchoolId},
     document::{Document, Format, Problem},
-    form::{self, Contents, FilledForm, Kind},
+    form::{self, Contents, FilledForm, Kind, Recogniser},
     matching::{Clue, Roster, Source, Verdict},
     message::Message,
     reader::{FileReading, Reading},
@@ -32,13 +32,13 @@ pub(super) struct Part {
 }
 
 /// Every document of the reading that could matter, in its order; the mail's own text last.
-pub(super) fn parts(campaign: &Campaign, reading: &Reading, correction: bool) -> Vec<Part> {
+pub(super) fn parts(campaign: &Campaign, recogniser: &Recogniser, reading: &Reading, correction: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     for (index, file) in reading.files.iter().enumerate().filter(|(_, file)| is_document(file)) {
         match &file.content {
             Ok(document) => {
                 let name = file.name.as_deref();
-                let contents = form::contents(campaign, document, name);
+                let contents = form::contents(campaign, recogniser, document, name);
                 parts.extend(part_of(campaign, Some(index), document, name, contents));
             }
             Err(problem) => parts.push(unreadable(index, file, *problem)),
@@ -46,13 +46,13 @@ pub(super) fn parts(campaign: &Campaign, reading: &Reading, correction: bool) ->
     }
     let message = &reading.message;
     for text in [&message.body, &message.forwarded].into_iter().chain(forwarded_bodies(reading)) {
-        let contents = form::contents_of_body(campaign, text);
+        let contents = form::contents_of_body(campaign, recogniser, text);
         if !contents.forms.is_empty() {
             parts.extend(part_of(campaign, None, text, None, contents));
         }
     }
     if correction && parts.iter().all(|part| part.form.is_none()) {
-        parts.extend(correction_lines(campaign, &reading.message.body));
+        parts.extend(correction_lines(campaign, recogniser, &reading.message.body));
     }
     parts
 }
@@ -134,8 +134,8 @@ fn unreadable(index: usize, file: &FileReading, problem: Problem) -> Part {
 }
 
 /// «5. с 2021 года» in the answer to our own request: the named fields alone.
-fn correction_lines(campaign: &Campaign, body: &Document) -> Option<Part> {
-    let answers = form::numbered_lines(&campaign.form, body);
+fn correction_lines(campaign: &Campaign, recogniser: &Recogniser, body: &Document) -> Option<Part> {
+    let answers = form::numbered_lines(&campaign.form, recogniser, body);
     (!answers.is_empty()).then(|| Part {
         file: None,
         kind: Kind::Form,

@@ -1,9 +1,6 @@
 //! Where a document names its school outside the form: a draft's title page, a letterhead, the text above a form.
 
-use crate::{
-    campaign::Campaign,
-    document::{Block, Document, text_of},
-};
+use crate::document::{Block, Document, text_of};
 
 use super::{
     labels,
@@ -46,8 +43,7 @@ pub fn title_page(document: &Document) -> String {
 /// The text in which a document names who sends it: the page header, and of `above`, what stands before a form or all
 /// of it, the first lines above a heading. The committee's own letterhead, left in a school's file, is none, nor is
 /// what stands below it.
-pub(super) fn letterhead(campaign: &Campaign, document: &Document, above: &[Block]) -> String {
-    let letter = Letter::new(campaign);
+pub(super) fn letterhead(letter: &Letter, document: &Document, above: &[Block]) -> String {
     let header = lines(&document.margins);
     let above = lines(above)
         .into_iter()
@@ -85,7 +81,7 @@ pub(super) fn heading(letter: &Letter, items: &[Item]) -> String {
 
 /// Whether a line greets an audience or a reader.
 pub(super) fn is_greeting(line: &str) -> bool {
-    let text = words::spaced(line);
+    let text = words::beginning(line);
     // «Слайд 1. Уважаемые коллеги!»
     let text = text.trim_start().strip_prefix("слайд ").unwrap_or(&text);
     let text = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
@@ -95,14 +91,14 @@ pub(super) fn is_greeting(line: &str) -> bool {
 }
 
 fn is_heading(line: &str) -> bool {
-    let text = words::spaced(line);
+    let text = words::beginning(line);
     ["информация", "отчет", "справка", "анкета", "приложение", "форма", "выступление", "доклад", "тезисы", "приказ"]
         .iter()
         .any(|word| words::begins(&text, word))
 }
 
 fn is_addressee(line: &str) -> bool {
-    let text = words::spaced(line);
+    let text = words::beginning(line);
     // Persons stay: «Директору» above the name of a school tells that it is written to, and not writing.
     ["в комитет", "куда", "кому"].iter().any(|word| words::begins(&text, word))
 }

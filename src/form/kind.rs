@@ -7,10 +7,9 @@ use crate::{
 };
 
 use super::{
-    Contents, Kind,
+    Contents, Kind, Recogniser,
     front::{is_author, is_greeting},
     layout::names_school,
-    letter::Letter,
     subject::{self, shares_stem},
     vocabulary as say,
     words::{self, holds, is_small, spaced},
@@ -18,6 +17,9 @@ use super::{
 
 /// A paragraph from this length on, in characters, is prose.
 const PROSE: usize = 120;
+
+/// A line longer than this, in bytes, is no heading.
+const LONGEST_HEADING: usize = 600;
 
 /// Less text than this beside a form, in characters, is no speech.
 pub(super) const SHORTEST_BESIDE: usize = 300;
@@ -73,7 +75,8 @@ pub(super) struct Signs {
 
 impl Signs {
     /// Looks at a document.
-    pub(super) fn of(campaign: &Campaign, document: &Document, name: Option<&str>) -> Self {
+    pub(super) fn of(campaign: &Campaign, recogniser: &Recogniser, document: &Document, name: Option<&str>) -> Self {
+        let Recogniser { letter, subject, .. } = recogniser;
         let whole = document.text();
         let lines: Vec<String> =
             whole.split(['\n', '\t']).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
@@ -95,12 +98,12 @@ impl Signs {
             slides: is_slides(document, name),
             deck: name.is_some_and(is_deck),
             prose,
-            topic: subject::topic(campaign, &text) + subject::named(campaign, &whole, name),
-            questions: if is_named(&title) { subject::questions(campaign, &text) } else { 0 },
+            topic: subject.topics_in(&text) + subject.named_in(&whole, name),
+            questions: if is_named(&title) { subject.questions_in(&text) } else { 0 },
             elsewhere: subject::is_elsewhere(&text),
             plainly_titled: lines.first().is_some_and(|line| subject::is_plain_title(line)),
             asked: is_asked(campaign, &lines),
-            letter: Letter::new(campaign).phrases_in(&text),
+            letter: letter.phrases_in(&text),
             tables,
             name: title,
             information: information(campaign, &text, &lines),
@@ -317,6 +320,9 @@ fn is_prose(block: &Block) -> bool {
 
 /// What a line says as a heading: it begins with the word for a kind of document, and is short.
 fn heading(line: &str) -> Option<Heading> {
+    if line.len() > LONGEST_HEADING {
+        return None;
+    }
     let text = spaced(line);
     let words = text.split_whitespace().count();
     if words > 16 || (words > 3 && line.trim_end().ends_with(['.', ';', ','])) {
@@ -353,7 +359,7 @@ fn begins_with_time(line: &str) -> bool {
 }
 
 fn starts_with_any(line: &str, phrases: &[&str]) -> bool {
-    let text = spaced(line);
+    let text = words::beginning(line);
     phrases.iter().any(|phrase| words::begins(&text, phrase))
 }
 

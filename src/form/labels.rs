@@ -4,7 +4,10 @@
 //! they tell near labels apart. The measure is symmetric, so that a text which merely holds a label's words among
 //! many others is no label.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use crate::campaign::{FieldKind, Form};
 
@@ -12,6 +15,8 @@ use super::words::{Shape, is_small, likeness, tokens, words};
 
 /// A longer text than this, in words, is no label; of a longer line only the beginning is looked at.
 const LONGEST: usize = 48;
+/// So many words are remembered with what they are among the labels' words.
+const REMEMBERED: usize = 4096;
 /// Below this likeness a text is not even a candidate.
 const LEAST: f32 = 0.5;
 
@@ -69,15 +74,15 @@ pub(super) enum Ends {
 pub(super) struct Labels {
     wordings: Vec<Wording>,
     known: Vec<Known>,
-    /// What each word met so far is among the known ones.
-    met: RefCell<HashMap<String, Likes>>,
+    /// What each of the words met lately is among the known ones: most words of mail come again and again.
+    met: Mutex<HashMap<String, Likes>>,
     names: Vec<bool>,
     /// The words of the letter's own label of each field.
     own: Vec<Vec<String>>,
 }
 
 /// The known words that a word is, with its likeness to each, likest first.
-type Likes = Rc<[(usize, f32)]>;
+type Likes = Arc<[(usize, f32)]>;
 
 /// What a wording has in common with the words read so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,7 +117,7 @@ impl Labels {
         texts.push((form.fields.len(), form.title.clone()));
         let names = form.fields.iter().map(|field| field.kind == FieldKind::SchoolName).collect();
         let own = form.fields.iter().map(|field| words(&field.label)).collect();
-        let mut labels = Self { wordings, known: Vec::new(), met: RefCell::default(), names, own };
+        let mut labels = Self { wordings, known: Vec::new(), met: Mutex::default(), names, own };
         labels.learn(&texts);
         labels
     }
@@ -208,8 +213,8 @@ impl Labels {
     }
 
     fn look_up(&self, word: &str) -> Likes {
-        if let Some(found) = self.met.borrow().get(word) {
-            return Rc::clone(found);
+        if let Some(found) = self.met.lock().unwrap_or_else(PoisonError::into_inner).get(word) {
+            return Arc::clone(found);
         }
         let shape = Shape::of(word);
         let mut found: Vec<(usize, f32)> = self
@@ -222,7 +227,11 @@ impl Labels {
             .collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
         let found: Likes = found.into();
-        self.met.borrow_mut().insert(word.to_owned(), Rc::clone(&found));
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        if met.len() >= REMEMBERED {
+            met.clear();
+        }
+        met.insert(word.to_owned(), Arc::clone(&found));
         found
     }
 

@@ -2,7 +2,7 @@
 
 use crate::campaign::Campaign;
 
-use super::words::{holds, similar, spaced};
+use super::words::{holds, similar, spaced, words};
 
 /// The letter's phrases, ready to be looked for.
 #[derive(Debug)]
@@ -10,6 +10,7 @@ pub(super) struct Letter {
     phrases: Vec<String>,
     number: String,
     title: String,
+    /// Every three words on end of its name and of the letter's subject.
     issuer: Vec<String>,
 }
 
@@ -17,11 +18,12 @@ impl Letter {
     /// Prepares the phrases of a campaign's letter.
     pub(super) fn new(campaign: &Campaign) -> Self {
         let letter = &campaign.letter;
+        let issuer = [&letter.issuer, &letter.issuer_genitive, &letter.subject].map(|text| words(text));
         Self {
             phrases: campaign.recognition.letter_phrases.iter().map(|phrase| spaced(phrase)).collect(),
             number: spaced(&letter.number),
             title: campaign.form.title.clone(),
-            issuer: [&letter.issuer, &letter.issuer_genitive, &letter.subject].map(|text| spaced(text)).to_vec(),
+            issuer: issuer.iter().flat_map(|words| words.windows(3)).map(|three| three.join(" ")).collect(),
         }
     }
 
@@ -39,11 +41,7 @@ impl Letter {
     /// Whether a line names the issuer.
     pub(super) fn names_issuer(&self, line: &str) -> bool {
         let text = spaced(line);
-        let part = |issuer: &String| {
-            let words: Vec<&str> = issuer.split_whitespace().collect();
-            words.len() >= 3 && words.windows(3).any(|three| holds(&text, &three.join(" ")))
-        };
-        self.issuer.iter().any(part)
+        self.issuer.iter().any(|three| holds(&text, three))
     }
 
     /// How many of the letter's phrases a folded text holds.

@@ -37,6 +37,7 @@ use find::Demand;
 use labels::Labels;
 use layout::Item;
 use letter::Letter;
+use subject::Subject;
 
 /// What a document is to a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -118,27 +119,43 @@ pub struct Contents {
     pub why: Vec<String>,
 }
 
+/// What documents are compared with, made ready once for a campaign: the form's labels, the letter's phrases, the words
+/// of its subject.
+#[derive(Debug)]
+pub struct Recogniser {
+    labels: Labels,
+    letter: Letter,
+    subject: Subject,
+}
+
+impl Recogniser {
+    /// Makes a campaign ready.
+    pub fn new(campaign: &Campaign) -> Self {
+        Self { labels: Labels::new(&campaign.form), letter: Letter::new(campaign), subject: Subject::new(campaign) }
+    }
+}
+
 /// Looks for the campaign's form in a document, and tells what the document is. The file's name only supports what
 /// the document itself shows.
-pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) -> Contents {
-    let head = kind::Signs::of(campaign, document, name);
+pub fn contents(campaign: &Campaign, recogniser: &Recogniser, document: &Document, name: Option<&str>) -> Contents {
+    let head = kind::Signs::of(campaign, recogniser, document, name);
     // Headings of a speech may sound like labels: slides and speeches must speak for a form more clearly.
     let lines = if head.speaks() || head.is_slides() { 5.0 } else { 3.0 };
-    let found = forms(campaign, document, Demand { table: 1.4, lines });
+    let found = forms(campaign, recogniser, document, Demand { table: 1.4, lines });
     if found.forms.is_empty() {
-        let letterhead = front::letterhead(campaign, document, &document.blocks);
+        let letterhead = front::letterhead(&recogniser.letter, document, &document.blocks);
         return Contents { letterhead, ..kind::tell(campaign, &head, found.blank) };
     }
     let above = found.rest.get(..found.above).unwrap_or_default();
-    if let Some(speech) = speech_on_questions(campaign, &head, &found, above, name) {
-        let letterhead = front::letterhead(campaign, document, &document.blocks);
+    if let Some(speech) = speech_on_questions(campaign, recogniser, &head, &found, above, name) {
+        let letterhead = front::letterhead(&recogniser.letter, document, &document.blocks);
         return Contents { letterhead, ..speech };
     }
-    let letterhead = front::letterhead(campaign, document, above);
+    let letterhead = front::letterhead(&recogniser.letter, document, above);
     let rest = Document { blocks: found.rest, ..Document::default() };
     // Looking closely costs as much as the form itself, and most forms stand alone.
     let long = rest.text().chars().nth(kind::SHORTEST_BESIDE).is_some();
-    let also_draft = long && kind::Signs::of(campaign, &rest, name).is_speech_beside_a_form();
+    let also_draft = long && kind::Signs::of(campaign, recogniser, &rest, name).is_speech_beside_a_form();
     let why = vec![format!("{} filled form(s) in it", found.forms.len())];
     Contents { kind: Kind::Form, forms: found.forms, also_draft, letterhead, why }
 }
@@ -147,6 +164,7 @@ pub fn contents(campaign: &Campaign, document: &Document, name: Option<&str>) ->
 /// of a speech and a greeting stand above the first question, or each slide has its own. It must be a draft by itself.
 fn speech_on_questions(
     campaign: &Campaign,
+    recogniser: &Recogniser,
     head: &kind::Signs,
     found: &Forms,
     above: &[Block],
@@ -157,15 +175,15 @@ fn speech_on_questions(
     }
     let above = Document { blocks: above.to_vec(), ..Document::default() };
     let spread = head.is_deck() && found.slides * 3 >= found.labels * 2;
-    let spoken = spread || kind::Signs::of(campaign, &above, name).opens_as_speech();
+    let spoken = spread || kind::Signs::of(campaign, recogniser, &above, name).opens_as_speech();
     let told = spoken.then(|| kind::tell(campaign, head, false))?;
     (told.kind == Kind::Draft).then_some(told)
 }
 
 /// Looks for the form in the text of a mail: a line or two with labels are enough, since a mail that corrects an
 /// answer names little else. A mail's text is never the draft of a speech.
-pub fn contents_of_body(campaign: &Campaign, body: &Document) -> Contents {
-    let found = forms(campaign, body, Demand { table: 0.7, lines: 0.7 });
+pub fn contents_of_body(campaign: &Campaign, recogniser: &Recogniser, body: &Document) -> Contents {
+    let found = forms(campaign, recogniser, body, Demand { table: 0.7, lines: 0.7 });
     if found.forms.is_empty() {
         return Contents {
             kind: Kind::Other,
@@ -177,7 +195,7 @@ pub fn contents_of_body(campaign: &Campaign, body: &Document) -> Contents {
     }
     let why = vec![format!("{} filled form(s) in the text of a mail", found.forms.len())];
     let above = found.rest.get(..found.above).unwrap_or_default();
-    let letterhead = front::letterhead(campaign, body, above);
+    let letterhead = front::letterhead(&recogniser.letter, body, above);
     Contents { kind: Kind::Form, forms: found.forms, also_draft: false, letterhead, why }
 }
 
@@ -197,27 +215,26 @@ struct Forms {
     in_table: bool,
 }
 
-fn forms(campaign: &Campaign, document: &Document, demand: Demand) -> Forms {
-    let labels = Labels::new(&campaign.form);
-    let letter = Letter::new(campaign);
-    let items = layout::items(&labels, document);
+fn forms(campaign: &Campaign, recogniser: &Recogniser, document: &Document, demand: Demand) -> Forms {
+    let Recogniser { labels, letter, .. } = recogniser;
+    let items = layout::items(labels, document);
     let mut forms: Vec<FilledForm> = Vec::new();
     let mut blank = false;
     let mut rest = Vec::new();
     let (mut before, mut above) = (0, None);
     let (mut labelled, mut in_table) = (Vec::new(), false);
-    for found in find::forms(&labels, &items, demand) {
+    for found in find::forms(labels, &items, demand) {
         let between = items.get(before..found.items.start).unwrap_or_default();
         rest.extend(lines_of(between));
         let _ = above.get_or_insert(rest.len());
-        let mut collected = collect::collect(campaign, &labels, &letter, &items, &found);
+        let mut collected = collect::collect(campaign, labels, letter, &items, &found);
         blank |= collected.forms.is_empty();
         let named = found.candidates.iter().zip(&found.fields).filter(|(_, field)| field.is_some());
         for (one, _) in named {
             in_table |= one.cell;
             labelled.push(items.iter().take(one.item).filter(|item| matches!(item, Item::Break)).count());
         }
-        let heading = front::heading(&letter, between);
+        let heading = front::heading(letter, between);
         for form in &mut collected.forms {
             if form.heading.is_empty() {
                 form.heading.clone_from(&heading);

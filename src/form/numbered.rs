@@ -9,15 +9,15 @@ use crate::{
 };
 
 use super::{
-    Answer,
+    Answer, Recogniser,
     judge::{chosen, judge, without_hint},
     labels::{Ends, Labels, Match, enumerator},
 };
 
 /// The lines «N. …», «N) …», «п. N: …» of a text as answers to the fields of these numbers. A number that stands twice
 /// with differing texts says nothing, nor does a line that bears another field's label.
-pub fn numbered_lines(form: &Form, document: &Document) -> BTreeMap<FieldId, Answer> {
-    let labels = Labels::new(form);
+pub fn numbered_lines(form: &Form, recogniser: &Recogniser, document: &Document) -> BTreeMap<FieldId, Answer> {
+    let labels = &recogniser.labels;
     let mut found: BTreeMap<usize, Option<(String, String)>> = BTreeMap::new();
     let mut open: Option<usize> = None;
     let mut paragraph = 0;
@@ -37,7 +37,7 @@ pub fn numbered_lines(form: &Form, document: &Document) -> BTreeMap<FieldId, Ans
             };
             match number.map(|number| number.wrapping_sub(1)) {
                 Some(field) if field < form.fields.len() => {
-                    let text = answer_to(&labels, field, body);
+                    let text = answer_to(labels, field, body);
                     open = text.is_some().then_some(field);
                     let place = format!("абзац {paragraph}");
                     note(&mut found, field, text.map(|text| (text, place)));

@@ -1,5 +1,7 @@
 //! What a text is about: the campaign's subject, what its form asks, or something that schools speak of elsewhere.
 
+use std::collections::BTreeSet;
+
 use crate::campaign::Campaign;
 
 use super::{
@@ -8,8 +10,71 @@ use super::{
     words::{self, is_small, likeness},
 };
 
-/// How many of the words that are the campaign's own, and not every school's, a text speaks of.
-pub(super) fn topic(campaign: &Campaign, text: &str) -> usize {
+/// What a campaign is about, ready to be looked for.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// The words that are the campaign's own, and not every school's.
+    topic: Vec<String>,
+    /// Its names with digits that only it has, «500+», in lower case.
+    names: Vec<String>,
+    /// The words of the form's questions, but for those that every school's papers hold.
+    questions: Vec<String>,
+}
+
+impl Subject {
+    /// Prepares the words of a campaign.
+    pub(super) fn new(campaign: &Campaign) -> Self {
+        let names = campaign.recognition.words.iter().filter(|name| name.starts_with(|c: char| c.is_ascii_digit()));
+        let names = names.map(|name| name.to_lowercase()).collect();
+        Self { topic: topic(campaign), names, questions: questions(campaign) }
+    }
+
+    /// How many of the words that are the campaign's own a folded text speaks of.
+    pub(super) fn topics_in(&self, text: &str) -> usize {
+        spoken(&self.topic, text)
+    }
+
+    /// How many of the words of the form's questions a folded text says.
+    pub(super) fn questions_in(&self, text: &str) -> usize {
+        spoken(&self.questions, text)
+    }
+
+    /// How much a text or its file's name is of the campaign by a name with digits that only it has: 2 where the name
+    /// stands in the head, 1 where it stands anywhere.
+    pub(super) fn named_in(&self, text: &str, file: Option<&str>) -> usize {
+        let whole = |text: &str, name: &str| {
+            text.match_indices(name).any(|(at, _)| {
+                let before = text.get(..at).and_then(|head| head.chars().next_back());
+                !before.is_some_and(char::is_alphanumeric)
+            })
+        };
+        let holds = |text: &str| {
+            // Lower case is dear, and few texts hold the digits at all.
+            let mut likely = self.names.iter().filter(|name| text.contains(digits_of(name))).peekable();
+            let text = if likely.peek().is_some() { text.to_lowercase() } else { return false };
+            likely.any(|name| whole(&text, name))
+        };
+        let head: String = text.lines().filter(|line| !line.trim().is_empty()).take(6).collect::<Vec<_>>().join("\n");
+        if file.is_some_and(holds) || holds(&head.chars().take(400).collect::<String>()) {
+            2
+        } else {
+            usize::from(holds(text))
+        }
+    }
+}
+
+/// The digits with which a name begins.
+fn digits_of(name: &str) -> &str {
+    name.get(..name.find(|c: char| !c.is_ascii_digit()).unwrap_or(name.len())).unwrap_or_default()
+}
+
+/// How many of the words a folded text speaks of.
+fn spoken(words: &[String], text: &str) -> usize {
+    let said: BTreeSet<&str> = text.split_whitespace().collect();
+    words.iter().filter(|word| said.iter().any(|one| shares_stem(one, word))).count()
+}
+
+fn topic(campaign: &Campaign) -> Vec<String> {
     let titles = [Some(&campaign.title), Some(&campaign.form.title), campaign.event.as_ref().map(|event| &event.title)];
     let mut own: Vec<String> = Vec::new();
     for word in titles.into_iter().flatten().flat_map(|title| words::words(title)) {
@@ -21,41 +86,10 @@ pub(super) fn topic(campaign: &Campaign, text: &str) -> usize {
             own.push(word);
         }
     }
-    let spoken: std::collections::BTreeSet<&str> = text.split_whitespace().collect();
-    let named = |word: &&String| spoken.iter().any(|one| shares_stem(one, word));
-    own.iter().filter(named).count()
+    own
 }
 
-/// How much a text or its file's name is of the campaign by a name with digits that only it has, «500+»: 2 where the
-/// name stands in the head, 1 where it stands anywhere.
-pub(super) fn named(campaign: &Campaign, text: &str, file: Option<&str>) -> usize {
-    let names: Vec<String> = campaign
-        .recognition
-        .words
-        .iter()
-        .filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
-        .map(|name| name.to_lowercase())
-        .collect();
-    let whole = |text: &str, name: &str| {
-        text.match_indices(name).any(|(at, _)| {
-            let before = text.get(..at).and_then(|head| head.chars().next_back());
-            !before.is_some_and(char::is_alphanumeric)
-        })
-    };
-    let holds = |text: &str| {
-        let text = text.to_lowercase();
-        names.iter().any(|name| whole(&text, name))
-    };
-    let head: String = text.lines().filter(|line| !line.trim().is_empty()).take(6).collect::<Vec<_>>().join("\n");
-    if file.is_some_and(holds) || holds(&head.chars().take(400).collect::<String>()) {
-        2
-    } else {
-        usize::from(holds(text))
-    }
-}
-
-/// How many of the words of the form's questions, but for those that every school's papers hold, a text says.
-pub(super) fn questions(campaign: &Campaign, text: &str) -> usize {
+fn questions(campaign: &Campaign) -> Vec<String> {
     let mut own: Vec<String> = Vec::new();
     for word in campaign.form.fields.iter().flat_map(|field| words::words(&field.label)) {
         let telling = word.chars().count() >= 4 && !is_small(&word);
@@ -64,8 +98,7 @@ pub(super) fn questions(campaign: &Campaign, text: &str) -> usize {
             own.push(word);
         }
     }
-    let spoken: std::collections::BTreeSet<&str> = text.split_whitespace().collect();
-    own.iter().filter(|word| spoken.iter().any(|one| shares_stem(one, word))).count()
+    own
 }
 
 /// Whether a text speaks of something that schools speak of elsewhere.

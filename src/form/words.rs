@@ -191,9 +191,18 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// The folded words of a text with one space between them and around: ready to look for phrases.
 pub(super) fn spaced(text: &str) -> String {
+    joined(&tokens(text, usize::MAX))
+}
+
+/// The first folded words of a text, spaced: enough to tell how it begins, whatever its length.
+pub(super) fn beginning(text: &str) -> String {
+    joined(&tokens(text, 12))
+}
+
+fn joined(tokens: &[Token]) -> String {
     let mut line = String::from(" ");
-    for word in words(text) {
-        line.push_str(&word);
+    for token in tokens {
+        line.push_str(&token.text);
         line.push(' ');
     }
     line

@@ -1,6 +1,8 @@
 //! What documents are that schools send beside the form.
 
-use super::{ANSWERS, campaign, doc, form_table, labels, letter_head, lines, p, read_doc, row, schedule, table};
+use super::{
+    ANSWERS, campaign, doc, form_table, labels, letter_head, lines, p, read_doc, recogniser, row, schedule, table,
+};
 use crate::{
     document::{Block, Document},
     form::{Kind, contents, contents_of_body},
@@ -412,7 +414,7 @@ fn documents_are_told_apart() {
     let mut wrong = Vec::new();
     for (kind, documents) in &table {
         for (name, document, file) in documents {
-            let found = contents(campaign(), document, *file);
+            let found = contents(campaign(), recogniser(), document, *file);
             if found.kind != *kind || !found.forms.is_empty() || found.why.is_empty() {
                 wrong.push(format!("{name}: {:?}, not {kind:?}: {:?} {:#?}", found.kind, found.why, found.forms));
             }
@@ -441,11 +443,11 @@ fn a_speech_after_a_form_in_one_document_is_seen() {
 fn a_form_on_slides_is_a_form() {
     let table = read_doc(&doc(vec![form_table(&ANSWERS)]));
     let blocks = vec![p("ИНФОРМАЦИЯ"), form_table(&ANSWERS)];
-    let found = contents(campaign(), &doc(blocks), Some("Форма.pptx"));
+    let found = contents(campaign(), recogniser(), &doc(blocks), Some("Форма.pptx"));
     assert_eq!((found.kind, found.forms[0].answers.len()), (Kind::Form, table.forms[0].answers.len()));
     let written: Vec<String> =
         labels().iter().zip(ANSWERS).map(|(label, answer)| format!("{label}: {answer}")).collect();
-    let found = contents(campaign(), &slides(&[&written.join("\n")]), Some("Форма.pptx"));
+    let found = contents(campaign(), recogniser(), &slides(&[&written.join("\n")]), Some("Форма.pptx"));
     assert_eq!(found.kind, Kind::Form, "{:?}", found.why);
 }
 
@@ -461,11 +463,11 @@ fn a_form_alone_or_in_its_letter_holds_no_speech() {
 #[test]
 fn a_mails_text_is_never_a_draft_and_a_label_or_two_make_it_a_form() {
     let speech = lines(&format!("Уважаемые коллеги!\nПроект выступления\n{PROSE}"));
-    assert_eq!(contents_of_body(campaign(), &speech).kind, Kind::Other);
+    assert_eq!(contents_of_body(campaign(), recogniser(), &speech).kind, Kind::Other);
     let correction = lines(
         "Добрый день!\nИсправляем: количество партнеров было указано неверно.\nКоличество сетевых партнеров: 3\nПоясните свою оценку: мало встреч",
     );
-    let found = contents_of_body(campaign(), &correction);
+    let found = contents_of_body(campaign(), recogniser(), &correction);
     assert_eq!(found.forms[0].answers[&"partner_count".parse().unwrap()].text, "3");
     assert_eq!(found.forms[0].answers[&"rating_explanation".parse().unwrap()].text, "мало встреч");
     assert_eq!(found.forms[0].answers.len(), 2);
@@ -474,6 +476,6 @@ fn a_mails_text_is_never_a_draft_and_a_label_or_two_make_it_a_form() {
         "Название школы: МОУ «СОШ №3»",
         "Наши предложения по семинару вышлем завтра.",
     ] {
-        assert!(contents_of_body(campaign(), &lines(plain)).forms.is_empty(), "{plain}");
+        assert!(contents_of_body(campaign(), recogniser(), &lines(plain)).forms.is_empty(), "{plain}");
     }
 }

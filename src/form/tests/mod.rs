@@ -7,7 +7,7 @@ use crate::{
     document::{Block, Cell, Document, Paragraph, Row, Table},
 };
 
-use super::{Contents, FilledForm, contents};
+use super::{Contents, FilledForm, Recogniser, contents};
 
 mod judging;
 mod kinds;
@@ -21,6 +21,12 @@ pub(in crate::form) fn campaign() -> &'static Campaign {
         read("500plus-2022.toml", include_str!("../../../config/campaigns/500plus-2022.toml")).unwrap()
     });
     &CAMPAIGN
+}
+
+/// It, ready to be looked for.
+pub(in crate::form) fn recogniser() -> &'static Recogniser {
+    static RECOGNISER: LazyLock<Recogniser> = LazyLock::new(|| Recogniser::new(campaign()));
+    &RECOGNISER
 }
 
 /// A field of its form.
@@ -158,7 +164,7 @@ fn letter_head() -> Vec<Block> {
 }
 
 fn read_doc(document: &Document) -> Contents {
-    contents(campaign(), document, None)
+    contents(campaign(), recogniser(), document, None)
 }
 
 /// The answers' texts of a form, by place in the form.

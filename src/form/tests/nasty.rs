@@ -2,7 +2,7 @@
 
 use super::{
     ANSWERS, OTHERS, campaign, cell, doc, expected, form_table, labels, letter_head, lines, marked, only, p, read_doc,
-    row, schedule, table, texts,
+    recogniser, row, schedule, table, texts,
 };
 use crate::{
     campaign::FieldId,
@@ -191,7 +191,7 @@ fn numbered_lines_are_answers_only_to_whoever_asks_for_them() {
     let mail = lines(
         "Добрый день! Исправления:\n3. 4 партнёра\n5) с 2021 года\nп. 12: 5 (отлично)\n7. В чем заключалось Ваше участие: выступали\n14. Ваши предложения по повышению эффективности реализации программы\n6. семинар\nвебинар\n\nС уважением",
     );
-    let found = numbered_lines(&campaign().form, &mail);
+    let found = numbered_lines(&campaign().form, recogniser(), &mail);
     let have: Vec<(&str, &str)> = found.iter().map(|(id, one)| (id.as_str(), one.text.as_str())).collect();
     assert_eq!(
         have,
@@ -212,9 +212,10 @@ fn numbered_lines_are_answers_only_to_whoever_asks_for_them() {
         "3. -",
         "3. Ваши предложения: встречи",
     ] {
-        assert!(numbered_lines(&campaign().form, &lines(nothing)).is_empty(), "{nothing}");
+        assert!(numbered_lines(&campaign().form, recogniser(), &lines(nothing)).is_empty(), "{nothing}");
     }
-    let automatic = numbered_lines(&campaign().form, &doc(vec![marked("3.", "4"), marked("4)", "6 школ")]));
+    let automatic =
+        numbered_lines(&campaign().form, recogniser(), &doc(vec![marked("3.", "4"), marked("4)", "6 школ")]));
     assert_eq!(automatic.len(), 2);
 }
 
@@ -248,19 +249,19 @@ fn a_letterhead_is_the_schools_and_not_the_committees() {
     let mut own = lines("МОУ «Киришская СОШ №3»\nг. Кириши, ул. Школьная, 1\nВ комитет\nИНФОРМАЦИЯ\nМОУ «КСОШ №8»");
     own.margins = vec![p("Муниципальное общеобразовательное учреждение")];
     assert_eq!(
-        contents(campaign(), &own, None).letterhead,
+        contents(campaign(), recogniser(), &own, None).letterhead,
         "Муниципальное общеобразовательное учреждение\nМОУ «Киришская СОШ №3»\nг. Кириши, ул. Школьная, 1"
     );
     let mut whole = letter_head();
     whole.push(form_table(&ANSWERS));
     whole.extend(schedule());
-    assert!(!names_school(&contents(campaign(), &doc(whole.clone()), None).letterhead));
+    assert!(!names_school(&contents(campaign(), recogniser(), &doc(whole.clone()), None).letterhead));
     whole.insert(0, p("МОУ «Киришская СОШ №3»"));
-    let with_own = contents(campaign(), &doc(whole), None).letterhead;
+    let with_own = contents(campaign(), recogniser(), &doc(whole), None).letterhead;
     assert_eq!(with_own.lines().next(), Some("МОУ «Киришская СОШ №3»"));
     assert!(!with_own.lines().skip(1).any(names_school), "{with_own}");
     let written_to = lines("Директору\nМОУ «Киришская СОШ №3»\nИвановой И.И.\nИНФОРМАЦИЯ");
-    assert!(contents(campaign(), &written_to, None).letterhead.starts_with("Директору\n"));
+    assert!(contents(campaign(), recogniser(), &written_to, None).letterhead.starts_with("Директору\n"));
 }
 
 #[test]

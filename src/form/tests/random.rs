@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    ANSWERS, campaign, doc, expected, form_table, labels, letter_head, lines, p, read_doc, row, schedule, table, texts,
+    ANSWERS, campaign, doc, expected, form_table, labels, letter_head, lines, p, read_doc, recogniser, row, schedule,
+    table, texts,
 };
 use crate::{
     document::{Block, Cell, Document, Paragraph, Row, Table},
@@ -41,10 +42,10 @@ fn document() -> impl Strategy<Value = Document> {
 
 /// What a reader makes of a text whatever it is, without a panic.
 fn look_at(document: &Document) -> usize {
-    let found = contents(campaign(), document, Some("файл.docx"));
-    let body = contents_of_body(campaign(), document);
-    let around = title_page(document).len() + contents(campaign(), document, None).letterhead.len();
-    found.forms.len() + body.forms.len() + numbered_lines(&campaign().form, document).len() + around
+    let found = contents(campaign(), recogniser(), document, Some("файл.docx"));
+    let body = contents_of_body(campaign(), recogniser(), document);
+    let around = title_page(document).len() + contents(campaign(), recogniser(), document, None).letterhead.len();
+    found.forms.len() + body.forms.len() + numbered_lines(&campaign().form, recogniser(), document).len() + around
 }
 
 proptest! {
@@ -58,7 +59,7 @@ proptest! {
     #[test]
     fn every_answer_of_a_random_document_stands_in_it(document in document()) {
         let whole: String = document.text().split_whitespace().collect();
-        for form in contents(campaign(), &document, None).forms {
+        for form in contents(campaign(), recogniser(), &document, None).forms {
             for answer in form.answers.values().filter(|answer| !answer.text.contains('\n')) {
                 // A list's number is printed before its item.
                 let text: String = answer.text.split_whitespace().collect();
