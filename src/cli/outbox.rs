@@ -93,6 +93,7 @@ fn word(state: OutboxState) -> &'static str {
         OutboxState::Failed => "failed",
         OutboxState::Ambiguous => "in doubt",
         OutboxState::Superseded => "superseded",
+        OutboxState::Dropped => "dropped",
     }
 }
 

@@ -16,18 +16,6 @@ pub enum ReplyPolicy {
     Open,
 }
 
-/// How many replies may leave.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Caps {
-    /// To one address in an hour.
-    pub per_address_hour: Option<u32>,
-    /// To one address in a day.
-    pub per_address_day: Option<u32>,
-    /// To all addresses in ten minutes.
-    pub total_10_minutes: Option<u32>,
-}
-
 /// The page for the staff.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +31,6 @@ impl Config {
     pub fn not_yet(&self) -> Vec<&'static str> {
         let set = [
             ("replies.policy", self.replies.policy.is_some_and(|policy| policy != ReplyPolicy::Open)),
-            ("replies.caps", self.replies.caps.is_some()),
             ("staff.summary", self.staff.summary.is_some()),
             ("board", self.board.is_some()),
         ];

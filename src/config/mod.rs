@@ -1,6 +1,7 @@
 //! The configuration file → checked settings. Relative paths are relative to the file; unknown keys are refused.
 
 mod ahead;
+mod caps;
 mod secret;
 mod server;
 mod times;
@@ -20,7 +21,8 @@ use crate::{
     message::{Address, OwnIdentity},
 };
 
-pub use ahead::{BoardConfig, Caps, ReplyPolicy};
+pub use ahead::{BoardConfig, ReplyPolicy};
+pub use caps::Caps;
 pub use secret::{Login, Secret, SecretError, SecretSource};
 pub use server::{Folders, MailboxConfig, MailboxSource, Mark, Marking, Server, SmtpConfig, Submission};
 pub use times::Times;
@@ -114,7 +116,8 @@ pub struct RepliesConfig {
     /// Who is answered.
     pub policy: Option<ReplyPolicy>,
     /// How many replies may leave.
-    pub caps: Option<Caps>,
+    #[serde(default)]
+    pub caps: Caps,
 }
 
 /// What becomes of replies.
@@ -198,7 +201,7 @@ pub struct StaffConfig {
 
 impl Default for RepliesConfig {
     fn default() -> Self {
-        Self { mode: ReplyMode::default(), grace: default_grace(), policy: None, caps: None }
+        Self { mode: ReplyMode::default(), grace: default_grace(), policy: None, caps: Caps::default() }
     }
 }
 
@@ -279,7 +282,7 @@ impl Config {
                 "{section}.time: in less than a second nothing can be read: write for example \"10s\""
             ));
         }
-        if let Some(what) = self.out_of_reach() {
+        if let Some(what) = self.out_of_reach().or_else(|| self.replies.caps.contradiction()) {
             return Some(what);
         }
         let keys: BTreeSet<String> = self.mailboxes.iter().map(MailboxConfig::key).collect();
@@ -337,13 +340,24 @@ mod tests {
 
     #[test]
     fn settings_of_later_releases_are_read_and_named_and_never_seem_to_be_in_force() {
-        let later = "[replies]\npolicy = \"default\"\ncaps = { per_address_hour = 5 }\n\
+        let later = "[replies]\npolicy = \"default\"\n\
             [staff]\nsummary = [\"0 9 * * 1-5\"]\n[board]\nlisten = \"127.0.0.1:8025\"\n";
         let config = load(&format!("{SOUND}\n{later}")).unwrap();
-        assert_eq!(config.not_yet(), ["replies.policy", "replies.caps", "staff.summary", "board"]);
+        assert_eq!(config.not_yet(), ["replies.policy", "staff.summary", "board"]);
         assert!(load(SOUND).unwrap().not_yet().is_empty());
         let strict = load(&format!("{SOUND}\n[replies]\npolicy = \"strict\"")).unwrap_err().to_string();
         assert!(strict.contains("replies.policy"), "{strict}");
+    }
+
+    #[test]
+    fn caps_have_defaults_each_and_never_let_nothing_out() {
+        let caps =
+            |text: &str| load(&format!("{SOUND}\n[replies]\ncaps = {{ {text} }}")).map(|config| config.replies.caps);
+        assert_eq!(load(SOUND).unwrap().replies.caps, Caps::default());
+        assert_eq!(caps("per_address_day = 3").unwrap(), Caps { per_address_day: 3, ..Caps::default() });
+        let error = caps("total_10_minutes = 0").unwrap_err().to_string();
+        assert!(error.contains("replies.caps.total_10_minutes: with 0 no reply would ever leave"), "{error}");
+        assert!(caps("per_week = 3").unwrap_err().to_string().contains("per_week"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
     message::{Address, OwnIdentity},
     outbox::Transport,
     reply::Templates,
-    store::{Store, StoreError},
+    store::{Store, StoreError, Terms},
 };
 
 /// What every task shares.
@@ -116,7 +116,22 @@ impl Core {
 
     /// Whether letters leave at all.
     pub(super) fn sends(&self) -> bool {
-        self.config.replies.mode == ReplyMode::Send
+        self.config.replies.mode != ReplyMode::Off
+    }
+
+    /// Whether replies wait for a person.
+    pub(super) fn holds(&self) -> bool {
+        self.config.replies.mode == ReplyMode::Hold
+    }
+
+    /// On what terms letters leave.
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            lease: self.transport.lease(),
+            expired: self.transport.expired(),
+            caps: self.config.replies.caps,
+            held: self.holds(),
+        }
     }
 
     /// How long one may wait where nobody wakes us: as long as the most impatient mailbox.

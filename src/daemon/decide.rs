@@ -1,5 +1,7 @@
 //! A stored message → a decision and its letters, recorded in one transaction.
 
+use jiff::Timestamp;
+
 use crate::{
     config::{MailboxConfig, ReplyMode},
     decision::{self, Basis, Decision, PlannedReply, ReviewReason},
@@ -70,13 +72,16 @@ impl Core {
             }
         };
         point!("decide::decided");
+        let now = self.now().await?;
         let record = Record {
             message: stored.id,
             campaign: &self.campaign.id,
             reading: &reading,
             decision: &decision,
             outgoing: &outgoing,
-            now: self.now().await?,
+            caps: &self.config.replies.caps,
+            suppressed_until: now.saturating_add(self.config.times.suppress).unwrap_or(Timestamp::MAX),
+            now,
         };
         self.store.record(&record).await?;
         tracing::info!(message = stored.id, action = ?decision.action, letters = outgoing.len(), "decided");

@@ -120,7 +120,7 @@ impl Sender {
         if let Some(until) = paused.filter(|until| *until > Instant::now()) {
             return Some(until.duration_since(Instant::now()));
         }
-        let next = self.core.store.next_due().await.ok()??;
+        let next = self.core.store.next_due(self.core.holds()).await.ok()??;
         let wait = Duration::try_from(next.duration_since(self.core.clock.now())).unwrap_or_default();
         Some(wait.clamp(SOON, self.core.patience()))
     }
@@ -133,10 +133,9 @@ impl Sender {
             core.tell_of_letters().await?;
             return Ok(None);
         }
-        let (lease, expired) = (core.transport.lease(), core.transport.expired());
-        let leased = core.at_now(async |now| Ok((now, core.store.lease(now, lease, 1, expired).await?))).await?;
-        let (now, mut leased) = leased;
-        let Some(mut queued) = leased.pop() else {
+        let terms = core.terms();
+        let (now, leased) = core.at_now(async |now| Ok((now, core.store.lease(now, &terms).await?))).await?;
+        let Some(mut queued) = leased else {
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
         queued.sender = queued.sender.or_else(|| core.own.addresses.first().cloned());
@@ -170,7 +169,8 @@ impl Sender {
             return Ok(self.unrecorded.take().map(|(_, outcome)| outcome));
         }
         let failing = self.health.lock().await.failing_since;
-        let down = failing.is_some_and(|since| since.elapsed() >= times.alert_after);
+        // What waits for a person has not been waiting for the server.
+        let down = !self.core.holds() && failing.is_some_and(|since| since.elapsed() >= times.alert_after);
         self.core.at_now(async |now| outbox::record(store, queued, outcome, times, down, now).await).await?;
         match outcome {
             Outcome::Accepted(_) => {

@@ -3,6 +3,7 @@
 
 mod automatic;
 mod body;
+mod bounce;
 mod collect;
 mod header;
 mod mime;
@@ -68,6 +69,15 @@ pub enum Automatic {
     Own,
 }
 
+/// What a delivery status notification says of the mails that it returns: they did not arrive and will not (RFC 3464).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The Message-IDs that may be theirs.
+    pub letters: Vec<MessageId>,
+    /// Whether the next mail would fare no better: a code of the class 5 (RFC 3463).
+    pub lasting: bool,
+}
+
 /// By what our own mail is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnIdentity {
@@ -102,6 +112,9 @@ pub struct Message {
     /// Whether only the wording tells that a machine wrote it, so that a person may still have.
     #[serde(default)]
     pub automatic_weak: bool,
+    /// Where it is a notification that mail did not arrive: which.
+    #[serde(default)]
+    pub returned: Option<Returned>,
     /// The text that the author wrote above quotation and signature, with tables (an HTML part's) kept as tables.
     pub body: Document,
     /// The signature block under the body, where one can be told.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{
     Attachment, Automatic, Message, OwnIdentity,
     automatic::{self, Mail},
-    body,
+    body, bounce,
     collect::{self, Found},
     header::Header,
     mime, people,
@@ -71,6 +71,9 @@ pub fn parse_all(raw: &[u8], own: &OwnIdentity, limits: &Limits, path: &[String]
     let has_documents = files.iter().any(|file| !file.returned && direct(file));
     let mail = Mail { root: &tree.root, message: &message, text: &text, has_documents };
     if let Some(verdict) = automatic::of(&mail, own) {
+        if verdict.automatic == Automatic::Bounce {
+            message.returned = bounce::returned(&tree.root, &text);
+        }
         message.automatic = Some(verdict.automatic);
         message.automatic_sign = Some(verdict.sign);
         message.automatic_weak = verdict.weak;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{MessageRow, OutboxRow, OutboxState, Store, StoreError, events, from_word, instant, parsed};
+use super::{
+    MessageRow, OutboxRow, OutboxState, Store, StoreError, caps::DAY, events, from_word, instant, outbox::MAY_LEAVE,
+    parsed,
+};
 use crate::{
     campaign::SchoolId,
     message::{Address, MessageId},
@@ -28,22 +31,30 @@ pub struct HeldRow {
     pub state: OutboxState,
     /// Since when.
     pub since: Timestamp,
+    /// Not to be sent before this instant.
+    pub not_before: Timestamp,
+    /// Whether it is an alert for the staff, which no person holds up.
+    pub alert: bool,
+    /// Whether a person has said that it may leave.
+    pub approved: bool,
     /// What the other side, or the system, said last.
     pub response: String,
 }
 
-/// Row, message, recipient, Message-ID, state, since, response, schools as a list.
-type Columns = (i64, Option<i64>, String, String, String, i64, String, Option<String>);
+/// Row, message, recipient, Message-ID, state, since, not before, whether an alert, whether approved, response, schools as
+/// a list.
+type Columns = (i64, Option<i64>, String, String, String, i64, i64, bool, bool, String, Option<String>);
 
 /// So many attempts that fail are no accident of the moment.
 const FEW: u32 = 3;
 
-const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.response,
+const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.not_before,
+        o.kind = 'alert', o.approved, o.response,
         (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id)
     FROM outbox o WHERE";
 
 fn held(row: Columns) -> Result<HeldRow, StoreError> {
-    let (id, message, recipient, message_id, state, since, response, schools) = row;
+    let (id, message, recipient, message_id, state, since, not_before, alert, approved, response, schools) = row;
     let schools = schools.unwrap_or_default();
     Ok(HeldRow {
         id,
@@ -53,6 +64,9 @@ fn held(row: Columns) -> Result<HeldRow, StoreError> {
         schools: schools.split_whitespace().map(|school| parsed("school", school)).collect::<Result<_, _>>()?,
         state: from_word(state)?,
         since: instant(since)?,
+        not_before: instant(not_before)?,
+        alert,
+        approved,
         response,
     })
 }
@@ -75,7 +89,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn outbox_open(&self) -> Result<Vec<HeldRow>, StoreError> {
-        let query = format!("{HELD} o.state NOT IN ('sent', 'superseded') ORDER BY o.id");
+        let query = format!("{HELD} o.state NOT IN ('sent', 'superseded', 'dropped') ORDER BY o.id");
         let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query)).fetch_all(&self.readers).await?;
         rows.into_iter().map(held).collect()
     }
@@ -185,10 +199,60 @@ impl Store {
         self.overrule(id, now, "sent", "delivered").await
     }
 
+    /// Lets answers leave that are held, because a person says so; `only` these, or all of them. Gives which.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn approve(&self, only: Option<&[OutboxRow]>, now: Timestamp) -> Result<Vec<OutboxRow>, StoreError> {
+        let set = "approved = 1, queued_at = $1, changed_at = $1";
+        self.of_held(set, "approved", only, now).await
+    }
+
+    /// Throws answers away that wait, because a person says so. Gives which.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn drop_waiting(&self, only: &[OutboxRow], now: Timestamp) -> Result<Vec<OutboxRow>, StoreError> {
+        self.of_held("state = 'dropped', changed_at = $1", "dropped", Some(only), now).await
+    }
+
+    async fn of_held(
+        &self,
+        set: &str,
+        event: &str,
+        only: Option<&[OutboxRow]>,
+        now: Timestamp,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let query = format!(
+            "UPDATE outbox SET {set} WHERE state = 'queued' AND kind <> 'alert'
+             AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2))) RETURNING id"
+        );
+        let mut tx = self.begin().await?;
+        let changed: Vec<OutboxRow> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+            .bind(now.as_microsecond())
+            .bind(only.map(|rows| super::json(&rows)).transpose()?)
+            .fetch_all(&mut *tx)
+            .await?;
+        for id in &changed {
+            events::append(&mut tx, now, event, &json!({ "outbox": id })).await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// A letter as it goes out (RFC 5322), and none where there is no such row.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn letter(&self, id: OutboxRow) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT mime FROM outbox WHERE id = $1").bind(id).fetch_optional(&self.readers).await?)
+    }
+
     async fn overrule(&self, id: OutboxRow, now: Timestamp, state: &str, event: &str) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let recipient: Option<String> = sqlx::query_scalar(
-            "UPDATE outbox SET state = $1, not_before = $2, queued_at = $2, changed_at = $2, tries = 0, told = 0
+            "UPDATE outbox SET state = $1, not_before = $2, queued_at = $2, changed_at = $2, tries = 0, told = 0,
+                 approved = 1
              WHERE id = $3 AND state IN ('failed', 'ambiguous') RETURNING recipient",
         )
         .bind(state)
@@ -252,15 +316,14 @@ impl Store {
         until.map(instant).transpose()
     }
 
-    /// When the next waiting answer is due.
+    /// When the next letter is due that may leave; `held` is that of [`Terms`](super::Terms).
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn next_due(&self, held: bool) -> Result<Option<Timestamp>, StoreError> {
+        let query = format!("SELECT min(not_before) FROM outbox WHERE {MAY_LEAVE}");
         let next: Option<i64> =
-            sqlx::query_scalar("SELECT min(not_before) FROM outbox WHERE state = 'queued' AND mailbox IS NULL")
-                .fetch_one(&self.readers)
-                .await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(held).fetch_one(&self.readers).await?;
         next.map(instant).transpose()
     }
 
@@ -279,11 +342,20 @@ impl Store {
         .bind(by)
         .execute(&mut *tx)
         .await?;
-        // How long a doubt lasts is measured by this.
-        sqlx::query("UPDATE outbox SET changed_at = changed_at + $1 WHERE state = 'ambiguous'")
-            .bind(by)
-            .execute(&mut *tx)
-            .await?;
+        // How long a doubt lasts, and how many letters have left of late, is measured by this.
+        sqlx::query(
+            "UPDATE outbox SET changed_at = changed_at + $1
+             WHERE state = 'ambiguous' OR (state = 'sent' AND changed_at > $2)",
+        )
+        .bind(by)
+        .bind(
+            now.saturating_sub(SignedDuration::from_micros(by))
+                .and_then(|then| then.saturating_sub(DAY))
+                .unwrap_or(Timestamp::MIN)
+                .as_microsecond(),
+        )
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("UPDATE suppressed SET until = until + $1").bind(by).execute(&mut *tx).await?;
         events::append(&mut tx, now, "clock", &json!({ "microseconds": by })).await?;
         tx.commit().await?;

@@ -3,6 +3,7 @@
 //! One connection writes, every write is one `BEGIN IMMEDIATE` transaction, a few others read (WAL). Files are on the
 //! disk before the row that names them. Only one process may have a store open for writing.
 
+mod caps;
 mod error;
 mod events;
 mod files;
@@ -12,6 +13,7 @@ mod intake;
 mod outbox;
 mod people;
 mod record;
+mod replace;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,7 @@ pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{Intake, Intaken, Stored, Unmarked};
-pub use outbox::{Expired, OutboxState, Queued};
+pub use outbox::{Expired, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Record};
 

@@ -5,8 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{OutboxRow, Store, StoreError, events, word};
-use crate::message::{Address, MessageId};
+use super::{
+    OutboxRow, Store, StoreError,
+    caps::{self, Wait},
+    events, word,
+};
+use crate::{
+    config::Caps,
+    message::{Address, MessageId},
+};
 
 /// What becomes of an answer whose sending had begun when its worker died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +22,19 @@ pub enum Expired {
     Resend,
     /// It may have arrived: a person decides.
     Hold,
+}
+
+/// On what terms letters leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// How long a worker has one for itself.
+    pub lease: SignedDuration,
+    /// What becomes of one whose worker died.
+    pub expired: Expired,
+    /// How many may leave.
+    pub caps: Caps,
+    /// Whether replies wait for a person: then only alerts leave, and what somebody has approved.
+    pub held: bool,
 }
 
 /// How far an answer has come.
@@ -35,6 +55,8 @@ pub enum OutboxState {
     Ambiguous,
     /// A later answer has taken its place.
     Superseded,
+    /// A person has thrown it away.
+    Dropped,
 }
 
 /// An answer to be sent now.
@@ -56,11 +78,11 @@ pub struct Queued {
     pub alert: bool,
 }
 
-/// When it is due, and the columns of a [`Queued`].
-type Columns = (i64, i64, String, String, String, Vec<u8>, u32, String);
+/// The columns of a [`Queued`].
+type Columns = (i64, String, String, String, Vec<u8>, u32, String);
 
 fn queued(row: Columns) -> Result<Queued, StoreError> {
-    let (_, id, sender, to, message_id, mime, tries, kind) = row;
+    let (id, sender, to, message_id, mime, tries, kind) = row;
     let unusable = |what| StoreError::row(what, format!("outbox row {id}"));
     Ok(Queued {
         id,
@@ -73,39 +95,45 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
     })
 }
 
+/// What waits to be sent and may leave: `$1` tells whether replies are held.
+pub(super) const MAY_LEAVE: &str =
+    "state = 'queued' AND mailbox IS NULL AND (kind = 'alert' OR approved = 1 OR NOT $1)";
+
 impl Store {
-    /// Takes up to `limit` answers that are due, for this worker alone until the lease ends. First, answers whose
-    /// lease has ended are taken back: those that nobody had begun to send wait again, the others follow `expired`.
+    /// Takes the next answer that is due, for this worker alone until the lease ends. First, answers whose lease has
+    /// ended are taken back: those that nobody had begun to send wait again, the others follow [`Terms::expired`]. An
+    /// answer that is one too many is put off until there is room for it.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn lease(
-        &self,
-        now: Timestamp,
-        lease_for: SignedDuration,
-        limit: u32,
-        expired: Expired,
-    ) -> Result<Vec<Queued>, StoreError> {
-        let until = now.saturating_add(lease_for).unwrap_or(Timestamp::MAX).as_microsecond();
+    pub async fn lease(&self, now: Timestamp, terms: &Terms) -> Result<Option<Queued>, StoreError> {
+        let until = now.saturating_add(terms.lease).unwrap_or(Timestamp::MAX).as_microsecond();
         let now_us = now.as_microsecond();
         let mut tx = self.begin().await?;
-        end_leases(&mut tx, now, now_us, expired).await?;
-        let mut rows: Vec<Columns> = sqlx::query_as(
-            "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2
-             WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND mailbox IS NULL AND not_before <= $2
-                          ORDER BY not_before, id LIMIT $3)
-             RETURNING not_before, id, sender, recipient, message_id, mime, tries, kind",
-        )
-        .bind(until)
-        .bind(now_us)
-        .bind(limit)
-        .fetch_all(&mut *tx)
-        .await?;
+        end_leases(&mut tx, now, now_us, terms.expired).await?;
+        let mut leased = None;
+        while let Some((id, recipient, kind)) = due(&mut tx, now_us, terms.held).await? {
+            let wait = if kind == "alert" { None } else { caps::wait(&mut tx, &recipient, &terms.caps, now).await? };
+            if let Some(wait) = wait {
+                put_off(&mut tx, &recipient, wait, now_us).await?;
+                continue;
+            }
+            let row: Columns = sqlx::query_as(
+                "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2 WHERE id = $3
+                 RETURNING id, sender, recipient, message_id, mime, tries, kind",
+            )
+            .bind(until)
+            .bind(now_us)
+            .bind(id)
+            .fetch_one(&mut *tx)
+            .await?;
+            leased = Some(row);
+            break;
+        }
         crate::fault::point!("lease::before_commit");
         tx.commit().await?;
         crate::fault::point!("lease::committed");
-        rows.sort_by_key(|(due, id, ..)| (*due, *id));
-        rows.into_iter().map(queued).collect()
+        leased.map(queued).transpose()
     }
 
     /// Ends every lease of the process that had the store before: whoever opens a store has it alone, so its leases are
@@ -216,6 +244,36 @@ impl Store {
         crate::fault::point!("settle::committed");
         Ok(())
     }
+}
+
+/// Row, recipient and kind of the next letter that may leave.
+async fn due(
+    connection: &mut SqliteConnection,
+    now: i64,
+    held: bool,
+) -> Result<Option<(i64, String, String)>, StoreError> {
+    let query = format!(
+        "SELECT id, recipient, kind FROM outbox WHERE {MAY_LEAVE} AND not_before <= $2 ORDER BY not_before, id LIMIT 1"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(held).bind(now).fetch_optional(connection).await?)
+}
+
+/// Puts off everything that is due and would be one too many.
+async fn put_off(connection: &mut SqliteConnection, recipient: &str, wait: Wait, now: i64) -> Result<(), StoreError> {
+    let (until, only) = match wait {
+        Wait::Receiver(until) => (until, Some(recipient)),
+        Wait::All(until) => (until, None),
+    };
+    sqlx::query(
+        "UPDATE outbox SET not_before = max(not_before, $1)
+         WHERE state = 'queued' AND kind <> 'alert' AND not_before <= $2 AND ($3 IS NULL OR recipient = $3)",
+    )
+    .bind(until.as_microsecond())
+    .bind(now)
+    .bind(only)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Ends the leases that run until `last` (microseconds) at most: what nobody had begun to send waits again, the rest

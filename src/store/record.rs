@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{MessageRow, Store, StoreError, events, json, state, word};
+use super::{MessageRow, Store, StoreError, events, json, replace, state, word};
 use crate::{
     campaign::{CampaignId, SchoolId},
+    config::Caps,
     decision::{Action, Decision, DocumentVerdict, Submission, Template},
     message::{Address, MessageId},
     reader::{Reading, VERSION},
@@ -25,6 +26,10 @@ pub struct Record<'r> {
     pub decision: &'r Decision,
     /// The answers, ready to be sent.
     pub outgoing: &'r [Outgoing],
+    /// How many answers may leave: what goes beyond takes the place of what still waits.
+    pub caps: &'r Caps,
+    /// Until when nothing is sent to an address from which our letter came back for good.
+    pub suppressed_until: Timestamp,
     /// The time.
     pub now: Timestamp,
 }
@@ -90,7 +95,8 @@ impl Store {
             let reason = word(&review.reason)?;
             open_review(&mut tx, record.message, row, record.campaign, &reason, &candidates, record.now).await?;
         }
-        let superseded = supersede(&mut tx, record).await?;
+        let superseded = replace::supersede(&mut tx, record).await?;
+        let returned = replace::returned(&mut tx, record).await?;
         for outgoing in record.outgoing {
             queue(&mut tx, record, outgoing).await?;
         }
@@ -101,6 +107,7 @@ impl Store {
             "versions": versions,
             "outbox": record.outgoing.len(),
             "superseded": superseded,
+            "returned": returned,
         });
         events::append(&mut tx, record.now, "decided", &refs).await?;
         crate::fault::point!("record::before_commit");
@@ -210,7 +217,7 @@ async fn document(
 }
 
 /// Only what is certain to be a school's gets a version and counts as the school's answers.
-fn accepted(submission: &Submission) -> Option<&SchoolId> {
+pub(super) fn accepted(submission: &Submission) -> Option<&SchoolId> {
     submission.school.as_ref().filter(|_| matches!(submission.action, Action::Confirm | Action::Request))
 }
 
@@ -294,33 +301,6 @@ async fn open_review(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Takes back requests that nobody has begun to send, where this message brings more of the same schools: its own
-/// answer says what is still missing. A request that also speaks of another school, or that no new answer replaces,
-/// stays, so that nobody is left without an answer.
-async fn supersede(connection: &mut SqliteConnection, record: &Record<'_>) -> Result<u64, StoreError> {
-    let arrived: Vec<&SchoolId> = record.decision.submissions.iter().filter_map(accepted).collect();
-    let answered: Vec<&SchoolId> = record
-        .outgoing
-        .iter()
-        .filter(|outgoing| outgoing.template != Template::Receipt)
-        .flat_map(|outgoing| &outgoing.schools)
-        .filter(|school| arrived.contains(school))
-        .collect();
-    let changed = sqlx::query(
-        "UPDATE outbox SET state = 'superseded', changed_at = $1
-         WHERE campaign = $2 AND kind = 'request' AND state = 'queued' AND tries = 0
-           AND EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id)
-           AND NOT EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id
-                           AND s.school NOT IN (SELECT value FROM json_each($3)))",
-    )
-    .bind(record.now.as_microsecond())
-    .bind(record.campaign.as_str())
-    .bind(json(&answered)?)
-    .execute(connection)
-    .await?;
-    Ok(changed.rows_affected())
 }
 
 async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {

@@ -16,12 +16,20 @@ async fn copy_of(store: &Store, key: &str, from: &str) {
     let mut reading = reading(from);
     reading.message.message_id = MessageId::parse(&format!("{key}@svodka.example"));
     let (campaign, decision) = (campaign(), decision(Action::Ignore, vec![]));
-    let record =
-        Record { message: id, campaign: &campaign, reading: &reading, decision: &decision, outgoing: &[], now: at(2) };
+    let record = Record {
+        message: id,
+        campaign: &campaign,
+        reading: &reading,
+        decision: &decision,
+        outgoing: &[],
+        caps: &CAPS,
+        suppressed_until: at(60),
+        now: at(2),
+    };
     assert!(store.record(&record).await.unwrap());
 }
 
-fn alert(key: &str, mailbox: Option<&str>) -> Alert {
+pub(super) fn alert(key: &str, mailbox: Option<&str>) -> Alert {
     Alert {
         key: key.to_owned(),
         sender: address("committee@example.org"),
@@ -38,7 +46,7 @@ async fn a_copy_in_our_own_mailbox_settles_a_doubt_and_nobody_elses_does() {
     let store = place.open().await;
     let own = [address("committee@example.org")];
     let (a, b) = (queued(&store, "a").await, queued(&store, "b").await);
-    store.lease(at(6), HOUR, 9, Expired::Hold).await.unwrap();
+    lease_all(&store, at(6), HOUR, Expired::Hold).await;
     for id in [a, b] {
         assert!(store.begin_sending(id, at(6)).await.unwrap());
         store.ambiguous(id, at(7), "no answer").await.unwrap();
@@ -68,7 +76,7 @@ async fn staff_hear_once_of_what_failed_and_later_of_what_stays_in_doubt() {
     assert_eq!(held[0].schools, [school("one")]);
     store.tell(&told(&held), &[alert("t", None)], at(11)).await.unwrap();
     assert!(store.untold(at(99)).await.unwrap().is_empty());
-    let letters = store.lease(at(11), HOUR, 9, Expired::Hold).await.unwrap();
+    let letters = lease_all(&store, at(11), HOUR, Expired::Hold).await;
     assert!(letters.len() == 1 && letters[0].alert);
     store.failed(letters[0].id, at(12), "550").await.unwrap();
     assert!(store.untold(at(99)).await.unwrap().is_empty(), "there is no alert about an alert");
@@ -87,7 +95,7 @@ async fn a_person_may_send_again_what_failed_and_nothing_else() {
     assert_eq!(store.suppressed(&to, at(20)).await.unwrap(), Some(at(9000)));
     assert!(store.resend(a, at(20)).await.unwrap());
     assert_eq!(store.suppressed(&to, at(20)).await.unwrap(), None, "whoever resends knows better");
-    let again = store.lease(at(20), HOUR, 9, Expired::Hold).await.unwrap();
+    let again = lease_all(&store, at(20), HOUR, Expired::Hold).await;
     assert!(again.iter().any(|queued| queued.id == a && queued.message_id.as_str() == "a@svodka.example"));
     store.sent(a, at(21), "250").await.unwrap();
     assert!(!store.resend(a, at(22)).await.unwrap(), "it has left");
@@ -107,9 +115,9 @@ async fn what_is_too_old_is_given_up_and_a_jump_of_the_clock_makes_nothing_old()
     let five_days_before = later.saturating_sub(SignedDuration::from_hours(120)).unwrap();
     store.give_up(five_days_before, later, "given up", None).await.unwrap();
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 1)]));
-    assert_eq!(store.next_due().await.unwrap(), Some(at(5).saturating_add(year).unwrap()));
+    assert_eq!(store.next_due(false).await.unwrap(), Some(at(5).saturating_add(year).unwrap()));
     store.shift(-year, at(10)).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
+    assert_eq!(store.next_due(false).await.unwrap(), Some(at(5)));
     store.give_up(at(1), at(10), "given up", None).await.unwrap();
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 1)]), "it was queued at 2");
     store.give_up(at(2), at(10), "given up", None).await.unwrap();
@@ -123,7 +131,7 @@ async fn one_answer_is_given_up_after_a_few_attempts_of_its_own_and_takes_no_oth
     let (a, b) = (queued(&store, "a").await, queued(&store, "b").await);
     for attempt in 0..3 {
         assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 2)]), "attempt {attempt}");
-        let leased = store.lease(at(10), HOUR, 9, Expired::Hold).await.unwrap();
+        let leased = lease_all(&store, at(10), HOUR, Expired::Hold).await;
         assert_eq!(leased.len(), 2);
         store.release(b).await.unwrap();
         store.retry(a, at(10), "451 later").await.unwrap();
@@ -152,7 +160,7 @@ async fn an_incident_is_told_once_until_it_is_over() {
     assert_eq!(store.incidents().await.unwrap(), [incident(1)]);
     let waiting = store.alerts_for("inbox").await.unwrap();
     assert_eq!(waiting.len(), 1);
-    assert!(store.lease(at(9), HOUR, 9, Expired::Hold).await.unwrap().is_empty(), "it is put there, not sent");
+    assert!(lease_all(&store, at(9), HOUR, Expired::Hold).await.is_empty(), "it is put there, not sent");
     store.sent(waiting[0].0, at(3), "put into the mailbox").await.unwrap();
     assert!(store.alerts_for("inbox").await.unwrap().is_empty());
     assert!(store.close_incident("smtp_login", "mail:465", at(4)).await.unwrap());
@@ -187,7 +195,7 @@ async fn a_store_of_the_version_before_is_taken_over_with_all_that_is_in_it() {
     assert!(broken.is_empty(), "{broken:?}");
     let open = store.outbox_open().await.unwrap();
     assert_eq!((open[0].id, open[0].schools.as_slice()), (7, [school("one")].as_slice()));
-    let leased = store.lease(at(1), HOUR, 9, Expired::Hold).await.unwrap();
+    let leased = lease_all(&store, at(1), HOUR, Expired::Hold).await;
     assert_eq!((leased[0].id, leased[0].tries, leased[0].sender.as_ref()), (7, 2, None));
     let newer = "UPDATE _sqlx_migrations SET version = 999 WHERE version = 2";
     sqlx::raw_sql(newer).execute(&store.writer).await.unwrap();

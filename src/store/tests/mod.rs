@@ -1,5 +1,6 @@
 //! The store by what it promises.
 
+mod caps;
 mod letters;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     campaign::{CampaignId, SchoolId},
+    config::Caps,
     decision::{Action, Decision, Review, ReviewReason, Submission, Template},
     form::{Answer, Invalid, Value},
     message::{Address, MessageId},
@@ -110,6 +112,18 @@ fn outgoing(key: &str, template: Template, schools: &[&str], not_before: Timesta
     }
 }
 
+const CAPS: Caps = Caps { per_address_hour: 5, per_address_day: 10, total_10_minutes: 200 };
+
+/// Everything that may leave at a time, leased one after the other.
+async fn lease_all(store: &Store, now: Timestamp, lease: SignedDuration, expired: Expired) -> Vec<Queued> {
+    let terms = Terms { lease, expired, caps: CAPS, held: false };
+    let mut leased = Vec::new();
+    while let Some(queued) = store.lease(now, &terms).await.unwrap() {
+        leased.push(queued);
+    }
+    leased
+}
+
 async fn take(store: &Store, cursor: &str) -> MessageRow {
     match intake(store, cursor, cursor.as_bytes()).await {
         Intaken::New(id) => id,
@@ -124,7 +138,16 @@ async fn intake(store: &Store, cursor: &str, raw: &[u8]) -> Intaken {
 
 async fn record(store: &Store, message: MessageRow, decision: &Decision, outgoing: &[Outgoing]) -> bool {
     let (campaign, reading) = (campaign(), reading("school@example.org"));
-    let record = Record { message, campaign: &campaign, reading: &reading, decision, outgoing, now: at(2) };
+    let record = Record {
+        message,
+        campaign: &campaign,
+        reading: &reading,
+        decision,
+        outgoing,
+        caps: &CAPS,
+        suppressed_until: at(60),
+        now: at(2),
+    };
     store.record(&record).await.unwrap()
 }
 
@@ -228,7 +251,7 @@ async fn a_waiting_request_is_superseded_only_by_an_answer_for_all_its_schools()
     assert!(!states(&store).await.contains_key(&OutboxState::Superseded), "nothing replaces the request");
     sent_in(&store, "d", part("one"), &[outgoing("d", Template::Confirm, &["one"], at(3))]).await;
     assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 2), (OutboxState::Superseded, 1)]));
-    let due = store.lease(at(1000), SignedDuration::from_secs(60), 9, Expired::Hold).await.unwrap();
+    let due = lease_all(&store, at(1000), SignedDuration::from_secs(60), Expired::Hold).await;
     assert_eq!(due.iter().map(|queued| queued.mime.as_slice()).collect::<Vec<_>>(), [b"d", b"b"]);
 }
 
@@ -241,13 +264,13 @@ async fn a_lease_that_ends_is_safe_before_sending_and_held_or_repeated_after() {
         sent_in(&store, "a", part(), &[outgoing("a", Template::Confirm, &["one"], at(5))]).await;
         sent_in(&store, "b", part(), &[outgoing("b", Template::Confirm, &["one"], at(5))]).await;
         let minute = SignedDuration::from_secs(60);
-        assert!(store.lease(at(4), minute, 9, expired).await.unwrap().is_empty(), "before its time");
-        let leased = store.lease(at(5), minute, 9, expired).await.unwrap();
+        assert!(lease_all(&store, at(4), minute, expired).await.is_empty(), "before its time");
+        let leased = lease_all(&store, at(5), minute, expired).await;
         assert_eq!(leased.len(), 2);
-        assert!(store.lease(at(6), minute, 9, expired).await.unwrap().is_empty(), "leased twice");
+        assert!(lease_all(&store, at(6), minute, expired).await.is_empty(), "leased twice");
         assert!(store.begin_sending(leased[0].id, at(6)).await.unwrap());
         assert!(!store.begin_sending(leased[1].id, at(65)).await.unwrap(), "begun after the lease");
-        let later = store.lease(at(65), minute, 9, expired).await.unwrap();
+        let later = lease_all(&store, at(65), minute, expired).await;
         assert!(later.iter().any(|queued| queued.id == leased[1].id && queued.tries == 0));
         assert!(states(&store).await.contains_key(&again));
         assert_eq!(later.iter().any(|queued| queued.id == leased[0].id), expired == Expired::Resend);
@@ -256,8 +279,8 @@ async fn a_lease_that_ends_is_safe_before_sending_and_held_or_repeated_after() {
         store.failed(leased[0].id, at(67), "late news").await.unwrap();
         store.retry(leased[1].id, at(100), "451 later").await.unwrap();
         assert_eq!(states(&store).await, BTreeMap::from([(OutboxState::Queued, 1), (OutboxState::Sent, 1)]));
-        assert!(store.lease(at(99), minute, 9, expired).await.unwrap().is_empty());
-        assert_eq!(store.lease(at(100), minute, 9, expired).await.unwrap().len(), 1);
+        assert!(lease_all(&store, at(99), minute, expired).await.is_empty());
+        assert_eq!(lease_all(&store, at(100), minute, expired).await.len(), 1);
     }
 }
 
@@ -269,12 +292,12 @@ async fn a_new_owner_takes_back_the_leases_of_a_dead_one() {
         let part = || submission(Some("one"), Action::Confirm, &[]);
         sent_in(&store, "a", part(), &[outgoing("a", Template::Confirm, &["one"], at(5))]).await;
         sent_in(&store, "b", part(), &[outgoing("b", Template::Confirm, &["one"], at(5))]).await;
-        let leased = store.lease(at(5), SignedDuration::from_secs(60), 9, expired).await.unwrap();
+        let leased = lease_all(&store, at(5), SignedDuration::from_secs(60), expired).await;
         assert!(store.begin_sending(leased[0].id, at(5)).await.unwrap());
         drop(store);
         let store = place.open().await;
         store.take_over(at(6), expired).await.unwrap();
-        let again = store.lease(at(6), SignedDuration::from_secs(60), 9, expired).await.unwrap();
+        let again = lease_all(&store, at(6), SignedDuration::from_secs(60), expired).await;
         assert_eq!(again.len(), sendable, "what had begun is resent only where that is harmless");
     }
 }
@@ -305,6 +328,8 @@ async fn a_failing_insert_leaves_nothing() {
         reading: &reading,
         decision: &decision,
         outgoing: &twice,
+        caps: &CAPS,
+        suppressed_until: at(60),
         now: at(2),
     };
     assert!(store.record(&record).await.is_err());
