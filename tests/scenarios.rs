@@ -192,7 +192,7 @@ fn the_demo_does_the_whole_job_and_a_second_one_sends_nothing_again() {
         entries.map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect()
     };
     let before = replies(&dir);
-    assert_eq!(before.len(), 8);
+    assert_eq!(before.len(), 9);
     let second = svodka(&["demo", "--dir", &at]);
     assert!(second.status.success());
     assert_eq!(replies(&dir), before);

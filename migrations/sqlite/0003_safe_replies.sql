@@ -25,6 +25,8 @@ CREATE TABLE outbox_new (
     told        INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
     -- Whether a person has said that it may leave, where replies are held.
     approved    INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
+    -- The last submission that it takes into account: a request that waits is written anew when more has come.
+    seen        INTEGER NOT NULL DEFAULT 0,
     UNIQUE (message, kind),
     CHECK ((state IN ('leased', 'sending')) = (lease_until IS NOT NULL)),
     CHECK (message IS NOT NULL OR kind NOT IN ('confirm', 'request', 'receipt'))

@@ -7,6 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 
 use crate::{
     clock::Clock,
+    config::{Config, ReplyMode},
     store::{HeldRow, OutboxState, Store},
 };
 
@@ -14,7 +15,7 @@ use super::{ConfigArg, block_on};
 
 /// The arguments of `svodka outbox`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  svodka outbox list\n  svodka outbox resend 7")]
+#[command(after_help = "Example:\n  svodka outbox list\n  svodka outbox show 7\n  svodka outbox send 7")]
 pub(super) struct Args {
     #[command(subcommand)]
     act: Act,
@@ -24,6 +25,15 @@ pub(super) struct Args {
 enum Act {
     /// List the letters that wait, failed, or are in doubt
     List(ListArgs),
+    /// Print a letter as it goes out (an .eml file)
+    #[command(after_help = "Example:\n  svodka outbox show 7 > letter.eml")]
+    Show(LetterArgs),
+    /// Let letters leave that are held for a person (replies.mode = "hold")
+    #[command(after_help = "Example:\n  svodka outbox send 7 8\n  svodka outbox send --all")]
+    Send(SendArgs),
+    /// Throw letters away that wait: they are never sent
+    #[command(after_help = "Example:\n  svodka outbox drop 7 8")]
+    Drop(DropArgs),
     /// Send a letter that failed or is in doubt once more, under the same Message-ID
     #[command(after_help = "Example:\n  svodka outbox resend 7")]
     Resend(LetterArgs),
@@ -47,21 +57,54 @@ struct LetterArgs {
     number: i64,
 }
 
+#[derive(Debug, clap::Args)]
+struct SendArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// The letters' numbers, as `svodka outbox list` gives them
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    numbers: Vec<i64>,
+    /// Every letter that is held now
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct DropArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// The letters' numbers, as `svodka outbox list` gives them
+    #[arg(required = true)]
+    numbers: Vec<i64>,
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     match &args.act {
         Act::List(args) => {
             let config = args.config.load()?;
             block_on(async {
                 let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-                list(&store.outbox_open().await?)
+                list(&store.outbox_open().await?, config.replies.mode == ReplyMode::Hold)
             })
         }
+        Act::Show(args) => {
+            let config = args.config.load()?;
+            block_on(async {
+                let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
+                let Some(letter) = store.letter(args.number).await? else {
+                    bail!("there is no letter {}; `svodka outbox list` shows them", args.number);
+                };
+                Ok(io::stdout().lock().write_all(&letter)?)
+            })
+        }
+        Act::Send(args) => send(args),
+        Act::Drop(args) => drop_letters(args),
         Act::Resend(args) => overrule(args, true),
         Act::Delivered(args) => overrule(args, false),
     }
 }
 
-fn list(rows: &[HeldRow]) -> anyhow::Result<()> {
+fn list(rows: &[HeldRow], held: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     if rows.is_empty() {
         writeln!(out, "nothing waits, nothing failed, nothing is in doubt")?;
@@ -74,7 +117,11 @@ fn list(rows: &[HeldRow]) -> anyhow::Result<()> {
         let schools: Vec<&str> = row.schools.iter().map(|school| school.as_str()).collect();
         table.add_row([
             row.id.to_string(),
-            word(row.state).to_owned(),
+            if held && row.state == OutboxState::Queued && !row.approved && !row.alert {
+                "held for you".to_owned()
+            } else {
+                word(row.state).to_owned()
+            },
             row.since.strftime("%F %R UTC").to_string(),
             row.recipient.clone(),
             schools.join(", "),
@@ -97,10 +144,47 @@ fn word(state: OutboxState) -> &'static str {
     }
 }
 
+fn send(args: &SendArgs) -> anyhow::Result<()> {
+    let config = args.config.load()?;
+    let only = (!args.all).then_some(args.numbers.as_slice());
+    block_on(async {
+        let sent = beside(&config).await?.approve(only, Clock::System.now()).await?;
+        told(&sent, only.unwrap_or(&sent), "leaves with the daemon's next look at the outbox")
+    })
+}
+
+fn drop_letters(args: &DropArgs) -> anyhow::Result<()> {
+    let config = args.config.load()?;
+    block_on(async {
+        let dropped = beside(&config).await?.drop_waiting(&args.numbers, Clock::System.now()).await?;
+        told(&dropped, &args.numbers, "is thrown away")
+    })
+}
+
+/// Says what was done about each letter, and of which nothing could be done.
+fn told(done: &[i64], wanted: &[i64], what: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    if wanted.is_empty() {
+        writeln!(out, "no letter waits")?;
+    }
+    for number in done {
+        writeln!(out, "letter {number} {what}")?;
+    }
+    let other: Vec<String> = wanted.iter().filter(|one| !done.contains(one)).map(ToString::to_string).collect();
+    if !other.is_empty() {
+        bail!("no letter {} waits; `svodka outbox list` shows them", other.join(", "));
+    }
+    Ok(())
+}
+
+async fn beside(config: &Config) -> anyhow::Result<Store> {
+    Ok(Store::open_beside(&config.store.url, &config.store.files).await?)
+}
+
 fn overrule(args: &LetterArgs, again: bool) -> anyhow::Result<()> {
     let config = args.config.load()?;
     block_on(async {
-        let store = Store::open_beside(&config.store.url, &config.store.files).await?;
+        let store = beside(&config).await?;
         let (number, now) = (args.number, Clock::System.now());
         let done = if again { store.resend(number, now).await? } else { store.delivered(number, now).await? };
         if !done {

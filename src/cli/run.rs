@@ -6,7 +6,7 @@ use super::{ClockArg, ConfigArg, block_on};
 
 /// The arguments of `svodka run`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  svodka run --config /etc/svodka/svodka.toml")]
+#[command(after_help = "Example:\n  svodka run --config /etc/svodka/svodka.toml\n  svodka run --once --dry-run")]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
@@ -15,11 +15,17 @@ pub(super) struct Args {
     /// One full pass over mailbox and outbox, then exit
     #[arg(long)]
     once: bool,
+    /// Decide about everything, but send no reply and leave the mailboxes as they are: a first look
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let config = args.config.load()?;
+    let mut config = args.config.load()?;
     config.campaign()?;
+    if args.dry_run {
+        config.dry_run();
+    }
     block_on(async {
         let mut daemon = Daemon::open(config, args.clock.clock()).await?;
         if args.once {

@@ -91,6 +91,9 @@ pub struct Config {
     pub board: Option<BoardConfig>,
     /// A folder with templates that replace the built-in ones of the same name.
     pub templates: Option<PathBuf>,
+    /// Whether the mailboxes stay as they are: only a run's own argument says so.
+    #[serde(skip)]
+    pub leave_mailboxes: bool,
 }
 
 /// Where everything is kept.
@@ -127,7 +130,7 @@ pub enum ReplyMode {
     /// They are sent.
     #[default]
     Send,
-    /// They are made and wait.
+    /// They are made and wait for a person, who lets each leave.
     Hold,
     /// None are made.
     Off,
@@ -248,6 +251,14 @@ impl Config {
     pub fn own_identity(&self) -> OwnIdentity {
         let addresses = self.mailboxes.iter().filter_map(|mailbox| Address::parse(&mailbox.address)).collect();
         OwnIdentity { addresses, ..OwnIdentity::default() }
+    }
+
+    /// For a first look: replies wait for a person, and the mailboxes stay as they are.
+    pub fn dry_run(&mut self) {
+        if self.replies.mode == ReplyMode::Send {
+            self.replies.mode = ReplyMode::Hold;
+        }
+        self.leave_mailboxes = true;
     }
 
     /// Makes every relative path relative to the folder of the configuration file.

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use crate::{
     config::{MailboxConfig, ReplyMode},
-    decision::{self, Basis, Decision, PlannedReply, ReviewReason},
+    decision::{self, Basis, Decision, Known, PlannedReply, ReviewReason},
     fault::point,
     jail::JailError,
     message::Address,
     reader::Reading,
     reply::{self, Envelope, ReplyError},
-    store::{Outgoing, Record, Stored},
+    store::{Outgoing, Record, StoreError, Stored},
 };
 
 use super::core::Core;
@@ -27,7 +27,41 @@ impl Core {
             self.decide(&stored).await?;
             decided += 1;
         }
+        self.renew_requests().await?;
         Ok(decided)
+    }
+
+    /// Writes requests anew that wait while somebody else has sent more of the same schools: who sent the form is not
+    /// asked for the draft that has come from a colleague.
+    async fn renew_requests(&self) -> anyhow::Result<()> {
+        for outdated in self.store.outdated(&self.campaign.id).await? {
+            let (stored, reading) = (&outdated.stored, &outdated.reading);
+            let mut known = self.known(reading).await?;
+            // What this very message has brought, and the letter itself, are no news.
+            known.told.clear();
+            let decision = decision::decide(&self.basis(stored, &known), reading);
+            let letters = self.outgoing(stored, reading, &decision).unwrap_or_default();
+            self.store.renew(outdated.id, letters.first()).await?;
+            tracing::info!(message = stored.id, written = !letters.is_empty(), "its answer was overtaken");
+        }
+        Ok(())
+    }
+
+    async fn known(&self, reading: &Reading) -> Result<Known, StoreError> {
+        let message = &reading.message;
+        let from = message.from.as_ref().map(|from| &from.address);
+        self.store.known(&self.campaign.id, from, &message.answers).await
+    }
+
+    fn basis<'b>(&'b self, stored: &Stored, known: &'b Known) -> Basis<'b> {
+        Basis {
+            campaign: &self.campaign,
+            roster: &self.roster,
+            recogniser: &self.recogniser,
+            known,
+            received: stored.received_at,
+            grace: self.config.replies.grace,
+        }
     }
 
     /// Reads and decides a stored message, and records everything about it in one transaction. One that cannot be read is
@@ -49,17 +83,8 @@ impl Core {
             self.store.put_file(bytes).await?;
         }
         point!("decide::documents_stored");
-        let message = &reading.message;
-        let from = message.from.as_ref().map(|from| &from.address);
-        let known = self.store.known(&self.campaign.id, from, &message.answers).await?;
-        let basis = Basis {
-            campaign: &self.campaign,
-            roster: &self.roster,
-            recogniser: &self.recogniser,
-            known: &known,
-            received: stored.received_at,
-            grace: self.config.replies.grace,
-        };
+        let known = self.known(&reading).await?;
+        let basis = self.basis(stored, &known);
         let mut decision = if stored.truncated { decision::too_large() } else { decision::decide(&basis, &reading) };
         let outgoing = match self.outgoing(stored, &reading, &decision) {
             Ok(outgoing) => outgoing,
@@ -98,12 +123,9 @@ impl Core {
         Ok(())
     }
 
-    /// The letters of a decision; none where replies are off or the mail is older than the campaign.
+    /// The letters of a decision; none where replies are off.
     fn outgoing(&self, stored: &Stored, reading: &Reading, decision: &Decision) -> Result<Vec<Outgoing>, ReplyError> {
-        // By whichever time is the earlier: a mailbox that was moved may give every mail the day of the move.
-        let written = reading.message.received.or(reading.message.date).unwrap_or(stored.received_at);
-        let too_old = self.campaign.day_of(stored.received_at.min(written)) < self.campaign.start;
-        if self.config.replies.mode == ReplyMode::Off || too_old {
+        if self.config.replies.mode == ReplyMode::Off {
             return Ok(Vec::new());
         }
         let mailbox = self.config.mailboxes.iter().find(|one| one.key() == stored.mailbox);

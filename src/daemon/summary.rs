@@ -101,6 +101,7 @@ fn reason(reason: ReviewReason) -> &'static str {
         ReviewReason::OutsideSchedule => "школа вне графика",
         ReviewReason::Contradiction => "сведения расходятся с принятыми ранее или отправитель неясен",
         ReviewReason::Unreadable => "документы не читаются, школа не определена",
+        ReviewReason::Repeated => "повторное письмо без новых сведений",
         ReviewReason::MachineWithForm => "автоматическое письмо с заполненной формой",
         ReviewReason::Question => "письмо без документов",
         ReviewReason::Unanswerable => "школе нельзя ответить на её адрес",

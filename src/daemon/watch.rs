@@ -187,6 +187,9 @@ impl Watcher {
 
     /// Shows in the mailbox what was done, after it is committed and never before.
     pub(super) async fn show(&mut self) -> anyhow::Result<()> {
+        if self.core.config.leave_mailboxes {
+            return Ok(());
+        }
         let unmarked = self.core.store.unmarked(&self.name, self.mailbox.shows_answers()).await?;
         if unmarked.is_empty() {
             return Ok(());
@@ -219,6 +222,9 @@ impl Watcher {
 
     /// Puts alerts into the mailbox that belong there.
     pub(super) async fn put_alerts(&mut self) -> anyhow::Result<()> {
+        if self.core.config.leave_mailboxes {
+            return Ok(());
+        }
         for (row, message_id, mime) in self.core.store.alerts_for(&self.name).await? {
             self.mailbox.append(&mime, &message_id).await?;
             point!("append::done");

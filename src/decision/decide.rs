@@ -61,7 +61,7 @@ pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
     let mut submissions = submission::group(basis, reading, &owned, &mail);
     // A mail whose author cannot be told is nobody's word.
     let nobody = message.from.is_none() && !message.oddities.is_empty();
-    if from_machine || nobody {
+    if from_machine || nobody || only_repeats(basis, &submissions) {
         for one in &mut submissions {
             one.action = Action::Review;
         }
@@ -74,6 +74,13 @@ pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
         }
     }
     finish(basis, reading, documents, submissions)
+}
+
+/// Whether a sender who has had our letters brings nothing new. Two machines that answer each other, of which one shows
+/// no sign of being one, would go on for ever; and a person who sends the same again may have been misread.
+fn only_repeats(basis: &Basis<'_>, submissions: &[Submission]) -> bool {
+    let told = |one: &Submission| one.school.as_ref().is_some_and(|school| basis.known.told.contains(school));
+    !submissions.is_empty() && submissions.iter().all(|one| one.repeats && told(one))
 }
 
 /// Concludes about every part; a part that names no school of its own accord joins the mail's one certain school.
@@ -216,6 +223,8 @@ fn review_reason(reading: &Reading, documents: &[DocumentVerdict], one: &Submiss
     let unreadable = |index: &usize| documents.get(*index).is_some_and(|document| document.kind == Kind::Unreadable);
     if reading.message.automatic.is_some() {
         ReviewReason::MachineWithForm
+    } else if one.school.is_some() && one.repeats {
+        ReviewReason::Repeated
     } else if one.school.is_some() {
         ReviewReason::Contradiction
     } else if one.outside.is_some() {
@@ -237,13 +246,18 @@ fn reply(
     submissions: &[Submission],
 ) -> Option<PlannedReply> {
     let message = &reading.message;
+    if is_too_old(basis, reading) {
+        return None;
+    }
     let to = message.from.as_ref().filter(|_| message.automatic.is_none())?.address.clone();
     let answered = |one: &Submission| matches!(one.action, Action::Confirm | Action::Request);
     let told: Vec<usize> =
         submissions.iter().enumerate().filter(|(_, one)| answered(one)).map(|(index, _)| index).collect();
     let of = |index: &usize| submissions.get(*index);
     let template = if told.is_empty() {
-        documents.iter().any(|one| one.kind == Kind::Form).then_some(Template::Receipt)?
+        // One note is enough: who answers it is read by a person already.
+        let noted = basis.known.answers_ours || !documents.iter().any(|one| one.kind == Kind::Form);
+        (!noted).then_some(Template::Receipt)?
     } else if told.iter().filter_map(of).all(|one| one.action == Action::Confirm) {
         Template::Confirm
     } else {
@@ -254,6 +268,13 @@ fn reply(
     let not_before = if waits { basis.received.saturating_add(basis.grace) } else { Ok(basis.received) };
     let not_before = not_before.unwrap_or(basis.received);
     Some(PlannedReply { to, template, submissions: told, not_before, answers: message.message_id.clone() })
+}
+
+/// Whether the mail is older than the campaign, by whichever time is the earlier: a mailbox that was moved may give every
+/// mail the day of the move.
+fn is_too_old(basis: &Basis<'_>, reading: &Reading) -> bool {
+    let written = reading.message.received.or(reading.message.date).unwrap_or(basis.received);
+    basis.campaign.day_of(basis.received.min(written)) < basis.campaign.start
 }
 
 fn only_documents_absent(documents: &[DocumentVerdict], one: &Submission) -> bool {

@@ -6,7 +6,7 @@ mod parts;
 mod recognise;
 mod submission;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     campaign::{FieldId, RequirementId, SchoolId},
+    digest::Sha256,
     document::Problem,
     form::{Answer, Kind},
     message::{Address, MessageId},
@@ -47,6 +48,10 @@ pub struct Known {
     pub thread: Option<SchoolId>,
     /// The school to which staff have tied the sender's address, beside the campaign's own roster.
     pub learned: Option<SchoolId>,
+    /// The schools about which a letter of ours has gone, or is to go, to this very sender.
+    pub told: Vec<SchoolId>,
+    /// Whether this message answers any letter of ours to this very sender, one about no certain school too.
+    pub answers_ours: bool,
 }
 
 /// What a school has sent so far: the state over all accepted versions.
@@ -62,6 +67,8 @@ pub struct SchoolState {
     pub information: Vec<RequirementId>,
     /// Addresses from which accepted submissions came.
     pub senders: Vec<Address>,
+    /// The files that have come.
+    pub files: BTreeSet<Sha256>,
     /// How many versions have been accepted.
     pub versions: u32,
 }
@@ -127,6 +134,8 @@ pub struct Submission {
     pub documents: Vec<usize>,
     /// Documents that are still owed after this message.
     pub owed: Vec<RequirementId>,
+    /// Whether it brings nothing that had not come before.
+    pub repeats: bool,
     /// Why this school, one reason each, in English.
     pub evidence: Vec<String>,
 }
@@ -172,6 +181,8 @@ pub enum ReviewReason {
     Contradiction,
     /// Documents that cannot be read, and nothing else tells the school.
     Unreadable,
+    /// A sender whom we have written to brings nothing new: perhaps a machine, or somebody whom we do not understand.
+    Repeated,
     /// A machine's mail holds a filled form.
     MachineWithForm,
     /// A mail about the letter without a document.

@@ -95,6 +95,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     let (missing, invalid) = completeness(campaign, &after);
     let owed = owed(campaign, school, after.form, before.draft || draft);
     let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
+    let repeats = mine.iter().all(|one| is_known(reading, &before, one));
     let contradicts = form && contradicts(basis, reading, school, &before, &answers);
     let action = if contradicts {
         Action::Review
@@ -125,8 +126,24 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
         answers,
         documents: documents(mine),
         owed,
+        repeats,
         evidence,
     }
+}
+
+/// Whether a part had come before: the same file, or a form all of whose answers are those that are known.
+fn is_known(reading: &Reading, before: &SchoolState, one: &Owned) -> bool {
+    let file = one.part.file.and_then(|index| reading.files.get(index));
+    if file.is_some_and(|file| before.files.contains(&file.sha256)) {
+        return true;
+    }
+    let form = one.part.form.as_ref().filter(|_| before.form && !one.part.draft);
+    form.is_some_and(|form| {
+        form.answers.iter().all(|(field, answer)| {
+            let known = before.answers.get(field);
+            known.is_some_and(|known| recognise::plain(&known.text) == recognise::plain(&answer.text))
+        })
+    })
 }
 
 /// Of several versions in one mail the more complete counts, of equal ones the later; what it lacks the others give.
@@ -254,6 +271,7 @@ fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
         answers,
         documents: documents(mine),
         owed: Vec::new(),
+        repeats: false,
         evidence: reasons(mine),
     }
 }

@@ -61,6 +61,7 @@ fn submission(school: &str) -> Submission {
         answers: BTreeMap::new(),
         documents: Vec::new(),
         owed: Vec::new(),
+        repeats: false,
         evidence: Vec::new(),
     }
 }

@@ -40,6 +40,7 @@ pub use intake::{Intake, Intaken, Stored, Unmarked};
 pub use outbox::{Expired, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Record};
+pub use replace::Outdated;
 
 use files::Files;
 

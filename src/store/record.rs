@@ -306,8 +306,9 @@ async fn open_review(
 async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
-             not_before, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10) RETURNING id",
+             not_before, changed_at, seen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10,
+             (SELECT coalesce(max(id), 0) FROM submissions)) RETURNING id",
     )
     .bind(&outgoing.key)
     .bind(record.message)

@@ -4,11 +4,88 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    StoreError, caps, events, json as to_json,
+    OutboxRow, Store, StoreError, Stored, caps, events, from_json, instant, json as to_json, parsed,
     record::{Outgoing, Record, accepted},
     word,
 };
-use crate::{campaign::SchoolId, decision::Template};
+use crate::{
+    campaign::{CampaignId, SchoolId},
+    decision::Template,
+    reader::{Reading, VERSION},
+};
+
+/// A request that waits, and that no longer says where its schools stand: more has come meanwhile.
+#[derive(Debug, Clone)]
+pub struct Outdated {
+    /// Its row.
+    pub id: OutboxRow,
+    /// The message that it answers.
+    pub stored: Stored,
+    /// What was read in that message.
+    pub reading: Reading,
+}
+
+/// Row; message, hash, received, mailbox, cursor, truncated; reading.
+type OutdatedColumns = (i64, i64, String, i64, String, String, bool, String);
+
+impl Store {
+    /// The requests of a campaign that nobody has begun to send and that know nothing of what has come since.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn outdated(&self, campaign: &CampaignId) -> Result<Vec<Outdated>, StoreError> {
+        let rows: Vec<OutdatedColumns> = sqlx::query_as(
+            "SELECT o.id, m.id, m.sha256, m.received_at, m.mailbox, m.cursor, m.truncated, m.reading
+             FROM outbox o JOIN messages m ON m.id = o.message
+             WHERE o.state = 'queued' AND o.tries = 0 AND o.kind = 'request' AND o.campaign = $1
+               AND m.reading IS NOT NULL AND m.version = $2
+               AND EXISTS (SELECT 1 FROM outbox_schools s
+                           JOIN submissions x ON x.campaign = o.campaign AND x.school = s.school
+                           WHERE s.outbox = o.id AND x.version IS NOT NULL AND x.id > o.seen)
+             ORDER BY o.id",
+        )
+        .bind(campaign.as_str())
+        .bind(VERSION)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(id, message, sha256, received_at, mailbox, cursor, truncated, reading)| {
+                let sha256 = parsed("hash", &sha256)?;
+                let received_at = instant(received_at)?;
+                let stored = Stored { id: message, sha256, received_at, mailbox, cursor, truncated };
+                Ok(Outdated { id, stored, reading: from_json(&reading)? })
+            })
+            .collect()
+    }
+
+    /// Puts a letter as it would be written now in the place of one that waits; without one, the old one stays as it is.
+    /// Nothing changes where somebody has begun to send it.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn renew(&self, id: OutboxRow, letter: Option<&Outgoing>) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        if let Some(letter) = letter {
+            sqlx::query(
+                "UPDATE outbox SET kind = $1, key = $2, message_id = $3, mime = $4, not_before = min(not_before, $5)
+                 WHERE id = $6 AND state = 'queued' AND tries = 0",
+            )
+            .bind(word(&letter.template)?)
+            .bind(&letter.key)
+            .bind(letter.message_id.as_str())
+            .bind(&letter.mime)
+            .bind(letter.not_before.as_microsecond())
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        }
+        sqlx::query("UPDATE outbox SET seen = (SELECT coalesce(max(id), 0) FROM submissions) WHERE id = $1")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
 
 /// Takes back letters that nobody has begun to send and whose place a letter of this message takes; gives how many.
 pub(super) async fn supersede(connection: &mut SqliteConnection, record: &Record<'_>) -> Result<u64, StoreError> {

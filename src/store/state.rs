@@ -67,8 +67,26 @@ impl Store {
         .bind(from.as_str())
         .fetch_optional(&self.readers)
         .await?;
+        let told: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT s.school FROM outbox o JOIN outbox_schools s ON s.outbox = o.id
+             WHERE o.recipient = $1 AND o.campaign = $2 AND o.message IS NOT NULL
+               AND o.state NOT IN ('dropped', 'failed')",
+        )
+        .bind(from.as_str())
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        let answers_ours: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM json_each($1) asked JOIN outbox o ON o.message_id = asked.value
+                            WHERE o.recipient = $2)",
+        )
+        .bind(json(&answers)?)
+        .bind(from.as_str())
+        .fetch_one(&self.readers)
+        .await?;
         let school = |text: Option<String>| text.map(|text| parsed("school", &text)).transpose();
-        Ok(Known { schools, thread: school(thread)?, learned: school(learned)? })
+        let told = told.into_iter().map(|text| parsed("school", &text)).collect::<Result<_, _>>()?;
+        Ok(Known { schools, thread: school(thread)?, learned: school(learned)?, told, answers_ours })
     }
 
     /// Ties an address to a school for good, as staff have decided.
@@ -108,11 +126,24 @@ impl Store {
         .bind(campaign.as_str())
         .fetch_all(&mut *tx)
         .await?;
+        let files: Vec<(String, String)> = sqlx::query_as(
+            "SELECT DISTINCT d.school, d.sha256 FROM documents d
+             WHERE d.sha256 IS NOT NULL AND EXISTS (
+                 SELECT 1 FROM submissions s WHERE s.message = d.message AND s.school = d.school AND s.campaign = $1
+                 AND s.version IS NOT NULL)",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
         drop(tx);
         let mut schools = BTreeMap::<SchoolId, SchoolRow>::new();
         for version in versions {
             let row = schools.entry(parsed("school", &version.0)?).or_default();
             add(row, version)?;
+        }
+        for (school, sha256) in files {
+            let row = schools.entry(parsed("school", &school)?).or_default();
+            row.state.files.insert(parsed("hash", &sha256)?);
         }
         for (school, field, text, value, problem, found) in answers {
             let value = value.as_deref().map(from_json).transpose()?;

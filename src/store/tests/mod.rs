@@ -91,6 +91,7 @@ fn submission(id: Option<&str>, action: Action, answers: &[(&str, &str)]) -> Sub
         answers: answers.iter().map(|(field, text)| (field.parse().unwrap(), answer(text))).collect(),
         documents: Vec::new(),
         owed: Vec::new(),
+        repeats: false,
         evidence: Vec::new(),
     }
 }
