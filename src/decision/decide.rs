@@ -255,8 +255,10 @@ fn reply(
         submissions.iter().enumerate().filter(|(_, one)| answered(one)).map(|(index, _)| index).collect();
     let of = |index: &usize| submissions.get(*index);
     let template = if told.is_empty() {
-        // One note is enough: who answers it is read by a person already.
-        let noted = basis.known.answers_ours || !documents.iter().any(|one| one.kind == Kind::Form);
+        // One note is enough: who answers it, or repeats himself, is read by a person already.
+        let noted = basis.known.answers_ours
+            || submissions.iter().all(|one| one.repeats)
+            || !documents.iter().any(|one| one.kind == Kind::Form);
         (!noted).then_some(Template::Receipt)?
     } else if told.iter().filter_map(of).all(|one| one.action == Action::Confirm) {
         Template::Confirm
