@@ -1,6 +1,7 @@
 //! Raw bytes of an e-mail (RFC 5322, RFC 2045–2049) → what matters of it: who wrote it, in which thread, whether a
 //! machine did, and every attached file however deep. Knows no store, no network, no campaign.
 
+mod authentication;
 mod automatic;
 mod body;
 mod bounce;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 
+pub use authentication::authserv_id;
+pub(crate) use authentication::{aligned, sealed};
 pub use automatic::{Verdict, classify};
 pub(crate) use collect::is_decoration;
 pub use parse::{Parsed, open, parse, parse_all, received};
@@ -78,13 +81,29 @@ pub struct Returned {
     pub lasting: bool,
 }
 
-/// By what our own mail is known.
+/// Whether a message is of whom it says, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authentication {
+    /// Something vouches for the domain of its author (RFC 7489 §3.1).
+    Pass,
+    /// It is not: From was made up, or what is said of it contradicts itself.
+    Fail,
+    /// Nothing that can be trusted says either.
+    #[default]
+    Unknown,
+}
+
+/// By what our own mail, and the word of our own servers, is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnIdentity {
     /// The addresses that we send from.
     pub addresses: Vec<Address>,
     /// What stands behind the «@» in the Message-IDs that only we make, in any case.
     pub message_id_domains: Vec<String>,
+    /// The authserv-ids of the servers whose Authentication-Results are believed (RFC 8601 §2.5), in any case.
+    #[serde(default)]
+    pub authserv_ids: Vec<String>,
 }
 
 /// A parsed message.
@@ -115,6 +134,12 @@ pub struct Message {
     /// Where it is a notification that mail did not arrive: which.
     #[serde(default)]
     pub returned: Option<Returned>,
+    /// Whether it is of whom it says.
+    #[serde(default)]
+    pub authentication: Authentication,
+    /// By which sign, in English, never a text of the mail.
+    #[serde(default)]
+    pub authentication_sign: String,
     /// The text that the author wrote above quotation and signature, with tables (an HTML part's) kept as tables.
     pub body: Document,
     /// The signature block under the body, where one can be told.
@@ -159,6 +184,11 @@ impl Address {
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What stands behind its «@».
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Attachment, Automatic, Message, OwnIdentity,
+    Attachment, Automatic, Message, OwnIdentity, authentication,
     automatic::{self, Mail},
     body, bounce,
     collect::{self, Found},
@@ -48,6 +48,7 @@ pub fn parse_all(raw: &[u8], own: &OwnIdentity, limits: &Limits, path: &[String]
     let header = &tree.root.header;
     let Found { texts, files, oddities } = collect::collect(&tree.root, path, limits);
     let (from, from_oddities) = people::author(header);
+    let (authentication, sign) = authentication::of(header, from.as_ref().map(|from| &from.address), own);
     let answers = header.message_ids(&["in-reply-to", "references"]);
     let subject: String = header.text("subject").unwrap_or_default().chars().take(1_000).collect();
     let forward = forwards(&subject) || (answers.is_empty() && !answers_by_subject(&subject));
@@ -59,6 +60,8 @@ pub fn parse_all(raw: &[u8], own: &OwnIdentity, limits: &Limits, path: &[String]
         subject,
         date: header.date(),
         received: header.received().or_else(|| header.date()),
+        authentication,
+        authentication_sign: sign.to_owned(),
         ..Message::default()
     };
     let all = tree.oddities.into_iter().chain(oddities).chain(from_oddities);

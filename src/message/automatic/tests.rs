@@ -99,6 +99,7 @@ fn our_own_mail_is_known_by_its_author_or_identifier() {
     let own = OwnIdentity {
         addresses: vec![Address::parse("k@lenreg.ru").unwrap()],
         message_id_domains: vec!["svodka.lenreg.ru".to_owned()],
+        ..OwnIdentity::default()
     };
     let own_kind = |raw: &str| classify(raw.as_bytes(), &own, &Limits::default()).map(|verdict| verdict.automatic);
     assert_eq!(own_kind("From: K@LenReg.ru\n\nx"), Some(Automatic::Own));
