@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     campaign::{self, Campaign},
     config::{Config, ConfigError, ConverterConfig},
+    decision::ReplyPolicy,
     message::{Address, OwnIdentity},
 };
 
@@ -21,6 +22,7 @@ pub(super) struct Rules {
     pub(super) campaign: Campaign,
     pub(super) own: OwnIdentity,
     pub(super) converter: ConverterConfig,
+    pub(super) policy: ReplyPolicy,
 }
 
 impl ConfigArg {
@@ -33,12 +35,14 @@ impl ConfigArg {
     pub(super) fn rules_or_sample(&self) -> Result<Rules, ConfigError> {
         if self.config.is_some() || Path::new(SYSTEM_WIDE).exists() {
             let config = self.load()?;
-            return Ok(Rules { campaign: config.campaign()?, own: config.own_identity(), converter: config.converter });
+            let (campaign, own, policy) = (config.campaign()?, config.own_identity(), config.replies.policy);
+            return Ok(Rules { campaign, own, converter: config.converter, policy });
         }
         Ok(Rules {
             campaign: campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
             own: OwnIdentity { addresses: sample_addresses(), ..OwnIdentity::default() },
             converter: ConverterConfig::default(),
+            policy: ReplyPolicy::default(),
         })
     }
 }

@@ -4,18 +4,6 @@ use serde::Deserialize;
 
 use super::Config;
 
-/// Who is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReplyPolicy {
-    /// Only who is proven to be the sender.
-    Strict,
-    /// Everybody who is not shown to be forged.
-    Default,
-    /// Everybody.
-    Open,
-}
-
 /// The page for the staff.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,19 +17,7 @@ pub struct BoardConfig {
 impl Config {
     /// The keys that are set and that this release does not act on.
     pub fn not_yet(&self) -> Vec<&'static str> {
-        let set = [
-            ("replies.policy", self.replies.policy.is_some_and(|policy| policy != ReplyPolicy::Open)),
-            ("staff.summary", self.staff.summary.is_some()),
-            ("board", self.board.is_some()),
-        ];
+        let set = [("staff.summary", self.staff.summary.is_some()), ("board", self.board.is_some())];
         set.into_iter().filter(|(_, set)| *set).map(|(key, _)| key).collect()
-    }
-
-    /// What must not be believed to be in force.
-    pub(super) fn out_of_reach(&self) -> Option<String> {
-        (self.replies.policy == Some(ReplyPolicy::Strict)).then(|| {
-            "replies.policy: \"strict\" is not in this release, and must not seem to be in force: take it out, or hold all replies with mode = \"hold\""
-                .to_owned()
-        })
     }
 }

@@ -1,6 +1,7 @@
 //! The configuration file → checked settings. Relative paths are relative to the file; unknown keys are refused.
 
 mod ahead;
+mod authentication;
 mod caps;
 mod secret;
 mod server;
@@ -17,11 +18,13 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
     campaign::{self, Campaign, CampaignError},
+    decision::ReplyPolicy,
     jail::Sandbox,
     message::{Address, OwnIdentity},
 };
 
-pub use ahead::{BoardConfig, ReplyPolicy};
+pub use ahead::BoardConfig;
+pub use authentication::AuthenticationConfig;
 pub use caps::Caps;
 pub use secret::{Login, Secret, SecretError, SecretSource};
 pub use server::{Folders, MailboxConfig, MailboxSource, Mark, Marking, Server, SmtpConfig, Submission};
@@ -75,6 +78,9 @@ pub struct Config {
     /// How schools are answered.
     #[serde(default)]
     pub replies: RepliesConfig,
+    /// By what a sender's identity is known.
+    #[serde(default)]
+    pub authentication: AuthenticationConfig,
     /// The staff of the committee.
     #[serde(default)]
     pub staff: StaffConfig,
@@ -117,7 +123,8 @@ pub struct RepliesConfig {
     #[serde(default = "default_grace", deserialize_with = "duration")]
     pub grace: SignedDuration,
     /// Who is answered.
-    pub policy: Option<ReplyPolicy>,
+    #[serde(default)]
+    pub policy: ReplyPolicy,
     /// How many replies may leave.
     #[serde(default)]
     pub caps: Caps,
@@ -204,7 +211,12 @@ pub struct StaffConfig {
 
 impl Default for RepliesConfig {
     fn default() -> Self {
-        Self { mode: ReplyMode::default(), grace: default_grace(), policy: None, caps: Caps::default() }
+        Self {
+            mode: ReplyMode::default(),
+            grace: default_grace(),
+            policy: ReplyPolicy::default(),
+            caps: Caps::default(),
+        }
     }
 }
 
@@ -247,10 +259,11 @@ impl Config {
     }
 
     /// By what our own mail is known when it comes back: the addresses of the mailboxes. Their domain is no sign of
-    /// it, since colleagues write from there.
+    /// it, since colleagues write from there. And by what the word of our own servers is known.
     pub fn own_identity(&self) -> OwnIdentity {
         let addresses = self.mailboxes.iter().filter_map(|mailbox| Address::parse(&mailbox.address)).collect();
-        OwnIdentity { addresses, ..OwnIdentity::default() }
+        let authserv_ids = self.authentication.authserv_ids.clone();
+        OwnIdentity { addresses, authserv_ids, ..OwnIdentity::default() }
     }
 
     /// For a first look: replies wait for a person, and the mailboxes stay as they are.
@@ -293,7 +306,7 @@ impl Config {
                 "{section}.time: in less than a second nothing can be read: write for example \"10s\""
             ));
         }
-        if let Some(what) = self.out_of_reach().or_else(|| self.replies.caps.contradiction()) {
+        if let Some(what) = self.authentication.contradiction().or_else(|| self.replies.caps.contradiction()) {
             return Some(what);
         }
         let keys: BTreeSet<String> = self.mailboxes.iter().map(MailboxConfig::key).collect();
@@ -351,13 +364,10 @@ mod tests {
 
     #[test]
     fn settings_of_later_releases_are_read_and_named_and_never_seem_to_be_in_force() {
-        let later = "[replies]\npolicy = \"default\"\n\
-            [staff]\nsummary = [\"0 9 * * 1-5\"]\n[board]\nlisten = \"127.0.0.1:8025\"\n";
+        let later = "[staff]\nsummary = [\"0 9 * * 1-5\"]\n[board]\nlisten = \"127.0.0.1:8025\"\n";
         let config = load(&format!("{SOUND}\n{later}")).unwrap();
-        assert_eq!(config.not_yet(), ["replies.policy", "staff.summary", "board"]);
+        assert_eq!(config.not_yet(), ["staff.summary", "board"]);
         assert!(load(SOUND).unwrap().not_yet().is_empty());
-        let strict = load(&format!("{SOUND}\n[replies]\npolicy = \"strict\"")).unwrap_err().to_string();
-        assert!(strict.contains("replies.policy"), "{strict}");
     }
 
     #[test]

@@ -105,6 +105,7 @@ fn reason(reason: ReviewReason) -> &'static str {
         ReviewReason::MachineWithForm => "автоматическое письмо с заполненной формой",
         ReviewReason::Question => "письмо без документов",
         ReviewReason::Unanswerable => "школе нельзя ответить на её адрес",
+        ReviewReason::Unverified => "подлинность отправителя не подтверждена",
         ReviewReason::TooLarge => "письмо слишком велико для обработки",
         ReviewReason::Broken => "письмо не удалось обработать",
     }

@@ -13,6 +13,7 @@ use crate::{
 use super::{
     Action, Decision, DocumentVerdict, Known, PlannedReply, Review, ReviewReason, Submission, Template,
     parts::{self, Part},
+    policy::{self, ReplyPolicy, Right},
     recognise, submission,
 };
 
@@ -31,6 +32,8 @@ pub struct Basis<'a> {
     pub received: Timestamp,
     /// How long a request waits in which only a document is absent.
     pub grace: SignedDuration,
+    /// How much must be known of a sender.
+    pub policy: ReplyPolicy,
 }
 
 /// A part with what was concluded about its school.
@@ -43,6 +46,12 @@ pub(super) struct Owned {
 
 /// Decides about a message. The same input gives the same decision.
 pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
+    let mut decision = by_content(basis, reading);
+    policy::enforce(basis.policy, &reading.message, &mut decision);
+    decision
+}
+
+fn by_content(basis: &Basis<'_>, reading: &Reading) -> Decision {
     let message = &reading.message;
     let from_machine = message.automatic.is_some();
     if message.automatic == Some(Automatic::Own) {
@@ -249,21 +258,17 @@ fn reply(
     if is_too_old(basis, reading) {
         return None;
     }
-    let to = message.from.as_ref().filter(|_| message.automatic.is_none())?.address.clone();
-    let answered = |one: &Submission| matches!(one.action, Action::Confirm | Action::Request);
-    let told: Vec<usize> =
-        submissions.iter().enumerate().filter(|(_, one)| answered(one)).map(|(index, _)| index).collect();
+    let (to, right) = policy::right(message, documents, submissions)?;
     let of = |index: &usize| submissions.get(*index);
-    let template = if told.is_empty() {
-        // One note is enough: who answers it, or repeats himself, is read by a person already.
-        let noted = basis.known.answers_ours
-            || submissions.iter().all(|one| one.repeats)
-            || !documents.iter().any(|one| one.kind == Kind::Form);
-        (!noted).then_some(Template::Receipt)?
-    } else if told.iter().filter_map(of).all(|one| one.action == Action::Confirm) {
-        Template::Confirm
-    } else {
-        Template::Request
+    // One note is enough: who answers it, or repeats himself, is read by a person already.
+    let noted = basis.known.answers_ours || submissions.iter().all(|one| one.repeats);
+    let (template, told) = match right {
+        Right::Receipt if noted => return None,
+        Right::Receipt => (Template::Receipt, Vec::new()),
+        Right::Sections(told) if told.iter().filter_map(of).all(|one| one.action == Action::Confirm) => {
+            (Template::Confirm, told)
+        }
+        Right::Sections(told) => (Template::Request, told),
     };
     let waits = template == Template::Request
         && told.iter().filter_map(of).all(|one| one.action == Action::Confirm || only_documents_absent(documents, one));

@@ -3,6 +3,7 @@
 
 mod decide;
 mod parts;
+mod policy;
 mod recognise;
 mod submission;
 
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub use decide::{Basis, decide};
+pub use policy::ReplyPolicy;
 pub use submission::completeness;
 
 /// What is done about a message or a submission.
@@ -189,6 +191,8 @@ pub enum ReviewReason {
     Question,
     /// No letter can be sent to its author.
     Unanswerable,
+    /// It is not of whom it says, or that it is must be proven and is not.
+    Unverified,
     /// The message is larger than any that is read.
     TooLarge,
     /// The message could not be read at all.

@@ -11,7 +11,7 @@ use crate::{
     decision::{Action, Decision, Submission, Template},
     document::{Format, Problem},
     form::{Answer, Kind, Value},
-    message::{Address, Automatic, MessageId},
+    message::{Address, Authentication, Automatic, MessageId},
     reader::Reading,
 };
 
@@ -36,6 +36,8 @@ struct MessageJson {
     received: Option<Timestamp>,
     /// By what a machine shows itself.
     automatic: Option<Automatic>,
+    /// Whether it is of whom it says, by the word of our own servers.
+    authentication: Authentication,
     action: Action,
     /// Why, one reason each.
     why: Vec<String>,
@@ -103,6 +105,7 @@ impl Check {
                 from: message.from.as_ref().map(|from| from.address.clone()),
                 received: message.received,
                 automatic: message.automatic,
+                authentication: message.authentication,
                 action: decision.action,
                 why: decision.why.clone(),
             },

@@ -18,12 +18,12 @@ use tokio::runtime::Runtime;
 use crate::{
     campaign::Campaign,
     converter::Converter,
-    decision::{self, Basis, Decision, Known},
+    decision::{self, Basis, Decision, Known, ReplyPolicy},
     document::Limits,
     form::Recogniser,
     jail::{Jail, JailError, Sandbox},
     matching::Roster,
-    message::OwnIdentity,
+    message::{Authentication, OwnIdentity},
     reader::Reading,
     reply::{self, Envelope, Templates},
 };
@@ -59,11 +59,12 @@ struct Judge {
     recogniser: Recogniser,
     own: OwnIdentity,
     templates: Templates,
+    policy: ReplyPolicy,
     now: Timestamp,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let Rules { campaign, own, converter } = args.config.rules_or_sample()?;
+    let Rules { campaign, own, converter, policy } = args.config.rules_or_sample()?;
     let templates = Templates::load(None)?;
     let jail = Jail::new(Sandbox::BestEffort, Limits::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -78,6 +79,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         campaign,
         own,
         templates,
+        policy,
         now: args.clock.clock().now(),
     };
     let progress = ProgressBar::new(args.files.len() as u64);
@@ -164,6 +166,7 @@ impl Judge {
             known: &Known::default(),
             received: reading.message.received.unwrap_or(self.now),
             grace: jiff::SignedDuration::ZERO,
+            policy: self.policy,
         };
         decision::decide(&basis, reading)
     }
@@ -203,6 +206,10 @@ fn explain(file: &str, campaign: &Campaign, reading: &Reading, decision: &Decisi
     let mut lines = vec![format!("{file}: {}", word(&decision.action))];
     if let Some(reason) = reading.message.automatic {
         lines.push(format!("  a machine wrote it: {}", word(&reason)));
+    }
+    let message = &reading.message;
+    if message.authentication != Authentication::Unknown {
+        lines.push(format!("  authentication: {} ({})", word(&message.authentication), message.authentication_sign));
     }
     for one in &decision.documents {
         let name = one.file.and_then(|index| reading.files.get(index)).and_then(|file| file.name.clone());

@@ -38,6 +38,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
         Finding::new("disk", space(&folder)),
         Finding::new("sandbox", sandbox(config).await),
         Finding::new("converter", converter(config).await),
+        Finding::new("senders", config.authentication_in_words()),
     ]);
     if !database.exists() {
         let said = format!("{} is not there yet: the first start creates it", database.display());
