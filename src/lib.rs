@@ -16,6 +16,7 @@ pub mod document;
 pub mod reader;
 pub mod jail;
 pub mod converter;
+pub mod authenticity;
 pub mod form;
 pub mod matching;
 pub mod decision;

@@ -36,6 +36,9 @@ name = "Комитет общего и профессионального обр
 kind = "file"
 path = "outbox"
 
+[authentication]
+verify = false
+
 [reader]
 sandbox = "best-effort"
 "#;

@@ -6,10 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
 
 use crate::{
+    authenticity::Authenticity,
     campaign::Campaign,
     clock::Clock,
     config::{Config, ReplyMode},
     converter::Converter,
+    decision::ReplyPolicy,
     document::Limits,
     fault::point,
     form::Recogniser,
@@ -31,6 +33,8 @@ pub(super) struct Core {
     pub(super) own: OwnIdentity,
     pub(super) jail: Jail,
     pub(super) converter: Converter,
+    /// Where we look at signatures ourselves.
+    pub(super) authenticity: Option<Authenticity>,
     pub(super) templates: Templates,
     pub(super) transport: Transport,
     pub(super) store: Store,
@@ -63,6 +67,7 @@ impl Core {
             own: config.own_identity(),
             jail: Jail::new(config.reader.sandbox, limits),
             converter: Converter::find(&config.converter, config.reader.sandbox, &limits),
+            authenticity: authenticity(&config),
             deciding: Mutex::new(()),
             telling: Mutex::new(()),
             queued: Notify::new(),
@@ -154,4 +159,11 @@ impl Core {
         point!("copies::settled");
         Ok(())
     }
+}
+
+/// What looks at signatures; none where a server of ours does that, or nobody is to.
+fn authenticity(config: &Config) -> Option<Authenticity> {
+    let wanted = config.authentication.verifies() && config.replies.policy != ReplyPolicy::Open;
+    let opened = wanted.then(|| Authenticity::system(config.authentication.arc_sealers.clone()))?;
+    opened.inspect_err(|error| tracing::warn!(%error, "no name servers are known: senders are not verified")).ok()
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     config::{MailboxConfig, ReplyMode},
-    decision::{self, Basis, Decision, Known, PlannedReply, ReviewReason},
+    decision::{self, Action, Basis, Decision, Known, PlannedReply, ReviewReason},
     fault::point,
     jail::JailError,
     message::Address,
@@ -61,6 +61,7 @@ impl Core {
             known,
             received: stored.received_at,
             grace: self.config.replies.grace,
+            policy: self.config.replies.policy,
         }
     }
 
@@ -77,7 +78,7 @@ impl Core {
             read => read?,
         };
         self.converter.complete(&self.jail, &mut read).await?;
-        let (reading, contents) = read;
+        let (mut reading, contents) = read;
         point!("decide::read");
         for bytes in &contents {
             self.store.put_file(bytes).await?;
@@ -85,7 +86,8 @@ impl Core {
         point!("decide::documents_stored");
         let known = self.known(&reading).await?;
         let basis = self.basis(stored, &known);
-        let mut decision = if stored.truncated { decision::too_large() } else { decision::decide(&basis, &reading) };
+        let mut decision =
+            if stored.truncated { decision::too_large() } else { self.authenticated(&basis, &mut reading, raw).await };
         let outgoing = match self.outgoing(stored, &reading, &decision) {
             Ok(outgoing) => outgoing,
             // A wrong template concerns every mail: it is put right before any goes on.
@@ -109,11 +111,28 @@ impl Core {
             now,
         };
         self.store.record(&record).await?;
-        tracing::info!(message = stored.id, action = ?decision.action, letters = outgoing.len(), "decided");
+        let authentication = &reading.message.authentication;
+        tracing::info!(message = stored.id, action = ?decision.action, ?authentication, letters = outgoing.len(), "decided");
         if !outgoing.is_empty() {
             self.queued.notify_one();
         }
         Ok(())
+    }
+
+    /// Decides. Where it matters of whom the mail is, and no server has said, its signatures are looked at first.
+    async fn authenticated(&self, basis: &Basis<'_>, reading: &mut Reading, raw: Vec<u8>) -> Decision {
+        let decision = decision::decide(basis, reading);
+        let matters = !matches!(decision.action, Action::Ignore | Action::Leave);
+        let Some((authenticity, author)) = self.authenticity.as_ref().zip(reading.message.from.as_ref()) else {
+            return decision;
+        };
+        if !matters || reading.message.automatic.is_some() {
+            return decision;
+        }
+        let (authentication, sign) = authenticity.of(raw, &author.address).await;
+        reading.message.authentication = authentication;
+        reading.message.authentication_sign = sign.to_owned();
+        decision::decide(basis, reading)
     }
 
     /// Hands a message that cannot be read to a person.
