@@ -1,4 +1,4 @@
-//! How well machines are told from people, on real mail. `SVODKA_CORPUS` names a folder of `.eml` files; a `LABELS.csv`
+//! How well machines are told from people, and that nobody is answered who must not be, on real mail. `SVODKA_CORPUS` names a folder of `.eml` files; a `LABELS.csv`
 //! in it or above it (columns `file`, `label`, `must_reply`) says what they are. Without the variable the same is done
 //! on a handful of own messages, so that the counting itself is always tried.
 
@@ -14,9 +14,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::SignedDuration;
 use svodka::{
+    campaign::{self, Campaign},
+    decision::{Basis, Known, ReplyPolicy, decide},
     document::Limits,
-    message::{OwnIdentity, parse},
+    form::Recogniser,
+    matching::Roster,
+    message::OwnIdentity,
+    reader::{FileReading, Reading, read_mail},
 };
 
 /// What a message is known to be.
@@ -33,6 +39,9 @@ struct Counts {
     machines: usize,
     weak: usize,
     without_sender: usize,
+    replies: usize,
+    /// The same, had each brought a school's filled form.
+    with_form: usize,
     kinds: BTreeMap<String, usize>,
     missed: Vec<String>,
 }
@@ -46,11 +55,17 @@ fn machines_are_told_from_people() {
         None => (own_messages(), true),
     };
     assert!(!messages.is_empty(), "no messages");
+    let rules = Rules::of_the_sample();
     let mut table: BTreeMap<Label, Counts> = BTreeMap::new();
     for (name, label, raw) in messages {
-        let (message, _) = parse(&raw, &OwnIdentity::default(), &Limits::default());
+        let (reading, _) = read_mail(&raw, &OwnIdentity::default(), &Limits::default());
+        let replies = rules.replies(&reading);
+        let with_form = rules.replies(&Reading { files: rules.form.clone(), ..reading.clone() });
+        let message = reading.message;
         let counts = table.entry(label.clone()).or_default();
         counts.all += 1;
+        counts.replies += replies;
+        counts.with_form += with_form;
         counts.machines += usize::from(message.automatic.is_some());
         counts.weak += usize::from(message.automatic_weak);
         counts.without_sender += usize::from(message.automatic.is_none() && message.from.is_none());
@@ -73,12 +88,45 @@ fn machines_are_told_from_people() {
     }
 }
 
+/// By what the sample's campaign decides, of schools that have sent nothing yet.
+struct Rules {
+    campaign: Campaign,
+    roster: Roster,
+    recogniser: Recogniser,
+    /// A school's filled form.
+    form: Vec<FileReading>,
+}
+
+impl Rules {
+    fn of_the_sample() -> Self {
+        let campaign = campaign::read("sample", include_str!("../config/campaigns/500plus-2022.toml")).unwrap();
+        let mail = include_bytes!("fixtures/mails/02-roshchino-form.eml");
+        let form = read_mail(mail, &OwnIdentity::default(), &Limits::default()).0.files;
+        Self { roster: Roster::new(&campaign), recogniser: Recogniser::new(&campaign), campaign, form }
+    }
+
+    fn replies(&self, reading: &Reading) -> usize {
+        let basis = Basis {
+            campaign: &self.campaign,
+            roster: &self.roster,
+            recogniser: &self.recogniser,
+            known: &Known::default(),
+            received: reading.message.received.unwrap_or_default(),
+            grace: SignedDuration::ZERO,
+            policy: ReplyPolicy::Default,
+        };
+        decide(&basis, reading).replies.len()
+    }
+}
+
 fn print(table: &BTreeMap<Label, Counts>) {
-    println!("{:<12} {:<9} {:>5} {:>8} {:>5} {:>9}  kinds", "label", "reply", "all", "machine", "weak", "no sender");
+    println!("label        reply       all  machine  weak no sender replies with form  kinds");
     for (label, counts) in table {
-        let Counts { all, machines, weak, without_sender, kinds, missed } = counts;
+        let Counts { all, machines, weak, without_sender, replies, with_form, kinds, missed } = counts;
         let Label { kind, must_reply } = label;
-        println!("{kind:<12} {must_reply:<9} {all:>5} {machines:>8} {weak:>5} {without_sender:>9}  {kinds:?}");
+        println!(
+            "{kind:<12} {must_reply:<9} {all:>5} {machines:>8} {weak:>5} {without_sender:>9} {replies:>7} {with_form:>9}  {kinds:?}"
+        );
         missed.iter().take(40).for_each(|missed| println!("    {missed}"));
     }
 }
@@ -89,10 +137,17 @@ fn check(table: &BTreeMap<Label, Counts>) {
         (rows().map(count).sum(), rows().map(|counts| counts.all).sum())
     };
     let at_least = |(part, all): (usize, usize), percent: usize, what: &str| {
-        println!("{what}: {part} of {all}");
+        let share = part as f64 * 100.0 / all.max(1) as f64;
+        println!("{what}: {part} of {all} ({share:.1} %), at least {percent} %");
         assert!(part * 100 >= all * percent, "{what}: {part} of {all}");
     };
+    let (replies, never) = sum(&|label| label.must_reply == "never", &|counts| counts.replies);
+    println!("replies to those who must never get one: {replies} of {never}, at most 0");
+    assert_eq!(replies, 0, "somebody would be answered who must not be");
     let machine = |label: &Label| MACHINES.contains(&label.kind.as_str());
+    let (replies, machines) = sum(&machine, &|counts| counts.with_form);
+    println!("replies to machines, had each brought a school's form: {replies} of {machines}, at most 0");
+    assert_eq!(replies, 0, "a machine would be answered");
     at_least(sum(&machine, &|counts| counts.machines), 98, "machines seen as such");
     let person = |label: &Label| label.kind == "person" && label.must_reply == "allowed";
     at_least(sum(&person, &|counts| counts.all - counts.machines), 99, "people's mail not taken for a machine's");

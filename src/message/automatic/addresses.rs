@@ -12,9 +12,13 @@ pub(super) fn own(mail: &Mail<'_>, own: &OwnIdentity) -> Option<Verdict> {
         return Verdict::strong(Automatic::Own, "From is our own address");
     }
     let id = mail.message.message_id.as_ref()?.as_str();
-    let (_, domain) = id.rsplit_once('@')?;
+    let (local, domain) = id.rsplit_once('@')?;
     let ours = own.message_id_domains.iter().any(|own| own.trim_start_matches('@').eq_ignore_ascii_case(domain));
-    if ours { Verdict::strong(Automatic::Own, "Message-ID is our own") } else { None }
+    // A list that we are on writes its own address into From. Colleagues of our domain have Message-IDs of other shapes
+    // than `reply` makes.
+    let shaped = local.len() == 40 && local.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let of_reply = shaped && own.addresses.iter().any(|address| address.domain().eq_ignore_ascii_case(domain));
+    if ours || of_reply { Verdict::strong(Automatic::Own, "Message-ID is our own") } else { None }
 }
 
 /// Whether a mail system's own address is in From.

@@ -1,7 +1,8 @@
-//! The wording of machines. Subjects and first lines only, and never behind «Re:»: people answer and pass on what
-//! machines wrote.
+//! The wording of machines. Subjects and first lines only, and behind «Re:» only what the author wrote himself: people
+//! answer and pass on what machines wrote.
 
 use super::{super::Automatic, Mail, Verdict, addresses};
+use crate::document::text_of;
 
 /// How much of a text is looked at.
 const HEAD: usize = 3_000;
@@ -372,7 +373,9 @@ pub(super) fn answer(mail: &Mail<'_>) -> Option<Verdict> {
         "i am currently out of the office",
     ];
     let head: String = head(mail).chars().take(600).collect();
-    let says = !answered(&subject) && TEXTS.iter().any(|text| head.contains(text));
+    // What an answer quotes may be another machine's.
+    let said = if answered(&subject) { squeezed(&text_of(&mail.message.body.blocks), 600) } else { head.clone() };
+    let says = !passed_on(&subject) && TEXTS.iter().any(|text| said.contains(text));
     if says || is_absence(&head) { Verdict::weak(Automatic::AutoReply, "text of an automatic reply") } else { None }
 }
 
@@ -445,10 +448,19 @@ fn bare_subject(subject: &str) -> String {
 
 /// Whether a subject is a person's answer or passes something on.
 fn answered(subject: &str) -> bool {
-    ["re:", "re[", "fw:", "fwd:", "отв:", "ответ:", "пересл:", "пер:"].iter().any(|start| subject.starts_with(start))
+    passed_on(subject) || ["re:", "re[", "отв:", "ответ:"].iter().any(|start| subject.starts_with(start))
+}
+
+fn passed_on(subject: &str) -> bool {
+    ["fw:", "fwd:", "пересл:", "пер:"].iter().any(|start| subject.starts_with(start))
 }
 
 fn head(mail: &Mail<'_>) -> String {
-    let head: String = mail.text.chars().take(HEAD).collect();
+    squeezed(mail.text, HEAD)
+}
+
+/// The beginning of a text in lower case on one line.
+fn squeezed(text: &str, most: usize) -> String {
+    let head: String = text.chars().take(most).collect();
     head.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().replace('’', "'")
 }

@@ -104,6 +104,12 @@ fn our_own_mail_is_known_by_its_author_or_identifier() {
     let own_kind = |raw: &str| classify(raw.as_bytes(), &own, &Limits::default()).map(|verdict| verdict.automatic);
     assert_eq!(own_kind("From: K@LenReg.ru\n\nx"), Some(Automatic::Own));
     assert_eq!(own_kind("From: a@b.ru\nMessage-ID: <1@Svodka.lenreg.ru>\n\nx"), Some(Automatic::Own));
+    let reply = "0123456789abcdef0123456789abcdef01234567";
+    assert_eq!(own_kind(&format!("From: list@b.ru\nMessage-ID: <{reply}@LenReg.ru>\n\nx")), Some(Automatic::Own));
+    for colleague in ["1@lenreg.ru", &format!("{reply}0@lenreg.ru"), &format!("{}@lenreg.ru", reply.to_uppercase())] {
+        assert_eq!(own_kind(&format!("From: c@b.ru\nMessage-ID: <{colleague}>\n\nx")), None, "{colleague}");
+    }
+    assert_eq!(own_kind(&format!("From: a@b.ru\nMessage-ID: <{reply}@b.ru>\n\nx")), None);
     assert_eq!(own_kind("From: a@b.ru\nMessage-ID: <1@b.ru>\nIn-Reply-To: <1@svodka.lenreg.ru>\n\nx"), None);
 }
 

@@ -187,7 +187,8 @@ impl Setup {
         let store = self.store_folder();
         let text = format!(
             "campaigns = [\"campaign.toml\"]\n[store]\nurl = \"sqlite://{}\"\nfiles = \"{}\"\n\
-             [[mailbox]]\nkind = \"imap\"\n{}[smtp]\nkind = \"smtp\"\n{}[converter]\noffice = \"\"\npdf = \"\"\n[times]\n{times}{}",
+             [[mailbox]]\nkind = \"imap\"\n{}[smtp]\nkind = \"smtp\"\n{}[converter]\noffice = \"\"\npdf = \"\"\n\
+             [authentication]\nverify = false\n[times]\n{times}{}",
             self.database().display(),
             store.join("files").display(),
             self.mailbox,

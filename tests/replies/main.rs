@@ -1,0 +1,9 @@
+//! Who is answered, and with what: whole passes of the daemon over a mailbox of crafted mails. The numbers are those of
+//! the faults that a mail program must withstand.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on has failed")]
+
+mod authentication;
+mod committee;
+mod machines;
+mod tricks;
