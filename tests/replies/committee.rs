@@ -51,12 +51,34 @@ impl Committee {
 
     /// Runs a command, which must succeed, on a day before every deadline.
     pub(crate) fn runs(&self, args: &[&str]) -> Output {
+        succeeds(self.command(&[args, &["--as-of", "2022-11-10T12:00:00+03:00"]].concat()))
+    }
+
+    /// Runs a command that may fail.
+    pub(crate) fn command(&self, args: &[&str]) -> Output {
         let config = self.folder.path().join("svodka.toml");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
-        command.args(args).arg("--config").arg(config).args(["--as-of", "2022-11-10T12:00:00+03:00"]);
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        output
+        Command::new(env!("CARGO_BIN_EXE_svodka")).args(args).arg("--config").arg(config).output().unwrap()
+    }
+
+    /// What `svodka outbox` prints.
+    pub(crate) fn outbox(&self, args: &[&str]) -> String {
+        String::from_utf8(succeeds(self.command(&[&["outbox"], args].concat())).stdout).unwrap()
+    }
+
+    /// One pass at this time.
+    pub(crate) fn passes(&self, at: &str) {
+        succeeds(self.command(&["run", "--once", "--as-of", at]));
+    }
+
+    /// All replies that have left so far to an address.
+    pub(crate) fn sent(&self, to: &str) -> Vec<Reply> {
+        let replies = self.files().into_iter().map(|file| Reply(fs::read(file).unwrap()));
+        replies.filter(|reply| reply.field("To").contains(to)).collect()
+    }
+
+    /// Whether nothing in the mailbox has been touched.
+    pub(crate) fn untouched(&self) -> bool {
+        fs::read_dir(self.folder.path().join("inbox/cur")).unwrap().count() == 0
     }
 
     /// One pass; the replies that it has written.
@@ -91,6 +113,11 @@ impl Committee {
         self.runs(&["report", "--html", page.to_str().unwrap()]);
         fs::read_to_string(page).unwrap()
     }
+}
+
+fn succeeds(output: Output) -> Output {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
 }
 
 /// A reply as it was written.

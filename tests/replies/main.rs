@@ -5,5 +5,6 @@
 
 mod authentication;
 mod committee;
+mod flow;
 mod machines;
 mod tricks;

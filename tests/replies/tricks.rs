@@ -64,7 +64,7 @@ fn row_47_a_line_break_in_subject_name_file_name_or_identifier_adds_no_field() {
         form(&[&format!("Subject: {base64}")]),
         form(&["Subject: 500+\r\r Bcc: victim@target.example"]),
         form(&[&format!("From: {evil} <roshchino@mail.example>")]),
-        form(&[&format!("From: \"A\\\r Bcc: victim@target.example\" <roshchino@mail.example>")]),
+        form(&["From: \"A\\\r Bcc: victim@target.example\" <roshchino@mail.example>"]),
         form(&["Message-ID: <a\rBcc: victim@target.example\r@mail.example>"]),
         form(&["References: <a@b.example>\r\rBcc: victim@target.example", "In-Reply-To: <x\r\ny@z.example>"]),
         named("filename*=utf-8''a%0D%0ABcc:%20victim@target.example%0D%0A%0D%0AHi.docx"),

@@ -30,6 +30,7 @@ fn submission(school: Option<&str>, action: Action) -> Submission {
         answers: Default::default(),
         documents: vec![0],
         owed: Vec::new(),
+        repeats: false,
         evidence: Vec::new(),
     }
 }
