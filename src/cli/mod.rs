@@ -12,6 +12,7 @@ mod report;
 mod run;
 mod settings;
 mod status;
+mod templates;
 
 use std::{
     io::{self, Write as _},
@@ -53,6 +54,8 @@ enum Command {
     Mailbox(mailbox::Args),
     /// Check that everything is in place, each fault with its cure
     Doctor(doctor::Args),
+    /// Look at the wording of the letters
+    Templates(templates::Args),
     /// Print shell completions
     Completions(complete::CompletionArgs),
     /// Print the man page
@@ -106,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Outbox(args) => outbox::run(&args),
         Command::Mailbox(args) => mailbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Templates(args) => templates::run(&args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man => complete::man(),
         Command::Reader(args) => reader::run(&args),

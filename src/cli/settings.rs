@@ -23,6 +23,8 @@ pub(super) struct Rules {
     pub(super) own: OwnIdentity,
     pub(super) converter: ConverterConfig,
     pub(super) policy: ReplyPolicy,
+    /// The folder of templates that replace the built-in ones.
+    pub(super) templates: Option<PathBuf>,
 }
 
 impl ConfigArg {
@@ -36,13 +38,15 @@ impl ConfigArg {
         if self.config.is_some() || Path::new(SYSTEM_WIDE).exists() {
             let config = self.load()?;
             let (campaign, own, policy) = (config.campaign()?, config.own_identity(), config.replies.policy);
-            return Ok(Rules { campaign, own, converter: config.converter, policy });
+            let (converter, templates) = (config.converter, config.templates);
+            return Ok(Rules { campaign, own, converter, policy, templates });
         }
         Ok(Rules {
             campaign: campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
             own: OwnIdentity { addresses: sample_addresses(), ..OwnIdentity::default() },
             converter: ConverterConfig::default(),
             policy: ReplyPolicy::default(),
+            templates: None,
         })
     }
 }

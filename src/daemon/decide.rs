@@ -163,7 +163,7 @@ impl Core {
         mailbox: &MailboxConfig,
         from: &Address,
     ) -> Result<Outgoing, ReplyError> {
-        let registration = format!("{}/{}", self.campaign.id, stored.id);
+        let registration = reply::registration(&self.campaign.id, stored.id);
         let now = self.clock.now();
         let envelope = Envelope {
             from,

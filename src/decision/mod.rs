@@ -132,6 +132,8 @@ pub struct Submission {
     pub invalid: Vec<FieldId>,
     /// The answers of this very message.
     pub answers: BTreeMap<FieldId, Answer>,
+    /// Fields whose accepted answer an earlier message gave otherwise, in the form's order.
+    pub changed: Vec<FieldId>,
     /// Its documents, as indices into [`Decision::documents`].
     pub documents: Vec<usize>,
     /// Documents that are still owed after this message.

@@ -97,6 +97,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
     let repeats = mine.iter().all(|one| is_known(reading, &before, one));
     let contradicts = form && contradicts(basis, reading, school, &before, &answers);
+    let changed = changed(campaign, &before, &answers);
     let action = if contradicts {
         Action::Review
     } else if missing.is_empty() && invalid.is_empty() && owed.is_empty() && !unreadable {
@@ -124,6 +125,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
         missing,
         invalid,
         answers,
+        changed,
         documents: documents(mine),
         owed,
         repeats,
@@ -236,6 +238,21 @@ fn contradicts(
     !vouched && before.form && answers.iter().any(|(field, answer)| !is_name(field) && differs(field, answer))
 }
 
+/// The accepted answers that this message gives otherwise: by their values where both have one, else by their texts. A
+/// school's name in other words is the same school.
+fn changed(campaign: &Campaign, before: &SchoolState, answers: &BTreeMap<FieldId, Answer>) -> Vec<FieldId> {
+    let differs = |field: &FieldId| {
+        let (Some(old), Some(new)) = (before.answers.get(field), answers.get(field)) else { return false };
+        let same = match (old.value, new.value) {
+            (Some(old), Some(new)) => old == new,
+            _ => recognise::plain(&old.text) == recognise::plain(&new.text),
+        };
+        old.invalid.is_none() && new.invalid.is_none() && !same
+    };
+    let fields = campaign.form.fields.iter().filter(|field| field.kind != FieldKind::SchoolName);
+    fields.map(|field| &field.id).filter(|id| differs(id)).cloned().collect()
+}
+
 fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     let mut candidates: Vec<SchoolId> = Vec::new();
     let mut outside = None;
@@ -269,6 +286,7 @@ fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
         missing,
         invalid,
         answers,
+        changed: Vec::new(),
         documents: documents(mine),
         owed: Vec::new(),
         repeats: false,

@@ -30,7 +30,7 @@ use crate::{
 };
 
 pub use front::title_page;
-pub use judge::judge;
+pub use judge::{RECEIVED_EARLIER, judge};
 pub use numbered::numbered_lines;
 
 use find::Demand;

@@ -2,7 +2,12 @@
 //! the same input, so that a repeated attempt is the same message.
 
 mod alert;
+mod attach;
+mod calendar;
+mod form_file;
+mod registration;
 pub mod russian;
+mod samples;
 mod templates;
 mod view;
 
@@ -12,12 +17,16 @@ use jiff::Timestamp;
 use lettre::{
     address::AddressError,
     message::{
-        Mailbox, Message, MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Mailbox, Message, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
 };
 
 pub use alert::{AlertKind, AlertLetter, AlertText, render_alert};
+pub use attach::Attached;
+pub use form_file::{Slot, blank_form, filled_form};
+pub use registration::{is_registration, registration};
+pub use samples::{Sample, samples};
 pub use templates::{TemplateError, Templates};
 
 use crate::{
@@ -57,6 +66,8 @@ pub struct Rendered {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// The files that go with it.
+    pub attached: Vec<Attached>,
     /// Its Message-ID.
     pub message_id: MessageId,
     /// The message as it is sent (RFC 5322), lines ended by CRLF.
@@ -81,6 +92,12 @@ pub enum ReplyError {
     /// The message cannot be put together.
     #[error("the message cannot be built")]
     Build(#[from] lettre::error::Error),
+    /// A file that goes with the letter cannot be put together.
+    #[error("a file that goes with the letter cannot be put together")]
+    Attachment(#[from] std::io::Error),
+    /// The media type of such a file is none.
+    #[error("the media type of a file that goes with the letter is none")]
+    MediaType(#[from] lettre::message::header::ContentTypeErr),
     /// The seed and address give no Message-ID.
     #[error("the committee's address gives no Message-ID")]
     MessageId,
@@ -97,7 +114,9 @@ pub fn render(
     planned: &PlannedReply,
     envelope: &Envelope<'_>,
 ) -> Result<Rendered, ReplyError> {
-    let mut view = view::view(campaign, decision, reading, planned, envelope.now, envelope.registration);
+    let attachments = attach::attachments(campaign, decision, planned, envelope.now)?;
+    let said = (envelope.now, envelope.registration);
+    let mut view = view::view(campaign, decision, reading, planned, &attachments, said);
     let subject = russian::one_line(&envelope.templates.fill("subject.txt.j2", &view)?);
     view.subject.clone_from(&subject);
     let name = match planned.template {
@@ -121,14 +140,28 @@ pub fn render(
     if let Some(answered) = planned.answers.as_ref().filter(|id| id.as_str().is_ascii()) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(references(reading, answered));
     }
-    // At most 70 characters (RFC 2046 §5.1.1).
-    let boundary: String = format!("svodka-{digest}").chars().take(47).collect();
-    let parts = MultiPart::alternative()
-        .boundary(boundary)
-        .singlepart(SinglePart::plain(text.clone()))
-        .singlepart(SinglePart::html(html.clone()));
+    let parts = parts(&text, &html, &attachments.files, &digest)?;
     let mime = builder.multipart(parts)?.formatted();
-    Ok(Rendered { subject, text, html, message_id, mime })
+    Ok(Rendered { subject, text, html, attached: attachments.files, message_id, mime })
+}
+
+/// The letter's text in both forms, and its files behind it (RFC 2046 §5.1).
+fn parts(text: &str, html: &str, files: &[Attached], digest: &str) -> Result<MultiPart, ReplyError> {
+    // At most 70 characters (RFC 2046 §5.1.1); none begins with another one.
+    let boundary = |kind: &str| format!("svodka-{kind}-{digest}").chars().take(51).collect::<String>();
+    let texts = MultiPart::alternative()
+        .boundary(boundary("txt"))
+        .singlepart(SinglePart::plain(text.to_owned()))
+        .singlepart(SinglePart::html(html.to_owned()));
+    if files.is_empty() {
+        return Ok(texts);
+    }
+    let mut mixed = MultiPart::mixed().boundary(boundary("all")).multipart(texts);
+    for file in files {
+        let kind = ContentType::parse(file.media_type)?;
+        mixed = mixed.singlepart(Attachment::new(file.name.clone()).body(file.bytes.clone(), kind));
+    }
+    Ok(mixed)
 }
 
 /// Conditions in templates leave empty lines behind: at most one stays, and the text ends with its last line.

@@ -93,6 +93,29 @@ pub fn one_line(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A stranger's text, lines and tabulators kept, without the characters that no XML can hold (XML 1.0 §2.2).
+pub fn printable(text: &str) -> String {
+    let allowed = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    text.replace("\r\n", "\n").chars().filter(allowed).collect()
+}
+
+/// A name as that of a file that anybody can save: letters, digits and «№» alone, the rest «_», at most `most` characters.
+pub fn file_stem(name: &str, most: usize) -> String {
+    let plain: String = one_line(name).chars().map(|c| if c.is_alphanumeric() || c == '№' { c } else { '_' }).collect();
+    let words: Vec<&str> = plain.split('_').filter(|word| !word.is_empty()).collect();
+    let mut stem = String::new();
+    for word in words {
+        if !stem.is_empty() && stem.chars().count() + 1 + word.chars().count() > most {
+            break;
+        }
+        if !stem.is_empty() {
+            stem.push('_');
+        }
+        stem.extend(word.chars().take(most));
+    }
+    stem
+}
+
 /// A sender's file name for showing: one line, no path, no address that a mail program would make a link of, not long.
 pub fn file_name(name: &str) -> String {
     let plain: String = one_line(name).chars().map(|c| if r#"/\:*?"<>|@"#.contains(c) { '_' } else { c }).collect();

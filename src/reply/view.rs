@@ -3,9 +3,12 @@
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
-use super::russian::{file_name, long_date, long_time, one_line, plural, sentence, size};
+use super::{
+    attach::Attachments,
+    russian::{file_name, long_date, long_time, one_line, plural, sentence, size},
+};
 use crate::{
-    campaign::{Campaign, FieldId, Requirement, RequirementKind},
+    campaign::{Campaign, FieldId, Requirement, RequirementKind, SchoolId},
     decision::{Decision, PlannedReply, Submission, Template},
     document::{Format, Problem},
     reader::{FileReading, Reading},
@@ -14,9 +17,12 @@ use crate::{
 /// Pictures below this size in bytes are logos of signatures, not scanned pages.
 const LOGO: u64 = 20 << 10;
 
-const HOW_TO_SAVE: &str = "Как сохранить документ в формате DOCX: в Microsoft Word – «Файл», «Сохранить как», тип файла \
-    «Документ Word (*.docx)»; в LibreOffice – «Файл», «Сохранить как», тип файла «Документ Word 2010–365 (.docx)»; \
-    в Р7-Офис – «Файл», «Сохранить как», «DOCX». Презентацию сохраните в формате PPTX.";
+/// How to save a document as DOCX, program by program.
+const HOW_TO_SAVE: [&str; 3] = [
+    "Microsoft Word: «Файл» – «Сохранить как» – тип «Документ Word (*.docx)»",
+    "LibreOffice: «Файл» – «Сохранить как» – тип «Документ Word 2010–365 (.docx)»",
+    "Р7-Офис: «Файл» – «Сохранить как» – «DOCX»",
+];
 
 #[derive(Debug, Serialize)]
 pub(super) struct View {
@@ -29,7 +35,15 @@ pub(super) struct View {
     files: Vec<File>,
     from_text: bool,
     unreadable: Vec<Unreadable>,
-    how_to_save: &'static str,
+    how_to_save: [&'static str; 3],
+    /// The name of the blank form that goes with the letter; empty where none does.
+    blank_form: String,
+    /// The name of the calendar that goes with the letter; empty where none does.
+    calendar: String,
+    /// Whether forms were left out because they would have been too many or too large.
+    forms_left_out: bool,
+    /// Whether answers that are typed as «5. …» into a reply will be read: only where the letter is about one school.
+    lines_are_read: bool,
     sections: Vec<Section>,
 }
 
@@ -68,9 +82,15 @@ struct Section {
     /// The titles of what is there, parted by commas; empty where nothing is.
     met: String,
     late: bool,
+    /// The accepted answers that this mail replaced, without their texts.
+    changed: Vec<Line>,
     missing: Vec<Line>,
     invalid: Vec<Line>,
     open: Option<Open>,
+    /// The name of the form that goes with the letter; empty where none does.
+    form: String,
+    /// What stands in that form.
+    form_holds: FormHolds,
     /// One sentence for each document that is owed.
     owed: Vec<String>,
 }
@@ -82,10 +102,18 @@ struct Line {
     hint: String,
 }
 
+/// What stands in a form that goes with a letter.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FormHolds {
+    Nothing,
+    Marks,
+    Answers,
+}
+
 /// The fields of a form that came, and still want an answer.
 #[derive(Debug, Serialize)]
 struct Open {
-    verb: &'static str,
     count: String,
     until: String,
 }
@@ -95,18 +123,22 @@ pub(super) fn view(
     decision: &Decision,
     reading: &Reading,
     planned: &PlannedReply,
-    now: Timestamp,
-    registration: Option<&str>,
+    attachments: &Attachments,
+    (now, registration): (Timestamp, Option<&str>),
 ) -> View {
     let letter = &campaign.letter;
     // A receipt is for whoever wrote: it must not tell which school we take the sender for.
-    let sections = match planned.template {
+    let sections: Vec<Section> = match planned.template {
         Template::Receipt => Vec::new(),
         Template::Confirm | Template::Request => planned
             .submissions
             .iter()
             .filter_map(|index| decision.submissions.get(*index))
-            .filter_map(|submission| section(campaign, submission, now))
+            .enumerate()
+            .filter_map(|(nth, submission)| {
+                let form = attachments.forms.get(nth).cloned().unwrap_or_default();
+                section(campaign, submission, form, now)
+            })
             .collect(),
     };
     View {
@@ -130,6 +162,10 @@ pub(super) fn view(
         from_text: decision.documents.iter().any(|document| document.file.is_none()),
         unreadable: unreadable(decision, reading),
         how_to_save: HOW_TO_SAVE,
+        blank_form: attachments.blank.clone(),
+        calendar: attachments.calendar.clone(),
+        forms_left_out: attachments.left_out,
+        lines_are_read: sections.len() == 1,
         sections,
     }
 }
@@ -188,7 +224,7 @@ pub(super) fn explain(problem: Problem) -> &'static str {
     }
 }
 
-fn section(campaign: &Campaign, submission: &Submission, now: Timestamp) -> Option<Section> {
+fn section(campaign: &Campaign, submission: &Submission, form: String, now: Timestamp) -> Option<Section> {
     let school = campaign.school(submission.school.as_ref()?)?;
     let unanswered = submission.missing.len() + submission.invalid.len();
     let owed: Vec<&Requirement> = campaign
@@ -198,28 +234,44 @@ fn section(campaign: &Campaign, submission: &Submission, now: Timestamp) -> Opti
         // Of a form that came, the open fields are named instead.
         .filter(|one| one.kind != RequirementKind::Form || unanswered == 0)
         .collect();
-    let met: Vec<&str> = campaign
-        .requirements
-        .iter()
-        .filter(|one| one.is_owed_by(&school.id) && !submission.owed.contains(&one.id))
-        .filter(|one| match one.kind {
-            RequirementKind::Form => unanswered == 0,
-            RequirementKind::Draft => true,
-            RequirementKind::Information => submission.information.contains(&one.id),
-        })
-        .map(|one| one.title.as_str())
-        .collect();
     let lines = |fields: &[FieldId]| fields.iter().filter_map(|id| line(campaign, id)).collect();
     Some(Section {
         school: school.name.clone(),
         presentation: long_date(school.date),
-        met: met.join(", "),
+        met: met(campaign, submission, &school.id, unanswered),
         late: submission.late,
+        changed: lines(&submission.changed),
         missing: lines(&submission.missing),
         invalid: lines(&submission.invalid),
         open: (unanswered > 0).then(|| open(campaign, unanswered, now)),
+        form,
+        form_holds: match (unanswered, submission.answers.is_empty()) {
+            (0, _) => FormHolds::Nothing,
+            (_, true) => FormHolds::Marks,
+            (_, false) => FormHolds::Answers,
+        },
         owed: owed.iter().map(|one| ask(campaign, &one.accusative, one.deadline, now)).collect(),
     })
+}
+
+/// What is there: requirements by their titles, of a form with gaps how much of it.
+fn met(campaign: &Campaign, submission: &Submission, school: &SchoolId, unanswered: usize) -> String {
+    let met = campaign
+        .requirements
+        .iter()
+        .filter(|one| one.is_owed_by(school) && !submission.owed.contains(&one.id))
+        .filter(|one| one.kind != RequirementKind::Information || submission.information.contains(&one.id))
+        .filter_map(|one| {
+            let all = campaign.form.fields.len();
+            match one.kind {
+                RequirementKind::Form if unanswered >= all => None,
+                RequirementKind::Form if unanswered > 0 => {
+                    Some(format!("{} (заполнено {} из {all} полей)", one.title, all - unanswered))
+                }
+                _ => Some(one.title.clone()),
+            }
+        });
+    met.collect::<Vec<_>>().join(", ")
 }
 
 fn line(campaign: &Campaign, id: &FieldId) -> Option<Line> {
@@ -232,25 +284,19 @@ fn line(campaign: &Campaign, id: &FieldId) -> Option<Line> {
 }
 
 fn open(campaign: &Campaign, count: usize, now: Timestamp) -> Open {
-    let what = "недостающие и уточнённые сведения";
-    let until = campaign.requirement(RequirementKind::Form).map(|form| ask(campaign, what, form.deadline, now));
-    Open {
-        verb: if count % 10 == 1 && count % 100 != 11 {
-            "требует внимания"
-        } else {
-            "требуют внимания"
-        },
-        count: plural(count, ["поле", "поля", "полей"]),
-        until: until.unwrap_or_default(),
-    }
+    let form = campaign.requirement(RequirementKind::Form);
+    let until = form.map(|form| ask(campaign, "недостающие сведения", form.deadline, now));
+    Open { count: plural(count, ["поле", "поля", "полей"]), until: until.unwrap_or_default() }
 }
 
-/// «Просим направить … до …», kindly also after that day.
+/// «Ждём … до …», kindly also after that day.
 fn ask(campaign: &Campaign, what: &str, deadline: Date, now: Timestamp) -> String {
     let day = long_date(deadline);
     if campaign.is_after(now, deadline) {
-        format!("Срок представления ({day}) истёк, поэтому просим направить {what} в возможно короткий срок.")
+        format!(
+            "Срок представления ({day}) истёк. Просим направить {what} при первой возможности: материалы будут приняты."
+        )
     } else {
-        format!("Просим направить {what} до {day} включительно.")
+        format!("Ждём {what} до {day} включительно.")
     }
 }

@@ -64,8 +64,8 @@ struct Judge {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let Rules { campaign, own, converter, policy } = args.config.rules_or_sample()?;
-    let templates = Templates::load(None)?;
+    let Rules { campaign, own, converter, policy, templates } = args.config.rules_or_sample()?;
+    let templates = Templates::load(templates.as_deref())?;
     let jail = Jail::new(Sandbox::BestEffort, Limits::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(jail.prove())?;

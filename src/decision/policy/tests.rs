@@ -31,6 +31,7 @@ fn submission(school: Option<&str>, action: Action) -> Submission {
         documents: vec![0],
         owed: Vec::new(),
         repeats: false,
+        changed: Vec::new(),
         evidence: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod boxes;
 mod dates;
 mod lexemes;
+mod marks;
 mod numbers;
 mod units;
 mod unwritten;
@@ -16,6 +17,7 @@ use super::{
 };
 
 pub(super) use boxes::chosen;
+pub use marks::RECEIVED_EARLIER;
 
 /// Texts that say that there is no answer, whatever the field.
 const NOTHING: &[&str] = &[
@@ -191,9 +193,9 @@ fn without_prefix<'t>(text: &'t str, wording: &str) -> Option<&'t str> {
     parted.then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || ":–—.?_".contains(c)))
 }
 
-/// The text without a bracketed hint before or after the answer.
+/// The text without a bracketed hint before or after the answer, and without a mark of our own.
 pub(super) fn without_hint<'t>(field: &Field, text: &'t str) -> &'t str {
-    let text = text.trim();
+    let text = marks::without_mark(text.trim());
     if is_hint_alone(field, text) {
         return "";
     }

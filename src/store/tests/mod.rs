@@ -89,6 +89,7 @@ fn submission(id: Option<&str>, action: Action, answers: &[(&str, &str)]) -> Sub
         missing: Vec::new(),
         invalid: Vec::new(),
         answers: answers.iter().map(|(field, text)| (field.parse().unwrap(), answer(text))).collect(),
+        changed: Vec::new(),
         documents: Vec::new(),
         owed: Vec::new(),
         repeats: false,

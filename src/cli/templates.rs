@@ -1,0 +1,68 @@
+//! `svodka templates`: the wording of the letters, looked at.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+
+use crate::reply::{self, Sample, Templates};
+
+use super::ConfigArg;
+
+/// The arguments of `svodka templates`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Write every letter in each of its shapes, with made-up data
+    Preview(Preview),
+}
+
+/// The arguments of `svodka templates preview`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  svodka templates preview /tmp/letters\n\nOf each letter: NAME.subject.txt, NAME.txt, \
+                  NAME.html, NAME.eml with its attachments, and each of these as NAME.FILE."
+)]
+struct Preview {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// The folder; files of the same names are replaced
+    dir: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let Action::Preview(args) = &args.action;
+    let rules = args.config.rules_or_sample()?;
+    let templates = Templates::load(rules.templates.as_deref())?;
+    let samples = reply::samples(&rules.campaign, &templates)?;
+    fs::create_dir_all(&args.dir).with_context(|| format!("{}: cannot be created", args.dir.display()))?;
+    for sample in &samples {
+        write(&args.dir, sample)?;
+    }
+    writeln!(io::stdout(), "{} letters: {}", samples.len(), args.dir.display())?;
+    Ok(())
+}
+
+fn write(dir: &Path, Sample { name, letter }: &Sample) -> anyhow::Result<()> {
+    let subject = format!("{}\n", letter.subject);
+    let own: [(&str, &[u8]); 4] = [
+        ("subject.txt", subject.as_bytes()),
+        ("txt", letter.text.as_bytes()),
+        ("html", letter.html.as_bytes()),
+        ("eml", &letter.mime),
+    ];
+    let attached = letter.attached.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+    for (end, bytes) in own.into_iter().chain(attached) {
+        let path = dir.join(format!("{name}.{end}"));
+        fs::write(&path, bytes).with_context(|| format!("{}: cannot be written", path.display()))?;
+    }
+    Ok(())
+}

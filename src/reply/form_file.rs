@@ -1,0 +1,176 @@
+//! The campaign's form as a Word file that a school can fill in: blank, or with its own answers in place and the gaps
+//! marked. What is not an answer stands beside the answers' cells, or is [`RECEIVED_EARLIER`], so that none of it can be
+//! read back as one.
+
+use std::io::{self, Cursor};
+
+use docx_rs::{
+    AlignmentType, Docx, LineSpacing, PageMargin, Paragraph, Run, RunFonts, Shading, Table, TableCell,
+    TableCellMargins, TableLayoutType, TableRow, WidthType,
+};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+use super::russian::{long_date, printable};
+use crate::{
+    campaign::{Campaign, Field, FieldId, RequirementKind, School},
+    form::RECEIVED_EARLIER,
+};
+
+/// Number, question, answer: widths in twentieths of a point, which together are the page between its margins.
+const WIDTHS: [usize; 3] = [620, 4340, 4960];
+const YELLOW: &str = "FFF2A8";
+const GREY: &str = "E7E9ED";
+const QUIET: &str = "555555";
+
+/// What stands in an answer's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot<'a> {
+    /// Nothing, in a form that is blank.
+    Blank,
+    /// An answer that is accepted.
+    Answer(&'a str),
+    /// An answer that wants another look.
+    Doubtful(&'a str),
+    /// Nothing, where an answer is wanted.
+    Gap,
+    /// A note that an earlier mail brought the answer.
+    Earlier,
+}
+
+/// The form without an answer, for a school or for anybody. The same input gives the same bytes.
+///
+/// # Errors
+/// The file cannot be put together.
+pub fn blank_form(campaign: &Campaign, school: Option<&School>) -> io::Result<Vec<u8>> {
+    write(campaign, school, "Заполните, пожалуйста, правый столбец и пришлите файл ответом на письмо.", |_| Slot::Blank)
+}
+
+/// A school's form with what is told of each field. The same input gives the same bytes.
+///
+/// # Errors
+/// The file cannot be put together.
+pub fn filled_form<'a>(
+    campaign: &Campaign,
+    school: &School,
+    slot: impl Fn(&FieldId) -> Slot<'a>,
+) -> io::Result<Vec<u8>> {
+    let note = "Жёлтым отмечено то, что просим заполнить или уточнить. Остальное переписывать не нужно. \
+                Заполненный файл пришлите, пожалуйста, ответом на письмо.";
+    write(campaign, Some(school), note, slot)
+}
+
+fn write<'a>(
+    campaign: &Campaign,
+    school: Option<&School>,
+    note: &str,
+    slot: impl Fn(&FieldId) -> Slot<'a>,
+) -> io::Result<Vec<u8>> {
+    let letter = &campaign.letter;
+    let source =
+        format!("Приложение к письму {} от {} № {}", letter.issuer_genitive, long_date(letter.date), letter.number);
+    let mut docx = Docx::new()
+        .page_size(11_906, 16_838)
+        .page_margin(PageMargin::new().top(1_000).bottom(1_000).left(1_134).right(850))
+        .default_fonts(RunFonts::new().ascii("Times New Roman").hi_ansi("Times New Roman").cs("Times New Roman"))
+        .default_size(24)
+        .add_paragraph(line(&source, 20, 240).align(AlignmentType::Right))
+        .add_paragraph(bold(&campaign.form.title, 26, 160).align(AlignmentType::Center));
+    if let Some(school) = school {
+        docx = docx.add_paragraph(bold(&school.name, 26, 160).align(AlignmentType::Center));
+    }
+    if let Some(form) = campaign.requirement(RequirementKind::Form) {
+        let until = format!("Срок представления: до {} включительно.", long_date(form.deadline));
+        docx = docx.add_paragraph(line(&until, 24, 80).align(AlignmentType::Center));
+    }
+    docx = docx.add_paragraph(line(note, 22, 200).align(AlignmentType::Center));
+    let mut rows = vec![head()];
+    rows.extend(campaign.form.fields.iter().enumerate().map(|(nth, field)| row(nth + 1, field, slot(&field.id))));
+    let table = Table::new(rows)
+        .set_grid(WIDTHS.to_vec())
+        .width(WIDTHS.iter().sum(), WidthType::Dxa)
+        .layout(TableLayoutType::Fixed)
+        .margins(TableCellMargins::new().margin(60, 100, 60, 100));
+    pack(docx.add_table(table).add_paragraph(Paragraph::new()))
+}
+
+fn head() -> TableRow {
+    let cell = |(text, width): (&str, usize)| {
+        cell(width).add_paragraph(bold(text, 24, 0).align(AlignmentType::Center)).shading(Shading::new().fill(GREY))
+    };
+    TableRow::new(["№", "Вопрос", "Ответ"].into_iter().zip(WIDTHS).map(cell).collect()).cant_split()
+}
+
+fn row(number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
+    let [first, second, third] = WIDTHS;
+    let mut label = cell(second).add_paragraph(line(&field.label, 24, 0));
+    if matches!(slot, Slot::Blank | Slot::Gap | Slot::Doubtful(_)) {
+        let hint = Run::new().add_text(printable(&format!("({})", field.hint))).size(20).italic().color(QUIET);
+        label = label.add_paragraph(Paragraph::new().add_run(hint));
+    }
+    let mut answer = cell(third);
+    match slot {
+        Slot::Blank | Slot::Gap => answer = answer.add_paragraph(Paragraph::new()),
+        Slot::Answer(text) | Slot::Doubtful(text) => {
+            for one in printable(text).split('\n') {
+                answer = answer.add_paragraph(line(one, 24, 0));
+            }
+        }
+        Slot::Earlier => {
+            let mark = Run::new().add_text(RECEIVED_EARLIER).size(22).italic().color(QUIET);
+            answer = answer.add_paragraph(Paragraph::new().add_run(mark));
+        }
+    }
+    answer = match slot {
+        Slot::Gap | Slot::Doubtful(_) => answer.shading(Shading::new().fill(YELLOW)),
+        Slot::Earlier => answer.shading(Shading::new().fill(GREY)),
+        Slot::Blank | Slot::Answer(_) => answer,
+    };
+    let number = cell(first).add_paragraph(line(&format!("{number}."), 24, 0).align(AlignmentType::Center));
+    TableRow::new(vec![number, label, answer]).cant_split()
+}
+
+fn cell(width: usize) -> TableCell {
+    TableCell::new().width(width, WidthType::Dxa)
+}
+
+/// A paragraph; `size` in half points, `after` in twentieths of a point.
+fn line(text: &str, size: usize, after: u32) -> Paragraph {
+    Paragraph::new().add_run(run(text).size(size)).line_spacing(LineSpacing::new().after(after))
+}
+
+fn bold(text: &str, size: usize, after: u32) -> Paragraph {
+    Paragraph::new().add_run(run(text).size(size).bold()).line_spacing(LineSpacing::new().after(after))
+}
+
+/// Text with its tabulators, freed of what XML cannot hold.
+fn run(text: &str) -> Run {
+    let text = printable(text);
+    let mut parts = text.split('\t');
+    let first = Run::new().add_text(parts.next().unwrap_or_default());
+    parts.fold(first, |run, part| run.add_tab().add_text(part))
+}
+
+/// The file, compressed, with one fixed time in it: the library's own package is neither.
+fn pack(docx: Docx) -> io::Result<Vec<u8>> {
+    let mut plain = Cursor::new(Vec::new());
+    docx.pack(&mut plain).map_err(io::Error::other)?;
+    let mut plain = ZipArchive::new(plain).map_err(io::Error::other)?;
+    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default());
+    for index in 0..plain.len() {
+        let mut part = plain.by_index(index).map_err(io::Error::other)?;
+        if part.is_dir() {
+            continue;
+        }
+        let name = part.name().map_err(io::Error::other)?.into_owned();
+        packed.start_file(name, options).map_err(io::Error::other)?;
+        io::copy(&mut part, &mut packed)?;
+    }
+    Ok(packed.finish().map_err(io::Error::other)?.into_inner())
+}
+
+#[cfg(test)]
+#[path = "form_file_tests.rs"]
+mod tests;

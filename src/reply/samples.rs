@@ -1,0 +1,223 @@
+//! Every letter in each of its shapes, with made-up data: for whoever changes the wording, and for the tests.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, ToSpan as _, civil::Date};
+
+use super::{Envelope, Rendered, ReplyError, Templates, registration, render};
+use crate::{
+    campaign::{Campaign, Field, FieldKind, RequirementKind, School},
+    decision::{Action, Decision, DocumentVerdict, PlannedReply, Submission, Template},
+    digest::Sha256,
+    document::{Document, Format, Problem},
+    form::{Answer, Invalid, Kind},
+    message::{Address, Message, MessageId},
+    reader::{FileReading, Reading},
+};
+
+/// A letter of made-up data.
+#[derive(Debug)]
+pub struct Sample {
+    /// Its name, fit for a file: the template and what is particular.
+    pub name: &'static str,
+    /// The letter.
+    pub letter: Rendered,
+}
+
+/// Every letter, with the schools and fields of a campaign.
+///
+/// # Errors
+/// As [`render`].
+pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>, ReplyError> {
+    let maker = Maker { campaign, templates };
+    let files = || vec![file("Анкета.docx", None), file("Проект выступления.docx", None)];
+    let form = || vec![file("Анкета.docx", None)];
+    let scan = || vec![file("Анкета.docx", None), file("Скан.pdf", Some(Problem::Scan))];
+    let complete = || maker.schools(1, Maker::complete);
+    let gaps = || maker.schools(1, Maker::with_gaps);
+    let changed = |mut all: Vec<Submission>| {
+        all.iter_mut().for_each(|one| one.changed = maker.ids(&[4, 6]));
+        all
+    };
+    let late = |mut all: Vec<Submission>| {
+        all.iter_mut().for_each(|one| one.late = true);
+        all
+    };
+    let draft_owed = |one: &Maker<'_>, school: &School| Submission {
+        owed: one.owed(RequirementKind::Draft),
+        draft: false,
+        ..one.complete(school)
+    };
+    let form_owed = |one: &Maker<'_>, school: &School| Submission {
+        owed: one.owed(RequirementKind::Form),
+        form: false,
+        answers: BTreeMap::new(),
+        ..one.complete(school)
+    };
+    let rest = |one: &Maker<'_>, school: &School| Submission {
+        form: false,
+        draft: true,
+        answers: BTreeMap::new(),
+        owed: Vec::new(),
+        ..one.with_gaps(school)
+    };
+    let (before, after) = (maker.around(0), maker.around(400));
+    let all = [
+        ("confirm", Template::Confirm, complete(), files(), before),
+        ("confirm-late", Template::Confirm, late(complete()), files(), after),
+        ("confirm-changed", Template::Confirm, changed(complete()), form(), before),
+        ("request", Template::Request, gaps(), form(), before),
+        ("request-draft", Template::Request, maker.schools(1, draft_owed), form(), before),
+        ("request-form", Template::Request, maker.schools(1, form_owed), vec![file("Выступление.pptx", None)], before),
+        ("request-rest", Template::Request, maker.schools(1, rest), vec![file("Выступление.pptx", None)], before),
+        ("request-unreadable", Template::Request, maker.schools(1, form_owed), scan(), before),
+        ("request-changed", Template::Request, changed(gaps()), form(), before),
+        ("request-late", Template::Request, late(gaps()), form(), after),
+        ("request-schools", Template::Request, maker.schools(3, Maker::with_gaps), form(), before),
+        ("receipt", Template::Receipt, Vec::new(), form(), before),
+        ("receipt-unreadable", Template::Receipt, Vec::new(), scan(), before),
+    ];
+    all.into_iter()
+        .map(|(name, template, submissions, files, now)| {
+            Ok(Sample { name, letter: maker.letter(name, template, submissions, files, now)? })
+        })
+        .collect()
+}
+
+struct Maker<'a> {
+    campaign: &'a Campaign,
+    templates: &'a Templates,
+}
+
+impl Maker<'_> {
+    fn schools(&self, count: usize, of: impl Fn(&Self, &School) -> Submission) -> Vec<Submission> {
+        self.campaign.schools.iter().take(count).map(|school| of(self, school)).collect()
+    }
+
+    /// A quarter past twelve so many days after the day before the first deadline.
+    fn around(&self, days: i32) -> Timestamp {
+        let first =
+            self.campaign.requirements.iter().map(|one| one.deadline).min().unwrap_or(Date::constant(2022, 11, 14));
+        let day = first.saturating_add((days - 1).days()).at(12, 15, 0, 0);
+        day.to_zoned_datetime(self.campaign.time_zone.clone()).map(|zoned| zoned.timestamp()).unwrap_or_default()
+    }
+
+    fn ids(&self, places: &[usize]) -> Vec<crate::campaign::FieldId> {
+        places.iter().filter_map(|place| self.campaign.form.fields.get(*place)).map(|field| field.id.clone()).collect()
+    }
+
+    fn owed(&self, kind: RequirementKind) -> Vec<crate::campaign::RequirementId> {
+        self.campaign.requirement(kind).map(|one| one.id.clone()).into_iter().collect()
+    }
+
+    fn complete(&self, school: &School) -> Submission {
+        let answers = self.campaign.form.fields.iter().map(|field| (field.id.clone(), answer(field, school)));
+        Submission {
+            school: Some(school.id.clone()),
+            candidates: Vec::new(),
+            outside: None,
+            branch: None,
+            action: Action::Confirm,
+            late: false,
+            form: true,
+            draft: true,
+            information: Vec::new(),
+            missing: Vec::new(),
+            invalid: Vec::new(),
+            answers: answers.collect(),
+            changed: Vec::new(),
+            documents: Vec::new(),
+            repeats: false,
+            owed: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// Two fields empty, one that came earlier, a mark that is none, and no draft.
+    fn with_gaps(&self, school: &School) -> Submission {
+        let mut one = self.complete(school);
+        let fields = &self.campaign.form.fields;
+        let earlier = self.ids(&[1]);
+        let rated = fields.iter().find(|field| matches!(field.kind, FieldKind::Rating { .. }));
+        one.missing = self.ids(&[2, fields.len().saturating_sub(1)]);
+        one.answers.retain(|id, _| !one.missing.contains(id) && !earlier.contains(id));
+        if let Some(answer) = rated.and_then(|field| one.answers.get_mut(&field.id)) {
+            "хорошо".clone_into(&mut answer.text);
+            (answer.value, answer.invalid) = (None, Some(Invalid::NotANumber));
+            one.invalid = rated.iter().map(|field| field.id.clone()).collect();
+        }
+        one.draft = false;
+        one.owed = self.owed(RequirementKind::Draft);
+        one.action = Action::Request;
+        one
+    }
+
+    fn letter(
+        &self,
+        name: &str,
+        template: Template,
+        submissions: Vec<Submission>,
+        files: Vec<FileReading>,
+        now: Timestamp,
+    ) -> Result<Rendered, ReplyError> {
+        let verdict = |(index, file): (usize, &FileReading)| DocumentVerdict {
+            file: Some(index),
+            kind: if file.content.is_ok() { Kind::Form } else { Kind::Unreadable },
+            school: None,
+            problem: file.content.as_ref().err().copied(),
+        };
+        let to = Address::parse("school@example.org").ok_or(ReplyError::MessageId)?;
+        let from = Address::parse("committee@example.org").ok_or(ReplyError::MessageId)?;
+        let planned = PlannedReply {
+            to,
+            template,
+            submissions: (0..submissions.len()).collect(),
+            not_before: now,
+            answers: MessageId::parse("sample@school.example"),
+        };
+        let decision = Decision {
+            action: Action::Request,
+            documents: files.iter().enumerate().map(verdict).collect(),
+            submissions,
+            replies: Vec::new(),
+            reviews: Vec::new(),
+            why: Vec::new(),
+        };
+        let message = Message { received: Some(now), ..Message::default() };
+        let reading = Reading { message, files, ..Reading::default() };
+        let envelope = Envelope {
+            from: &from,
+            from_name: &self.campaign.letter.issuer,
+            now,
+            registration: Some(&registration(&self.campaign.id, 42)),
+            seed: name,
+            templates: self.templates,
+        };
+        render(self.campaign, &decision, &reading, &planned, &envelope)
+    }
+}
+
+fn file(name: &str, problem: Option<Problem>) -> FileReading {
+    FileReading {
+        name: Some(name.to_owned()),
+        path: Vec::new(),
+        format: Format::Docx,
+        inline: false,
+        size: 48_000,
+        sha256: Sha256::of(name.as_bytes()),
+        content: problem.map_or_else(|| Ok(Document::default()), Err),
+    }
+}
+
+/// What a school might write.
+fn answer(field: &Field, school: &School) -> Answer {
+    let text = match field.kind {
+        FieldKind::SchoolName => school.name.clone(),
+        FieldKind::Text => "Совместные семинары, открытые уроки и обмен опытом между школами района".to_owned(),
+        FieldKind::List => "Окружной семинар\nВебинар для управленческих команд\nСтажировка".to_owned(),
+        FieldKind::Count => "4".to_owned(),
+        FieldKind::Since => "с сентября 2021 года".to_owned(),
+        FieldKind::Rating { max, .. } => max.to_string(),
+    };
+    Answer { text, value: None, invalid: None, found: "таблица 1".to_owned() }
+}
