@@ -11,10 +11,11 @@ ifneq ($(shell id -u),0)
 test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER := sudo -E
 endif
 
-.PHONY: help tools needed build demo test torture latency bench fuzz fmt clippy doc deny check accuracy corpus spellings
+.PHONY: help tools needed build demo look test torture latency bench fuzz fmt clippy doc deny check accuracy corpus spellings
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
+	@echo 'make look              every letter and form as pictures, in target/look'
 	@echo 'make test              every test; installs what it needs, and starts mail servers of its own'
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
@@ -37,6 +38,9 @@ build: tools
 
 demo: tools
 	$(CARGO) run --locked -- demo --dir $(DEMO)
+
+look: tools
+	tests/look
 
 needed:
 	@tests/install

@@ -305,3 +305,33 @@ fn a_mail_that_cannot_be_answered_goes_to_a_person_and_stops_nobody_else() {
     assert_eq!(status["messages"]["received"], 2);
     assert_eq!(status["schools"][1]["form"]["received"], true, "what was sent is kept: {status}");
 }
+
+#[test]
+fn every_letter_can_be_looked_at_with_made_up_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("letters");
+    let output = svodka(&["templates", "preview", dir.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let names: BTreeSet<String> =
+        fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    for template in ["confirm", "request", "receipt", "alert-letters"] {
+        for end in ["subject.txt", "txt", "eml"] {
+            assert!(names.contains(&format!("{template}.{end}")), "{template}.{end}: {names:?}");
+        }
+    }
+    for name in ["confirm.html", "request.Форма_Киришская_СОШ_№3.docx", "confirm.Представление_опыта.ics"]
+    {
+        assert!(names.contains(name), "{names:?}");
+    }
+    // Each letter is one that the program takes for its own, and the form in it is one that it reads.
+    let form = dir.join("request.Форма_Киришская_СОШ_№3.docx").display().to_string();
+    let found = lines(&svodka(&["check", "--json", &form]));
+    let submission = &found[0]["submissions"][0];
+    assert_eq!(submission["school"], "kirishi-3", "{submission}");
+    assert_eq!(submission["missing"], serde_json::json!(["network_model", "partner_count", "proposals"]));
+    assert_eq!(submission["invalid"], serde_json::json!(["effectiveness_rating"]));
+
+    let file = dir.join("request.txt").display().to_string();
+    assert_eq!(svodka(&["templates", "preview", &file]).status.code(), Some(1), "a file is no folder");
+    assert_eq!(svodka(&["templates", "preview", &file, "--config", "/nowhere.toml"]).status.code(), Some(2));
+}

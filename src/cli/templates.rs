@@ -60,7 +60,9 @@ fn write(dir: &Path, Sample { name, letter }: &Sample) -> anyhow::Result<()> {
         ("eml", &letter.mime),
     ];
     let attached = letter.attached.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
-    for (end, bytes) in own.into_iter().chain(attached) {
+    // What staff are told has no other form than its text.
+    let written = own.into_iter().filter(|(_, bytes)| !bytes.is_empty());
+    for (end, bytes) in written.chain(attached) {
         let path = dir.join(format!("{name}.{end}"));
         fs::write(&path, bytes).with_context(|| format!("{}: cannot be written", path.display()))?;
     }

@@ -1,6 +1,8 @@
 //! What each document of a message is, and whose: the clues of one document are its own name field, title page,
 //! letterhead and file name, and what the mail around it says.
 
+use std::collections::BTreeMap;
+
 use crate::{
     campaign::{Campaign, FieldKind, SchoolId},
     document::{Document, Format, Problem},
@@ -45,14 +47,15 @@ pub(super) fn parts(campaign: &Campaign, recogniser: &Recogniser, reading: &Read
         }
     }
     let message = &reading.message;
-    for text in [&message.body, &message.forwarded].into_iter().chain(forwarded_bodies(reading)) {
+    let own = (!holds_our_letter(message)).then_some(&message.body);
+    for text in own.into_iter().chain([&message.forwarded]).chain(forwarded_bodies(reading)) {
         let contents = form::contents_of_body(campaign, recogniser, text);
         if !contents.forms.is_empty() {
             parts.extend(part_of(campaign, None, text, None, contents));
         }
     }
     if correction && parts.iter().all(|part| part.form.is_none()) {
-        parts.extend(correction_lines(campaign, recogniser, &reading.message.body));
+        parts.extend(correction_lines(campaign, recogniser, message));
     }
     parts
 }
@@ -133,9 +136,27 @@ fn unreadable(index: usize, file: &FileReading, problem: Problem) -> Part {
     }
 }
 
-/// «5. с 2021 года» in the answer to our own request: the named fields alone.
-fn correction_lines(campaign: &Campaign, recogniser: &Recogniser, body: &Document) -> Option<Part> {
-    let answers = form::numbered_lines(&campaign.form, recogniser, body);
+/// Whether the author's own text holds a letter of ours that his mail program has not marked as quoted. Its end looks like
+/// his signature.
+fn holds_our_letter(message: &Message) -> bool {
+    form::holds_our_letter(&message.body.text()) || form::holds_our_letter(&message.signature)
+}
+
+/// «5. с 2021 года» in the answer to our own request, or an answer typed into its quotation: the named fields alone. What
+/// is said twice and differently is not said.
+fn correction_lines(campaign: &Campaign, recogniser: &Recogniser, message: &Message) -> Option<Part> {
+    let mut answers = match holds_our_letter(message) {
+        true => BTreeMap::new(),
+        false => form::numbered_lines(&campaign.form, recogniser, &message.body),
+    };
+    let below = message.interleaved.iter().map(|one| (one.above.as_slice(), one.text.as_str()));
+    for (field, answer) in form::quoted_answers(&campaign.form, &message.quoted_tables, below) {
+        if answers.get(&field).is_none_or(|known| known.text == answer.text) {
+            answers.insert(field, answer);
+        } else {
+            answers.remove(&field);
+        }
+    }
     (!answers.is_empty()).then(|| Part {
         file: None,
         kind: Kind::Form,

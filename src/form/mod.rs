@@ -11,7 +11,9 @@ mod kind;
 mod labels;
 mod layout;
 mod letter;
+mod marks;
 mod numbered;
+mod quoted;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -30,8 +32,10 @@ use crate::{
 };
 
 pub use front::title_page;
-pub use judge::{RECEIVED_EARLIER, judge};
+pub use judge::judge;
+pub use marks::{RECEIVED_EARLIER, SIGN_OF_A_LETTER, holds_our_letter};
 pub use numbered::numbered_lines;
+pub use quoted::quoted_answers;
 
 use find::Demand;
 use labels::Labels;
@@ -217,6 +221,10 @@ struct Forms {
 
 fn forms(campaign: &Campaign, recogniser: &Recogniser, document: &Document, demand: Demand) -> Forms {
     let Recogniser { labels, letter, .. } = recogniser;
+    if holds_our_letter(&document.text()) {
+        let rest = document.blocks.clone();
+        return Forms { forms: Vec::new(), blank: false, rest, above: 0, labels: 0, slides: 0, in_table: false };
+    }
     let items = layout::items(labels, document);
     let mut forms: Vec<FilledForm> = Vec::new();
     let mut blank = false;

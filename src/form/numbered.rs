@@ -14,11 +14,14 @@ use super::{
     labels::{Ends, Labels, Match, enumerator},
 };
 
+/// By field, the text and its place; nothing where a field is answered twice and differently.
+pub(super) type Noted = BTreeMap<usize, Option<(String, String)>>;
+
 /// The lines «N. …», «N) …», «п. N: …» of a text as answers to the fields of these numbers. A number that stands twice
 /// with differing texts says nothing, nor does a line that bears another field's label.
 pub fn numbered_lines(form: &Form, recogniser: &Recogniser, document: &Document) -> BTreeMap<FieldId, Answer> {
     let labels = &recogniser.labels;
-    let mut found: BTreeMap<usize, Option<(String, String)>> = BTreeMap::new();
+    let mut found = Noted::new();
     let mut open: Option<usize> = None;
     let mut paragraph = 0;
     for block in &document.blocks {
@@ -53,6 +56,11 @@ pub fn numbered_lines(form: &Form, recogniser: &Recogniser, document: &Document)
             }
         }
     }
+    answers(form, found)
+}
+
+/// What was noted, as answers.
+pub(super) fn answers(form: &Form, found: Noted) -> BTreeMap<FieldId, Answer> {
     found.into_iter().filter_map(|(field, text)| answer(form, field, text?)).collect()
 }
 
@@ -87,7 +95,7 @@ fn answer_to(labels: &Labels, field: usize, body: &str) -> Option<String> {
     }
 }
 
-fn note(found: &mut BTreeMap<usize, Option<(String, String)>>, field: usize, text: Option<(String, String)>) {
+pub(super) fn note(found: &mut Noted, field: usize, text: Option<(String, String)>) {
     let Some(text) = text else { return };
     found
         .entry(field)

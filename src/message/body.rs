@@ -42,7 +42,7 @@ pub(super) fn put(texts: &[Text], message: &mut Message, forward: bool, limits: 
             Err(problem) => message.oddities.push(format!("the text: {problem}")),
         }
     }
-    let Parts { own, signature, quoted, forwarded } = quote::split(blocks, forward);
+    let Parts { own, signature, quoted, forwarded, interleaved, tables } = quote::split(blocks, forward);
     for text in [text_of(&own), text_of(&forwarded)] {
         links.extend(in_text(&text));
     }
@@ -50,6 +50,8 @@ pub(super) fn put(texts: &[Text], message: &mut Message, forward: bool, limits: 
     message.forwarded = Document { blocks: forwarded, ..Document::default() };
     message.signature = signature;
     message.quoted = quoted;
+    message.interleaved = interleaved;
+    message.quoted_tables = tables;
     links
 }
 

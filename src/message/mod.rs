@@ -6,6 +6,7 @@ mod automatic;
 mod body;
 mod bounce;
 mod collect;
+mod dialogue;
 mod header;
 mod mime;
 mod params;
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::Document;
+use crate::document::{Document, Table};
 
 pub use authentication::authserv_id;
 pub(crate) use authentication::{aligned, sealed};
@@ -149,8 +150,23 @@ pub struct Message {
     /// The part of [`Message::quoted`] that was forwarded, not answered: it may hold what the mail was sent for.
     #[serde(default)]
     pub forwarded: Document,
+    /// What the author typed between lines that he quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interleaved: Vec<Interleaved>,
+    /// The tables of [`Message::quoted`], into which he may have typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quoted_tables: Vec<Table>,
     /// What is odd about the message, in English, for logs and staff.
     pub oddities: Vec<String>,
+}
+
+/// What an author typed below lines that he quotes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interleaved {
+    /// The quoted lines right above it, the nearest last.
+    pub above: Vec<String>,
+    /// His words, up to a blank line.
+    pub text: String,
 }
 
 /// A file that came with a message, before anybody looked into it.

@@ -1,7 +1,8 @@
 //! What a mail's author wrote himself, told from the mails that he quotes or forwards and from his signature. Mail
 //! programs mark these in dozens of ways; where none of them is seen, everything stays the author's own.
 
-use crate::document::{Block, Paragraph, html::Zone, text_of};
+use super::{Interleaved, dialogue::Dialogue};
+use crate::document::{Block, Paragraph, Table, html::Zone, text_of};
 
 /// How many lines of a text are looked at.
 const LINES: usize = 100_000;
@@ -13,6 +14,8 @@ pub(super) struct Parts {
     pub(super) signature: String,
     pub(super) quoted: String,
     pub(super) forwarded: Vec<Block>,
+    pub(super) interleaved: Vec<Interleaved>,
+    pub(super) tables: Vec<Table>,
 }
 
 /// The lines of a plain text; those behind «>» are quoted.
@@ -41,6 +44,7 @@ enum State {
 /// than answered, which the block that Outlook puts above it does not tell.
 pub(super) fn split(blocks: Vec<(Zone, Block)>, forward: bool) -> Parts {
     let mut parts = Parts::default();
+    let mut dialogue = Dialogue::default();
     let (mut quoted, mut signed) = (Vec::new(), Vec::new());
     let mut state = State::Own;
     let mut attributed = false;
@@ -57,11 +61,20 @@ pub(super) fn split(blocks: Vec<(Zone, Block)>, forward: bool) -> Parts {
         match state {
             State::Forwarded if ends_forward(line) => state = State::Own,
             State::Forwarded => parts.forwarded.push(block.clone()),
-            State::Quoted => quoted.push(block.clone()),
+            State::Quoted => {
+                dialogue.table(block);
+                quoted.push(block.clone());
+            }
             State::Own if begins_forward(line) => state = State::Forwarded,
-            State::Own if *zone == Zone::Quoted => quoted.push(block.clone()),
+            State::Own if *zone == Zone::Quoted => {
+                dialogue.quoted(block);
+                quoted.push(block.clone());
+            }
             State::Own if *zone == Zone::Signature => signed.push(block.clone()),
-            State::Own if *zone == Zone::Indented && attributed => quoted.push(block.clone()),
+            State::Own if *zone == Zone::Indented && attributed => {
+                dialogue.quoted(block);
+                quoted.push(block.clone());
+            }
             State::Own if begins_original(line) || header_block(rest) => {
                 state = if forward { State::Forwarded } else { State::Quoted };
                 if forward { parts.forwarded.push(block.clone()) } else { quoted.push(block.clone()) }
@@ -77,11 +90,13 @@ pub(super) fn split(blocks: Vec<(Zone, Block)>, forward: bool) -> Parts {
                 }
                 None => {
                     attributed &= line.is_empty() && matches!(block, Block::Paragraph(_));
+                    dialogue.own(line);
                     parts.own.push(block.clone());
                 }
             },
         }
     }
+    (parts.interleaved, parts.tables) = dialogue.finish();
     trim(&mut parts.own);
     trim(&mut parts.forwarded);
     let own_signature = cut_signature(&mut parts.own);
@@ -277,7 +292,7 @@ fn is_item(line: &str) -> bool {
 }
 
 /// Whether a line is a closing formula.
-fn closes(line: &str) -> bool {
+pub(super) fn closes(line: &str) -> bool {
     const FORMULAS: [&str; 12] = [
         "с уважением",
         "с искренним уважением",

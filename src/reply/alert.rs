@@ -4,8 +4,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use lettre::message::{Message, SinglePart};
 use serde::Serialize;
 
-use super::{ReplyError, Templates, fixed, mailbox, message_id, russian, seconds, tidy};
+use super::{Rendered, ReplyError, Templates, fixed, mailbox, message_id, russian, seconds, tidy};
 use crate::{
+    campaign::Campaign,
     digest::Sha256,
     message::{Address, MessageId},
 };
@@ -39,6 +40,20 @@ pub enum AlertKind {
     /// Letters failed, or may have been delivered or not.
     Letters,
 }
+
+/// Every kind.
+const KINDS: [AlertKind; 10] = [
+    AlertKind::MailboxLogin,
+    AlertKind::MailboxSetup,
+    AlertKind::MailboxUnreachable,
+    AlertKind::UidValidity,
+    AlertKind::Missing,
+    AlertKind::SmtpLogin,
+    AlertKind::SmtpSetup,
+    AlertKind::SmtpSender,
+    AlertKind::SmtpUnreachable,
+    AlertKind::Letters,
+];
 
 impl AlertKind {
     /// The kind as a word, for the store.
@@ -115,6 +130,43 @@ pub fn render_alert(
     seed: &str,
     templates: &Templates,
 ) -> Result<(MessageId, Vec<u8>), ReplyError> {
+    let letter = written(text, (from, to), seed, templates)?;
+    Ok((letter.message_id, letter.mime))
+}
+
+/// Every alert with made-up data.
+pub(super) fn alerts(campaign: &Campaign, templates: &Templates) -> Result<Vec<(AlertKind, Rendered)>, ReplyError> {
+    let school = campaign.schools.first().map(|school| school.name.clone()).unwrap_or_default();
+    let letter = |number, doubtful, response: &str| AlertLetter {
+        number,
+        to: "school@example.org".to_owned(),
+        schools: school.clone(),
+        doubtful,
+        response: response.to_owned(),
+    };
+    let failed = [letter(7, true, ""), letter(9, false, "550 5.1.1 no such user")];
+    let address = Address::parse("committee@example.org").ok_or(ReplyError::MessageId)?;
+    let alert = |kind: AlertKind| {
+        let of_letters = kind == AlertKind::Letters;
+        let text = AlertText {
+            kind,
+            place: if of_letters { "" } else { "mail.example.org:993" },
+            detail: "",
+            letters: if of_letters { &failed } else { &[] },
+            at: super::samples::at_noon(campaign, campaign.start),
+            zone: &campaign.time_zone,
+        };
+        Ok((kind, written(&text, (&address, &address), kind.word(), templates)?))
+    };
+    KINDS.into_iter().map(alert).collect()
+}
+
+fn written(
+    text: &AlertText<'_>,
+    (from, to): (&Address, &Address),
+    seed: &str,
+    templates: &Templates,
+) -> Result<Rendered, ReplyError> {
     let shown = |text: &str| russian::one_line(text).chars().take(RESPONSE).collect::<String>();
     let letters = text.letters.iter().map(|letter| AlertLetter { response: shown(&letter.response), ..letter.clone() });
     let view = View {
@@ -125,38 +177,27 @@ pub fn render_alert(
         at: russian::long_time(text.at, text.zone),
     };
     let digest = Sha256::of(seed.as_bytes()).to_string();
-    let id = message_id(&digest, from).ok_or(ReplyError::MessageId)?;
+    let message_id = message_id(&digest, from).ok_or(ReplyError::MessageId)?;
+    let subject = russian::one_line(&templates.fill("alert_subject.txt.j2", &view)?);
+    let body = tidy(&templates.fill("alert.txt.j2", &view)?);
     let mime = Message::builder()
         .from(mailbox("sender", Some("Сводка"), from)?)
         .to(mailbox("receiver", None, to)?)
-        .subject(russian::one_line(&templates.fill("alert_subject.txt.j2", &view)?))
+        .subject(subject.clone())
         .date(seconds(text.at))
-        .message_id(Some(format!("<{id}>")))
+        .message_id(Some(format!("<{message_id}>")))
         .raw_header(fixed("Auto-Submitted", "auto-generated"))
         .raw_header(fixed("X-Auto-Response-Suppress", "All"))
-        .singlepart(SinglePart::plain(tidy(&templates.fill("alert.txt.j2", &view)?)))?
+        .singlepart(SinglePart::plain(body.clone()))?
         .formatted();
-    Ok((id, mime))
+    Ok(Rendered { subject, text: body, html: String::new(), attached: Vec::new(), message_id, mime })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KINDS: [AlertKind; 10] = [
-        AlertKind::MailboxLogin,
-        AlertKind::MailboxSetup,
-        AlertKind::MailboxUnreachable,
-        AlertKind::UidValidity,
-        AlertKind::Missing,
-        AlertKind::SmtpLogin,
-        AlertKind::SmtpSetup,
-        AlertKind::SmtpSender,
-        AlertKind::SmtpUnreachable,
-        AlertKind::Letters,
-    ];
-
-    fn written(kind: AlertKind, letters: &[AlertLetter]) -> String {
+    fn told(kind: AlertKind, letters: &[AlertLetter]) -> String {
         let zone = TimeZone::get("Europe/Moscow").unwrap();
         let text = AlertText {
             kind,
@@ -195,7 +236,7 @@ mod tests {
         ];
         let mut all = String::new();
         for kind in KINDS {
-            let text = written(kind, if kind == AlertKind::Letters { &letters } else { &[] });
+            let text = told(kind, if kind == AlertKind::Letters { &letters } else { &[] });
             assert!(!text.contains("\nBcc:"), "{text}");
             all.push_str(&format!("── {}\n{text}\n", kind.word()));
         }

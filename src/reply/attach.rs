@@ -144,10 +144,14 @@ fn form(campaign: &Campaign, one: &Submission, school: &School) -> io::Result<Op
 fn name(school: &School, names: &mut BTreeSet<String>) -> String {
     let inner = school.name.split_once('«').map(|(_, rest)| rest.rsplit_once('»').map_or(rest, |(inner, _)| inner));
     let stem = file_stem(inner.unwrap_or(&school.name), STEM);
+    let stem = if stem.is_empty() { school.id.to_string() } else { stem };
     let mut name = format!("Форма_{stem}.docx");
-    if stem.is_empty() || !names.insert(name.clone()) {
-        name = format!("Форма_{}.docx", school.id);
-        names.insert(name.clone());
+    // Two schools may share what stands between the marks, and one school may have sent two forms.
+    for number in 2.. {
+        if names.insert(name.clone()) {
+            break;
+        }
+        name = format!("Форма_{stem}_{number}.docx");
     }
     name
 }

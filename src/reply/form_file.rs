@@ -21,6 +21,8 @@ const WIDTHS: [usize; 3] = [620, 4340, 4960];
 const YELLOW: &str = "FFF2A8";
 const GREY: &str = "E7E9ED";
 const QUIET: &str = "555555";
+/// Of the text in the table, in half points: a form with short answers fits on one page.
+const SIZE: usize = 22;
 
 /// What stands in an answer's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +72,7 @@ fn write<'a>(
         format!("Приложение к письму {} от {} № {}", letter.issuer_genitive, long_date(letter.date), letter.number);
     let mut docx = Docx::new()
         .page_size(11_906, 16_838)
-        .page_margin(PageMargin::new().top(1_000).bottom(1_000).left(1_134).right(850))
+        .page_margin(PageMargin::new().top(850).bottom(850).left(1_134).right(850))
         .default_fonts(RunFonts::new().ascii("Times New Roman").hi_ansi("Times New Roman").cs("Times New Roman"))
         .default_size(24)
         .add_paragraph(line(&source, 20, 240).align(AlignmentType::Right))
@@ -89,22 +91,22 @@ fn write<'a>(
         .set_grid(WIDTHS.to_vec())
         .width(WIDTHS.iter().sum(), WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
-        .margins(TableCellMargins::new().margin(60, 100, 60, 100));
+        .margins(TableCellMargins::new().margin(40, 100, 40, 100));
     pack(docx.add_table(table).add_paragraph(Paragraph::new()))
 }
 
 fn head() -> TableRow {
     let cell = |(text, width): (&str, usize)| {
-        cell(width).add_paragraph(bold(text, 24, 0).align(AlignmentType::Center)).shading(Shading::new().fill(GREY))
+        cell(width).add_paragraph(bold(text, SIZE, 0).align(AlignmentType::Center)).shading(Shading::new().fill(GREY))
     };
     TableRow::new(["№", "Вопрос", "Ответ"].into_iter().zip(WIDTHS).map(cell).collect()).cant_split()
 }
 
 fn row(number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
     let [first, second, third] = WIDTHS;
-    let mut label = cell(second).add_paragraph(line(&field.label, 24, 0));
+    let mut label = cell(second).add_paragraph(line(&field.label, SIZE, 0));
     if matches!(slot, Slot::Blank | Slot::Gap | Slot::Doubtful(_)) {
-        let hint = Run::new().add_text(printable(&format!("({})", field.hint))).size(20).italic().color(QUIET);
+        let hint = Run::new().add_text(printable(&format!("({})", field.hint))).size(18).italic().color(QUIET);
         label = label.add_paragraph(Paragraph::new().add_run(hint));
     }
     let mut answer = cell(third);
@@ -112,11 +114,11 @@ fn row(number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
         Slot::Blank | Slot::Gap => answer = answer.add_paragraph(Paragraph::new()),
         Slot::Answer(text) | Slot::Doubtful(text) => {
             for one in printable(text).split('\n') {
-                answer = answer.add_paragraph(line(one, 24, 0));
+                answer = answer.add_paragraph(line(one, SIZE, 0));
             }
         }
         Slot::Earlier => {
-            let mark = Run::new().add_text(RECEIVED_EARLIER).size(22).italic().color(QUIET);
+            let mark = Run::new().add_text(RECEIVED_EARLIER).size(20).italic().color(QUIET);
             answer = answer.add_paragraph(Paragraph::new().add_run(mark));
         }
     }
@@ -125,7 +127,7 @@ fn row(number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
         Slot::Earlier => answer.shading(Shading::new().fill(GREY)),
         Slot::Blank | Slot::Answer(_) => answer,
     };
-    let number = cell(first).add_paragraph(line(&format!("{number}."), 24, 0).align(AlignmentType::Center));
+    let number = cell(first).add_paragraph(line(&format!("{number}."), SIZE, 0).align(AlignmentType::Center));
     TableRow::new(vec![number, label, answer]).cant_split()
 }
 

@@ -213,4 +213,6 @@ fn references(reading: &Reading, answered: &MessageId) -> String {
 }
 
 #[cfg(test)]
+mod answered_tests;
+#[cfg(test)]
 mod tests;

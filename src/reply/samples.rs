@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Envelope, Rendered, ReplyError, Templates, registration, render};
+use super::{Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render};
 use crate::{
-    campaign::{Campaign, Field, FieldKind, RequirementKind, School},
+    campaign::{Campaign, Field, FieldId, FieldKind, RequirementId, RequirementKind, School},
     decision::{Action, Decision, DocumentVerdict, PlannedReply, Submission, Template},
     digest::Sha256,
     document::{Document, Format, Problem},
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Sample {
     /// Its name, fit for a file: the template and what is particular.
-    pub name: &'static str,
+    pub name: String,
     /// The letter.
     pub letter: Rendered,
 }
@@ -77,11 +77,21 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
         ("receipt", Template::Receipt, Vec::new(), form(), before),
         ("receipt-unreadable", Template::Receipt, Vec::new(), scan(), before),
     ];
-    all.into_iter()
-        .map(|(name, template, submissions, files, now)| {
-            Ok(Sample { name, letter: maker.letter(name, template, submissions, files, now)? })
-        })
-        .collect()
+    let mut samples = Vec::new();
+    for (name, template, submissions, files, now) in all {
+        let letter = maker.letter(name, template, submissions, files, now)?;
+        samples.push(Sample { name: name.to_owned(), letter });
+    }
+    for (kind, letter) in alerts(campaign, templates)? {
+        samples.push(Sample { name: format!("alert-{}", kind.word()), letter });
+    }
+    Ok(samples)
+}
+
+/// A quarter past twelve in the campaign's zone.
+pub(super) fn at_noon(campaign: &Campaign, day: Date) -> Timestamp {
+    let noon = day.at(12, 15, 0, 0).to_zoned_datetime(campaign.time_zone.clone());
+    noon.map(|noon| noon.timestamp()).unwrap_or_default()
 }
 
 struct Maker<'a> {
@@ -94,19 +104,18 @@ impl Maker<'_> {
         self.campaign.schools.iter().take(count).map(|school| of(self, school)).collect()
     }
 
-    /// A quarter past twelve so many days after the day before the first deadline.
+    /// So many days after the day before the first deadline.
     fn around(&self, days: i32) -> Timestamp {
-        let first =
-            self.campaign.requirements.iter().map(|one| one.deadline).min().unwrap_or(Date::constant(2022, 11, 14));
-        let day = first.saturating_add((days - 1).days()).at(12, 15, 0, 0);
-        day.to_zoned_datetime(self.campaign.time_zone.clone()).map(|zoned| zoned.timestamp()).unwrap_or_default()
+        let first = self.campaign.requirements.iter().map(|one| one.deadline).min();
+        let day = first.unwrap_or(self.campaign.start).saturating_add((days - 1).days());
+        at_noon(self.campaign, day)
     }
 
-    fn ids(&self, places: &[usize]) -> Vec<crate::campaign::FieldId> {
+    fn ids(&self, places: &[usize]) -> Vec<FieldId> {
         places.iter().filter_map(|place| self.campaign.form.fields.get(*place)).map(|field| field.id.clone()).collect()
     }
 
-    fn owed(&self, kind: RequirementKind) -> Vec<crate::campaign::RequirementId> {
+    fn owed(&self, kind: RequirementKind) -> Vec<RequirementId> {
         self.campaign.requirement(kind).map(|one| one.id.clone()).into_iter().collect()
     }
 

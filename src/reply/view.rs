@@ -11,6 +11,7 @@ use crate::{
     campaign::{Campaign, FieldId, Requirement, RequirementKind, SchoolId},
     decision::{Decision, PlannedReply, Submission, Template},
     document::{Format, Problem},
+    form::SIGN_OF_A_LETTER,
     reader::{FileReading, Reading},
 };
 
@@ -45,6 +46,8 @@ pub(super) struct View {
     /// Whether answers that are typed as «5. …» into a reply will be read: only where the letter is about one school.
     lines_are_read: bool,
     sections: Vec<Section>,
+    /// By what the letter is known again, wherever it is quoted.
+    sign: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,6 +170,7 @@ pub(super) fn view(
         forms_left_out: attachments.left_out,
         lines_are_read: sections.len() == 1,
         sections,
+        sign: SIGN_OF_A_LETTER,
     }
 }
 

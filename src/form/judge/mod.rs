@@ -3,7 +3,6 @@
 mod boxes;
 mod dates;
 mod lexemes;
-mod marks;
 mod numbers;
 mod units;
 mod unwritten;
@@ -13,11 +12,11 @@ use crate::campaign::{Field, FieldKind};
 use super::{
     Invalid, Value,
     labels::enumerator,
+    marks,
     words::{self, similar},
 };
 
 pub(super) use boxes::chosen;
-pub use marks::RECEIVED_EARLIER;
 
 /// Texts that say that there is no answer, whatever the field.
 const NOTHING: &[&str] = &[

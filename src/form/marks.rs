@@ -1,9 +1,20 @@
-//! What our own pre-filled forms write where no answer is wanted. It is never read back as one.
+//! What our own forms and letters say, so that it is never read back as a school's answer.
 
-use crate::form::words;
+use super::words;
 
 /// Stands in place of an answer that has come in an earlier mail.
 pub const RECEIVED_EARLIER: &str = "получено ранее, заполнять не нужно";
+
+/// Stands below every letter of ours to a school. A text that holds it holds the letter, and where no mail program has
+/// marked what is quoted, nothing tells whose its lines are.
+pub const SIGN_OF_A_LETTER: &str =
+    "Ответ сформирован автоматически. Содержание материалов при автоматической регистрации не оценивается.";
+
+/// Whether a text holds a letter of ours.
+pub fn holds_our_letter(text: &str) -> bool {
+    // Most texts do not hold its longest word at all.
+    text.contains("сформирован") && text.split_whitespace().collect::<Vec<_>>().join(" ").contains(SIGN_OF_A_LETTER)
+}
 
 /// The text without the mark before or after it: who answers all the same often types beside it.
 pub(super) fn without_mark(text: &str) -> &str {
