@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
+    campaign::FieldId,
     decision::{self, Action, Basis, Known, SchoolState},
     document::Limits,
     form::{Answer, Invalid, Recogniser, Value},
     matching::Roster,
     message::{self, OwnIdentity},
+    reader,
 };
 
 const FROM: &str = "From: school@example.org\r\nTo: committee@example.org\r\nSubject: =?utf-8?b?UmU6INCk0L7RgNC80LA=?=\r\n\
@@ -172,5 +174,35 @@ fn an_accepted_answer_that_is_given_otherwise_is_named_by_its_field() {
     let decision = decided(&campaign, "plain", body, &before);
     let one = &decision.submissions[0];
     assert_eq!(one.answers.len(), 5);
-    assert_eq!(one.changed.iter().map(crate::campaign::FieldId::as_str).collect::<Vec<_>>(), ["participating_since"]);
+    assert_eq!(one.changed.iter().map(FieldId::as_str).collect::<Vec<_>>(), ["participating_since"]);
+}
+
+#[test]
+fn a_form_of_ours_says_whose_it_is_also_where_its_first_field_is_empty() {
+    let (campaign, _) = request();
+    for school in &campaign.schools {
+        let slot = |id: &FieldId| match id.as_str() {
+            "organisation_name" => Slot::Earlier,
+            "partner_count" => Slot::Answer("4"),
+            _ => Slot::Gap,
+        };
+        let bytes = filled_form(&campaign, school, slot).unwrap();
+        let limits = Limits::default();
+        let (mut reading, _) = reader::read_file(&bytes, Some("doc1.docx"), &OwnIdentity::default(), &limits);
+        reading.message.from =
+            Some(message::Mailbox { name: None, address: Address::parse("a@mail.example").unwrap() });
+        let decision = decision::decide(
+            &Basis {
+                campaign: &campaign,
+                roster: &Roster::new(&campaign),
+                recogniser: &Recogniser::new(&campaign),
+                known: &Known::default(),
+                received: "2022-11-14T09:00:00Z".parse().unwrap(),
+                grace: jiff::SignedDuration::ZERO,
+            },
+            &reading,
+        );
+        let one = &decision.submissions[0];
+        assert_eq!((one.school.as_ref(), one.answers.len()), (Some(&school.id), 1), "{one:?}");
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Number, question, answer: widths in twentieths of a point, which together are the page between its margins.
-const WIDTHS: [usize; 3] = [620, 4340, 4960];
+const WIDTHS: [usize; 3] = [620, 4900, 4400];
 const YELLOW: &str = "FFF2A8";
 const GREY: &str = "E7E9ED";
 const QUIET: &str = "555555";
@@ -91,7 +91,7 @@ fn write<'a>(
         .set_grid(WIDTHS.to_vec())
         .width(WIDTHS.iter().sum(), WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
-        .margins(TableCellMargins::new().margin(40, 100, 40, 100));
+        .margins(TableCellMargins::new().margin(30, 100, 30, 100));
     pack(docx.add_table(table).add_paragraph(Paragraph::new()))
 }
 

@@ -61,7 +61,7 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
         owed: Vec::new(),
         ..one.with_gaps(school)
     };
-    let (before, after) = (maker.around(0), maker.around(400));
+    let (before, after) = (maker.around(0), maker.around(20));
     let all = [
         ("confirm", Template::Confirm, complete(), files(), before),
         ("confirm-late", Template::Confirm, late(complete()), files(), after),
