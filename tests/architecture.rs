@@ -41,6 +41,13 @@ const EDGES: &[(&str, &[&str])] = &[
         "converter",
         &["campaign", "mailbox", "form", "matching", "decision", "reply", "store", "outbox", "daemon", "cli"],
     ),
+    (
+        "authenticity",
+        &[
+            "campaign", "config", "mailbox", "document", "reader", "jail", "form", "matching", "decision", "reply",
+            "store", "outbox", "report", "daemon", "cli",
+        ],
+    ),
     ("store", &["mailbox", "outbox", "reply", "report", "daemon", "cli"]),
     ("outbox", &["document", "form", "matching", "reader", "report", "mailbox", "daemon", "cli"]),
 ];

@@ -30,17 +30,25 @@ fn signed(mail: &str, domain: &str, key: Ed25519Key) -> String {
 
 /// A world in which only these names exist.
 fn world(records: &[(&str, &str)]) -> Authenticity {
-    let records = records.iter().map(|(name, text)| {
-        let bytes = text.as_bytes();
-        let record: Txt = match *name {
-            name if name.contains("_domainkey") => DomainKey::parse(bytes).into(),
-            name if name.starts_with("_dmarc.") => Dmarc::parse(bytes).into(),
-            _ => Spf::parse(bytes).into(),
-        };
-        (format!("{name}.").into_boxed_str(), record)
-    });
-    let answers = Answers::Fixed(Arc::new(records.collect::<HashMap<_, _>>()));
-    Authenticity::new(nobody(), answers, vec!["relay.example".to_owned()], TIME)
+    Authenticity::of_world(records, &["relay.example"])
+}
+
+impl Authenticity {
+    /// In a world in which only these names exist, believing these sealers.
+    pub(crate) fn of_world(records: &[(&str, &str)], sealers: &[&str]) -> Self {
+        let records = records.iter().map(|(name, text)| {
+            let bytes = text.as_bytes();
+            let record: Txt = match *name {
+                name if name.contains("_domainkey") => DomainKey::parse(bytes).into(),
+                name if name.starts_with("_dmarc.") => Dmarc::parse(bytes).into(),
+                _ => Spf::parse(bytes).into(),
+            };
+            (format!("{name}.").into_boxed_str(), record)
+        });
+        let answers = Answers::Fixed(Arc::new(records.collect::<HashMap<_, _>>()));
+        let sealers = sealers.iter().map(|sealer| (*sealer).to_owned()).collect();
+        Self::new(nobody(), answers, sealers, TIME)
+    }
 }
 
 /// A resolver that has no server to ask.

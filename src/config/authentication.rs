@@ -2,9 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{decision::ReplyPolicy, message::authserv_id};
-
-use super::Config;
+use crate::message::authserv_id;
 
 /// By what a sender's identity is known.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -40,32 +38,6 @@ impl AuthenticationConfig {
         }
         let wrong = self.arc_sealers.iter().find(|domain| !authserv_id(domain) || !domain.contains('.'))?;
         Some(format!("authentication.arc_sealers: {wrong:?} is no domain: write for example \"example.org\""))
-    }
-}
-
-impl Config {
-    /// By what the identity of senders is known, in words; an error where nobody could ever be answered.
-    ///
-    /// # Errors
-    /// What is wrong, with the cure.
-    pub fn authentication_in_words(&self) -> Result<String, String> {
-        let AuthenticationConfig { authserv_ids, verify, .. } = &self.authentication;
-        let by = if !authserv_ids.is_empty() {
-            format!("results of {}", authserv_ids.join(", "))
-        } else if *verify {
-            "signatures, looked at by ourselves".to_owned()
-        } else {
-            "nothing: no authserv_ids, and verify = false in [authentication]".to_owned()
-        };
-        match self.replies.policy {
-            ReplyPolicy::Strict if authserv_ids.is_empty() && !verify => Err(format!(
-                "policy = \"strict\" wants proof, and senders are known by {by}: nobody would ever be answered; set \
-                 authserv_ids or verify = true, or policy = \"default\""
-            )),
-            ReplyPolicy::Strict => Ok(format!("policy strict: only proven senders are answered; known by {by}")),
-            ReplyPolicy::Default => Ok(format!("policy default: forged mail is not answered; senders known by {by}")),
-            ReplyPolicy::Open => Ok("policy open: who the sender is plays no part".to_owned()),
-        }
     }
 }
 

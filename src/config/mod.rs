@@ -408,12 +408,16 @@ mod tests {
         let imap = sample("[mailbox]]").replace("credential = ", "# ").replace("token_command = ", "# ");
         let smtp = sample("smtp]");
         let text = format!(
-            "campaigns = [\"c.toml\"]\n[store]\nurl = \"sqlite://s.db\"\nfiles = \"f\"\n{imap}\n{smtp}\n{}\n{}",
+            "campaigns = [\"c.toml\"]\n[store]\nurl = \"sqlite://s.db\"\nfiles = \"f\"\n{imap}\n{smtp}\n{}\n{}\n{}",
             sample("times]"),
+            sample("authentication]"),
             sample("staff]")
         );
         let config = load(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(format!("{:?}", config.times), format!("{:?}", Times::default()));
+        let ids = AuthenticationConfig { authserv_ids: vec!["mx.example.org".to_owned()], ..Default::default() };
+        assert_eq!((&config.authentication, sound.authentication), (&ids, AuthenticationConfig::default()));
+        assert_eq!(sound.replies.policy, ReplyPolicy::Default);
         let MailboxSource::Imap { server, sent_folder, .. } = &config.mailboxes[0].source else { panic!("no IMAP") };
         assert_eq!((server.port, sent_folder.as_deref()), (993, Some("Sent")));
         assert_eq!(config.mailboxes[0].marking.folders, Some(Folders::default()));
@@ -429,6 +433,8 @@ mod tests {
             ("committee@example.org", "committee", ["svodka.toml", "no e-mail address", "committee"]),
             ("sqlite://svodka.db", "mysql://x", ["svodka.toml", "store.url", "sqlite"]),
             ("path = \"inbox\"", "path = \"inbox\"\npoll = \"often\"", ["svodka.toml", "often", "60s"]),
+            ("[smtp]", "[replies]\npolicy = \"lax\"\n[smtp]", ["svodka.toml", "lax", "strict"]),
+            ("[smtp]", "[authentication]\nauthserv_ids = [\"a b\"]\n[smtp]", ["svodka.toml", "authserv_ids", "a b"]),
         ] {
             let text = SOUND.replacen(from, to, 1);
             assert_ne!(text, SOUND);

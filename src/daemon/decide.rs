@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
+    authenticity::Authenticity,
     config::{MailboxConfig, ReplyMode},
     decision::{self, Action, Basis, Decision, Known, PlannedReply, ReviewReason},
     fault::point,
@@ -86,8 +87,11 @@ impl Core {
         point!("decide::documents_stored");
         let known = self.known(&reading).await?;
         let basis = self.basis(stored, &known);
-        let mut decision =
-            if stored.truncated { decision::too_large() } else { self.authenticated(&basis, &mut reading, raw).await };
+        let mut decision = if stored.truncated {
+            decision::too_large()
+        } else {
+            decided(&basis, &mut reading, self.authenticity.as_ref(), raw).await
+        };
         let outgoing = match self.outgoing(stored, &reading, &decision) {
             Ok(outgoing) => outgoing,
             // A wrong template concerns every mail: it is put right before any goes on.
@@ -117,22 +121,6 @@ impl Core {
             self.queued.notify_one();
         }
         Ok(())
-    }
-
-    /// Decides. Where it matters of whom the mail is, and no server has said, its signatures are looked at first.
-    async fn authenticated(&self, basis: &Basis<'_>, reading: &mut Reading, raw: Vec<u8>) -> Decision {
-        let decision = decision::decide(basis, reading);
-        let matters = !matches!(decision.action, Action::Ignore | Action::Leave);
-        let Some((authenticity, author)) = self.authenticity.as_ref().zip(reading.message.from.as_ref()) else {
-            return decision;
-        };
-        if !matters || reading.message.automatic.is_some() {
-            return decision;
-        }
-        let (authentication, sign) = authenticity.of(raw, &author.address).await;
-        reading.message.authentication = authentication;
-        reading.message.authentication_sign = sign.to_owned();
-        decision::decide(basis, reading)
     }
 
     /// Hands a message that cannot be read to a person.
@@ -186,5 +174,82 @@ impl Core {
             // The server's clock may be ahead of ours: no letter waits longer than the grace for that.
             not_before: planned.not_before.min(now.saturating_add(self.config.replies.grace).unwrap_or(now)),
         })
+    }
+}
+
+/// Decides. Where it matters of whom the mail is, and no server has said, its signatures are looked at first.
+async fn decided(
+    basis: &Basis<'_>,
+    reading: &mut Reading,
+    authenticity: Option<&Authenticity>,
+    raw: Vec<u8>,
+) -> Decision {
+    let decision = decision::decide(basis, reading);
+    let matters = !matches!(decision.action, Action::Ignore | Action::Leave) && reading.message.automatic.is_none();
+    let Some((authenticity, author)) = authenticity.zip(reading.message.from.as_ref()).filter(|_| matters) else {
+        return decision;
+    };
+    let (authentication, sign) = authenticity.of(raw, &author.address).await;
+    reading.message.authentication = authentication;
+    reading.message.authentication_sign = sign.to_owned();
+    decision::decide(basis, reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        campaign,
+        decision::{Known, ReplyPolicy},
+        document::Limits,
+        form::Recogniser,
+        matching::Roster,
+        message::{Authentication, OwnIdentity},
+        reader::read_mail,
+    };
+
+    use super::*;
+
+    /// What is decided about a sample in a world of these names, and what was found out about its author.
+    async fn about(sample: &[u8], records: &[(&str, &str)], policy: ReplyPolicy) -> (Decision, Authentication) {
+        let sample_campaign = include_str!("../../config/campaigns/500plus-2022.toml");
+        let campaign = campaign::read("sample", sample_campaign).unwrap();
+        let basis = Basis {
+            campaign: &campaign,
+            roster: &Roster::new(&campaign),
+            recogniser: &Recogniser::new(&campaign),
+            known: &Known::default(),
+            received: "2022-11-08T08:00:00Z".parse().unwrap(),
+            grace: jiff::SignedDuration::ZERO,
+            policy,
+        };
+        let mut reading = read_mail(sample, &OwnIdentity::default(), &Limits::default()).0;
+        let world = Authenticity::of_world(records, &[]);
+        let decision = decided(&basis, &mut reading, Some(&world), sample.to_vec()).await;
+        (decision, reading.message.authentication)
+    }
+
+    const FORM: &[u8] = include_bytes!("../../tests/fixtures/mails/02-roshchino-form.eml");
+    /// The domain of the sample's author sends no mail, and wants rejected what bears its name.
+    const NOBODY: [(&str, &str); 2] = [("mail.example", "v=spf1 -all"), ("_dmarc.mail.example", "v=DMARC1; p=reject")];
+
+    #[tokio::test]
+    async fn what_we_find_out_ourselves_decides() {
+        let (decision, found) = about(FORM, &NOBODY, ReplyPolicy::Default).await;
+        assert_eq!((found, decision.action, decision.replies.len()), (Authentication::Fail, Action::Review, 0));
+        let (decision, found) = about(FORM, &[], ReplyPolicy::Default).await;
+        assert_eq!((found, decision.action, decision.replies.len()), (Authentication::Unknown, Action::Request, 1));
+        let (decision, _) = about(FORM, &[], ReplyPolicy::Strict).await;
+        assert_eq!((decision.action, decision.replies.len()), (Action::Review, 0));
+    }
+
+    #[tokio::test]
+    async fn no_name_is_asked_for_where_it_decides_nothing() {
+        let out_of_office: &[u8] = include_bytes!("../../tests/fixtures/mails/09-out-of-office.eml");
+        let other: &[u8] = include_bytes!("../../tests/fixtures/mails/11-leave.eml");
+        for sample in [out_of_office, other] {
+            let (decision, found) = about(sample, &NOBODY, ReplyPolicy::Default).await;
+            assert_eq!((found, decision.replies.len()), (Authentication::Unknown, 0));
+            assert!(matches!(decision.action, Action::Ignore | Action::Leave));
+        }
     }
 }

@@ -88,7 +88,37 @@ fn the_workbook_holds_text_as_text_and_ratings_as_numbers() {
 }
 
 #[test]
-fn the_page_escapes_and_proves_its_sum() {
+fn row_49_whatever_a_cell_begins_with_it_is_text() {
+    let campaign = letter();
+    let mut summary = summary(&campaign);
+    let starts =
+        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0", "http://evil.example", "1e5"];
+    let fields: Vec<_> = campaign.form.fields.iter().filter(|field| field.kind == campaign::FieldKind::Text).collect();
+    assert!(!fields.is_empty());
+    for (index, start) in starts.iter().enumerate() {
+        let one = HistoryRow { school: (*start).to_owned(), from: (*start).to_owned(), ..summary.history[0].clone() };
+        summary.history.push(one);
+        let school = &mut summary.schools[index % 7];
+        let field = fields[index % fields.len()];
+        school.answers.insert(field.id.clone(), answer(start, None));
+    }
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(xlsx(&summary).unwrap())).unwrap();
+    let history = book.worksheet_range("История").unwrap();
+    for start in starts {
+        let shown = start.replace('\r', "");
+        let there = history.used_cells().filter(|(_, _, cell)| **cell == Data::String(shown.clone())).count();
+        assert_eq!(there, 2, "{start:?} is text, as it was written");
+    }
+    let answers = book.worksheet_range("Ответы").unwrap();
+    let there = |start: &str| answers.used_cells().any(|(_, _, cell)| *cell == Data::String(start.replace('\r', "")));
+    assert!(starts.iter().filter(|start| there(start)).count() >= fields.len().min(7), "{answers:?}");
+    for name in ["Статус", "Ответы", "История"] {
+        assert!(book.worksheet_formula(name).unwrap().used_cells().next().is_none(), "{name}");
+    }
+}
+
+#[test]
+fn row_49_the_page_escapes_and_proves_its_sum() {
     let campaign = letter();
     let page = html(&summary(&campaign)).unwrap();
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;"));

@@ -9,9 +9,11 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
+    authenticity::Authenticity,
     clock::Clock,
-    config::Config,
+    config::{AuthenticationConfig, Config},
     converter::Converter,
+    decision::ReplyPolicy,
     document::{Format, Limits},
     jail::{Jail, JailError, Sandbox},
     reply::Templates,
@@ -38,7 +40,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
         Finding::new("disk", space(&folder)),
         Finding::new("sandbox", sandbox(config).await),
         Finding::new("converter", converter(config).await),
-        Finding::new("senders", config.authentication_in_words()),
+        Finding::new("senders", senders(&config.authentication, config.replies.policy)),
     ]);
     if !database.exists() {
         let said = format!("{} is not there yet: the first start creates it", database.display());
@@ -101,6 +103,31 @@ async fn converter(config: &Config) -> Result<String, String> {
     Ok(if said.is_empty() { "none, as the configuration says".to_owned() } else { said.join("; ") })
 }
 
+/// By what it is known who a sender is, and what follows from that.
+fn senders(known_by: &AuthenticationConfig, policy: ReplyPolicy) -> Result<String, String> {
+    let by = if !known_by.authserv_ids.is_empty() {
+        format!("by the results of {}", known_by.authserv_ids.join(", "))
+    } else if known_by.verify {
+        Authenticity::system(Vec::new()).map_err(|error| {
+            format!(
+                "their signatures cannot be looked at: {error}; name servers in /etc/resolv.conf, or set verify = false"
+            )
+        })?;
+        "by their signatures".to_owned()
+    } else {
+        "by nothing: no authserv_ids, and verify = false in [authentication]".to_owned()
+    };
+    match policy {
+        ReplyPolicy::Strict if known_by.authserv_ids.is_empty() && !known_by.verify => Err(format!(
+            "policy = \"strict\" wants proof, and they are known {by}: nobody would ever be answered; set authserv_ids or \
+             verify = true, or policy = \"default\""
+        )),
+        ReplyPolicy::Strict => Ok(format!("known {by}; strict: only who is proven is answered")),
+        ReplyPolicy::Default => Ok(format!("known {by}; default: who is not shown to be forged is answered")),
+        ReplyPolicy::Open => Ok("open: who they are plays no part".to_owned()),
+    }
+}
+
 fn writable(folder: &Path) -> Result<String, String> {
     // The first start creates it; whether it may is told by the folder above.
     let nearest = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
@@ -156,5 +183,27 @@ async fn incidents(store: &Store) -> Result<String, String> {
     match open.first() {
         None => Ok("none".to_owned()),
         Some(one) => Err(format!("{} at {} since {}: {}", one.kind, one.place, one.since, one.detail)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_force_is_said_and_strict_without_any_proof_has_its_cure() {
+        let config = |text: &str| toml::from_str::<AuthenticationConfig>(text).unwrap();
+        for (text, policy, words) in [
+            ("", ReplyPolicy::Default, ["by their signatures", "default"]),
+            ("", ReplyPolicy::Strict, ["by their signatures", "strict"]),
+            ("authserv_ids = [\"mx1\", \"mx2\"]", ReplyPolicy::Strict, ["mx1, mx2", "strict"]),
+            ("verify = false", ReplyPolicy::Default, ["by nothing", "default"]),
+            ("verify = false", ReplyPolicy::Open, ["open", "no part"]),
+        ] {
+            let said = senders(&config(text), policy).unwrap();
+            assert!(words.iter().all(|word| said.contains(word)), "{text}, {policy:?}: {said}");
+        }
+        let fault = senders(&config("verify = false"), ReplyPolicy::Strict).unwrap_err();
+        assert!(fault.contains("nobody would ever be answered") && fault.contains("verify = true"), "{fault}");
     }
 }
