@@ -112,3 +112,12 @@ fn check_judges_as_the_daemon_does() {
         assert_eq!(found["replies"].as_array().unwrap().len(), replies);
     }
 }
+
+#[test]
+fn who_is_unknown_to_the_name_servers_is_answered_whether_they_speak_or_not() {
+    // Of these names, which nobody can own (RFC 2606), no name server knows anything.
+    let committee = Committee::new("[authentication]\nverify = true\n");
+    committee.gets(&sample("02-roshchino-form"));
+    committee.gets(&sample("04-podporozhye-missing"));
+    assert_eq!(committee.answers().len(), 2);
+}

@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use crate::{
     campaign::Campaign,
     converter::Converter,
-    decision::{self, Basis, Decision, Known, ReplyPolicy},
+    decision::{self, Basis, Decision, Known, ReplyPolicy, ReviewReason},
     document::Limits,
     form::Recogniser,
     jail::{Jail, JailError, Sandbox},
@@ -230,7 +230,7 @@ fn explain(file: &str, campaign: &Campaign, reading: &Reading, decision: &Decisi
             format!("    answer {}: {text:?}, {}", label(id), answer.found)
         }));
     }
-    if decision.submissions.is_empty() {
+    if decision.submissions.is_empty() || decision.reviews.iter().any(|one| one.reason == ReviewReason::Unverified) {
         lines.extend(decision.why.iter().map(|reason| format!("  because {reason}")));
     }
     for reply in &decision.replies {

@@ -276,7 +276,7 @@ fn smtp_reply(text: &str) -> bool {
 
 /// Whether a subject is that of an answering machine.
 pub(super) fn away(subject: &str) -> bool {
-    const STARTS: [&str; 36] = [
+    const STARTS: [&str; 38] = [
         "automatic reply",
         "auto reply",
         "auto-reply",
@@ -291,6 +291,7 @@ pub(super) fn away(subject: &str) -> bool {
         "out of the office",
         "out-of-office",
         "ooo:",
+        "ooo re:",
         "away from",
         "away until",
         "on vacation",
@@ -310,6 +311,7 @@ pub(super) fn away(subject: &str) -> bool {
         "нет на рабочем месте",
         "нахожусь в отпуске",
         "я в отпуске",
+        "в отпуске:",
         "уведомление об отсутствии",
         "отсутствую",
         "отсутствие на рабочем месте",
@@ -331,7 +333,7 @@ pub(super) fn answer(mail: &Mail<'_>) -> Option<Verdict> {
     if away(&mail.message.subject) {
         return Verdict::weak(Automatic::AutoReply, "subject of an automatic reply");
     }
-    const TEXTS: [&str; 39] = [
+    const TEXTS: [&str; 42] = [
         "ваше обращение зарегистрировано",
         "вашему обращению присвоен номер",
         "вашей заявке присвоен номер",
@@ -345,6 +347,9 @@ pub(super) fn answer(mail: &Mail<'_>) -> Option<Verdict> {
         "это автоматическое сообщение",
         "это автоматическое письмо",
         "это автоответ",
+        "почтовый ящик не обслуживается",
+        "почтовый ящик больше не обслуживается",
+        "адрес больше не обслуживается",
         "данное письмо сформировано автоматически",
         "данное сообщение сформировано автоматически",
         "данное сообщение отправлено автоматически",
@@ -372,25 +377,49 @@ pub(super) fn answer(mail: &Mail<'_>) -> Option<Verdict> {
         "i am out of the office",
         "i am currently out of the office",
     ];
-    let head: String = head(mail).chars().take(600).collect();
-    // What an answer quotes may be another machine's.
-    let said = if answered(&subject) { squeezed(&text_of(&mail.message.body.blocks), 600) } else { head.clone() };
-    let says = !passed_on(&subject) && TEXTS.iter().any(|text| said.contains(text));
-    if says || is_absence(&head) { Verdict::weak(Automatic::AutoReply, "text of an automatic reply") } else { None }
+    let own = squeezed(&text_of(&mail.message.body.blocks), 600);
+    let says = match answered(&subject) {
+        false => TEXTS.iter().any(|text| head(mail).chars().take(600).collect::<String>().contains(text)),
+        // What an answer quotes may be another machine's, and who answers one may speak of it.
+        true => !passed_on(&subject) && TEXTS.iter().any(|text| declares(&own, text)),
+    };
+    if says || is_absence(&own) { Verdict::weak(Automatic::AutoReply, "text of an automatic reply") } else { None }
+}
+
+/// Whether a text says this of itself: as a sentence or its end, not as what the sentence is about.
+fn declares(text: &str, words: &str) -> bool {
+    let ends = |rest: &str| rest.chars().next().is_none_or(|c| ".,!;:)–—-".contains(c));
+    text.match_indices(words).any(|(at, _)| words.is_ascii() || text.get(at + words.len()..).is_some_and(ends))
 }
 
 /// A short text about nothing but an absence. Answering machines keep the subject «Re: …» as people do; a person who
 /// is away asks, sends or promises something besides.
 fn is_absence(text: &str) -> bool {
-    const AWAY: [&str; 6] = [
+    const AWAY: [&str; 21] = [
+        "я в отпуске",
         "нахожусь в отпуске",
+        "нахожусь в ежегодном",
+        "нахожусь в очередном",
         "буду в отпуске",
         "нахожусь в командировке",
+        "я в командировке",
         "нахожусь на больничном",
+        "я на больничном",
+        "я отсутствую",
         "отсутствую на рабочем месте",
         "буду отсутствовать",
+        "меня нет на рабочем месте",
+        "меня не будет на рабочем месте",
+        "i'm out of the office",
+        "i am out of office",
+        "i will be out of",
+        "i am on vacation",
+        "i am on leave",
+        "on annual leave",
+        "away from the office",
     ];
-    const BESIDES: [&str; 7] = ["направля", "направим", "пришл", "прилож", "вышл", "отправ", "?"];
+    const BESIDES: [&str; 11] =
+        ["направля", "направим", "направлю", "пришл", "прилож", "вышл", "отправ", "форм", "анкет", "attach", "?"];
     text.chars().count() < 300
         && AWAY.iter().any(|words| text.contains(words))
         && !BESIDES.iter().any(|words| text.contains(words))

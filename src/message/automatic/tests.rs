@@ -230,3 +230,35 @@ fn a_filters_challenge_is_known() {
     let raw = "From: a@mx.ru\nSubject: Подтверждение\n\nПодтвердите, что вы не робот: https://x.ru\n";
     assert_eq!(kind(raw), Some(Automatic::AutoReply));
 }
+
+#[test]
+fn an_answer_that_says_of_itself_that_it_is_automatic_or_speaks_of_an_absence_alone_is_a_machines() {
+    let of = |text: &str| kind(&format!("From: s@edu.ru\nSubject: Re: 500+\nIn-Reply-To: <a@b>\n\n{text}\n"));
+    for text in [
+        "Это автоматический ответ. Ваше письмо получено.",
+        "Благодарим за обращение. Это письмо сформировано автоматически, отвечать на него не нужно.",
+        "This is an automatic reply. I am away.",
+        "Адрес изменился, пишите на school@edu.ru. Это автоответ.",
+        "Данный почтовый ящик не обслуживается.",
+        "Добрый день! С 7 по 20 ноября я в отпуске. По срочным вопросам обращайтесь к Петровой И.И.",
+        "Нахожусь в ежегодном оплачиваемом отпуске с 07.11.2022 по 20.11.2022.",
+        "Меня нет на рабочем месте до 21 ноября.",
+        "В настоящее время я отсутствую. Отвечу позднее.",
+        "I'm out of the office until Monday, November 21.",
+        "I will be out of office from 7 to 21 November.",
+    ] {
+        assert_eq!(of(text), Some(Automatic::AutoReply), "{text}");
+    }
+    for text in [
+        "Это автоматическое сообщение мы получили, но форму отправляли вчера.",
+        "Нам пришёл автоматический ответ. Проверьте, пожалуйста.",
+        "Я в отпуске, форму пришлёт Петрова.",
+        "Я в отпуске с понедельника, можно позже?",
+        "Директор в отпуске до 21 ноября.",
+        "Форма будет завтра.\n\n14.11.2022 12:00, k@b.ru пишет:\n> Это автоматический ответ. Я в отпуске.",
+    ] {
+        assert_eq!(of(text), None, "{text}");
+    }
+    let forwarded = "From: s@edu.ru\nSubject: Fwd: 500+\n\nЭто автоматический ответ. Ваше письмо получено.\n";
+    assert_eq!(kind(forwarded), None);
+}
