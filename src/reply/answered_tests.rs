@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::{
     campaign::FieldId,
-    decision::{self, Action, Basis, Known, SchoolState},
+    decision::{self, Action, Basis, Known, ReplyPolicy, SchoolState},
     document::Limits,
     form::{Answer, Invalid, Recogniser, Value},
     matching::Roster,
@@ -40,6 +40,7 @@ fn decided(campaign: &Campaign, kind: &str, body: &str, before: &[(&str, Answer)
         known: &known,
         received: "2022-11-14T09:00:00Z".parse().unwrap(),
         grace: jiff::SignedDuration::ZERO,
+        policy: ReplyPolicy::default(),
     };
     decision::decide(&basis, &Reading { message, ..Reading::default() })
 }
@@ -199,6 +200,7 @@ fn a_form_of_ours_says_whose_it_is_also_where_its_first_field_is_empty() {
                 known: &Known::default(),
                 received: "2022-11-14T09:00:00Z".parse().unwrap(),
                 grace: jiff::SignedDuration::ZERO,
+                policy: ReplyPolicy::default(),
             },
             &reading,
         );
