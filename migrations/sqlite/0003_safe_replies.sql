@@ -27,6 +27,8 @@ CREATE TABLE outbox_new (
     approved    INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
     -- The last submission that it takes into account: a request that waits is written anew when more has come.
     seen        INTEGER NOT NULL DEFAULT 0,
+    -- From then on it is of no use; NULL: always of some.
+    expires     INTEGER,
     UNIQUE (message, kind),
     CHECK ((state IN ('leased', 'sending')) = (lease_until IS NOT NULL)),
     CHECK (message IS NOT NULL OR kind NOT IN ('confirm', 'request', 'receipt'))
@@ -53,3 +55,12 @@ CREATE INDEX outbox_schools_school ON outbox_schools (school);
 -- How many letters have left, to an address and in all, is counted with every one.
 CREATE INDEX outbox_recipient ON outbox (recipient, changed_at);
 CREATE INDEX outbox_changed ON outbox (changed_at);
+
+-- What has been reminded of, and by which letter: each once.
+CREATE TABLE reminders (
+    campaign TEXT    NOT NULL,
+    whose    TEXT    NOT NULL,
+    point    TEXT    NOT NULL,
+    outbox   INTEGER NOT NULL REFERENCES outbox (id),
+    PRIMARY KEY (campaign, whose, point, outbox)
+) STRICT;

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{Campaign, FieldKind, RequirementKind};
@@ -84,12 +87,42 @@ fn contradiction(campaign: &Campaign) -> Option<String> {
             school.as_str()
         ));
     }
+    if let Some(what) = reminders(campaign) {
+        return Some(what);
+    }
     form.fields.iter().find_map(|field| match field.kind {
         FieldKind::Rating { min, max } if min >= max => Some(format!(
             "form.field {:?}: rating from {min} to {max} is empty: min must be below max",
             field.id.as_str()
         )),
         _ => None,
+    })
+}
+
+fn reminders(campaign: &Campaign) -> Option<String> {
+    /// More days than any letter of a committee leaves.
+    const LONGEST: u8 = 60;
+    if let Some(rules) = &campaign.reminders {
+        if let Some(days) = rules.days_before.iter().find(|days| **days > LONGEST) {
+            return Some(format!(
+                "reminders.days_before: {days} days before a deadline: at most {LONGEST} are allowed"
+            ));
+        }
+        if rules.from >= rules.to {
+            return Some("reminders: from must be before to, or there is no hour to remind in".to_owned());
+        }
+    }
+    campaign.people.iter().find_map(|person| {
+        let unknown = person.schools.iter().flatten().find(|school| campaign.school(school).is_none());
+        let district = |name: &&String| campaign.schools.iter().all(|school| school.district != **name);
+        if !person.address.contains('@') {
+            Some(format!("person: {:?} is no e-mail address", person.address))
+        } else if let Some(school) = unknown {
+            Some(format!("person {:?} lists school {:?}, which no [[school]] has", person.address, school.as_str()))
+        } else {
+            let district = person.district.as_ref().filter(district)?;
+            Some(format!("person {:?}: no [[school]] lies in the district {district:?}", person.address))
+        }
     })
 }
 
@@ -101,6 +134,17 @@ pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D
             day.to_string().parse().map_err(|_| D::Error::custom(format!("{day} is no day of the calendar")))
         }
         _ => Err(D::Error::custom("a date without a time is wanted here, for example 2022-11-15")),
+    }
+}
+
+/// A TOML local time.
+pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+    let time = toml::value::Datetime::deserialize(deserializer)?;
+    match (time.date, time.time, time.offset) {
+        (None, Some(time), None) => {
+            time.to_string().parse().map_err(|_| D::Error::custom(format!("{time} is no time of the day")))
+        }
+        _ => Err(D::Error::custom("a time without a date is wanted here, for example 09:00:00")),
     }
 }
 
@@ -142,6 +186,9 @@ mod tests {
             ("kind = \"school_name\"", "kind = \"text\"", "school_name"),
             ("min = 1, max = 5", "min = 5, max = 5", "rating"),
             ("schools = [] ", "schools = [\"nobody\"] ", "nobody"),
+            ("from = 09:00:00", "from = 19:00:00", "no hour to remind in"),
+            ("days_before = [3, 1]", "days_before = [3, 99]", "99 days before"),
+            ("[event]", "[[person]]\nwho = \"x\"\naddress = \"a@b.ru\"\ndistrict = \"Лужский\"\n[event]", "Лужский"),
             ("id = \"draft\"\nkind = \"draft\"", "id = \"draft\"\nkind = \"form\"", "at most one"),
         ] {
             let text = LETTER.replacen(from, to, 1);

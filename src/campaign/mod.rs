@@ -3,6 +3,7 @@
 
 mod ids;
 mod load;
+mod reminders;
 mod soundness;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
 pub use load::{CampaignError, read};
+pub use reminders::{Person, Reminders};
 pub use soundness::{Finding, Severity};
 
 /// One letter of the committee: what is asked, of whom, until when.
@@ -43,6 +45,11 @@ pub struct Campaign {
     /// What people other than schools owe: shown to staff until they are ticked.
     #[serde(default, rename = "obligation")]
     pub obligations: Vec<Obligation>,
+    /// When those are reminded who still owe something; never, where the section is left out.
+    pub reminders: Option<Reminders>,
+    /// Those who look after schools, and are reminded too.
+    #[serde(default, rename = "person")]
+    pub people: Vec<Person>,
     /// The schools of the schedule, in the order of the letter.
     #[serde(rename = "school")]
     pub schools: Vec<School>,

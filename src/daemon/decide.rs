@@ -11,7 +11,7 @@ use crate::{
     message::Address,
     reader::Reading,
     reply::{self, Envelope, ReplyError},
-    store::{Outgoing, Record, StoreError, Stored},
+    store::{Outgoing, Purpose, Record, StoreError, Stored},
 };
 
 use super::core::Core;
@@ -167,7 +167,7 @@ impl Core {
             key: letter.message_id.to_string(),
             sender: from.clone(),
             to: planned.to.clone(),
-            template: planned.template,
+            purpose: Purpose::Answer(planned.template),
             schools: schools.filter_map(|one| one.school.clone()).collect(),
             message_id: letter.message_id,
             mime: letter.mime,

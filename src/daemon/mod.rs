@@ -8,6 +8,7 @@ mod core;
 mod decide;
 mod open;
 mod reconcile;
+mod remind;
 mod send;
 mod summary;
 mod watch;

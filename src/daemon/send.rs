@@ -18,7 +18,7 @@ use crate::{
     explain::explain,
     outbox::{self, Connection, Outcome, Unavailable},
     reply::AlertKind,
-    store::Queued,
+    store::{LetterKind, Queued},
 };
 
 use super::{
@@ -139,6 +139,10 @@ impl Sender {
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
         queued.sender = queued.sender.or_else(|| core.own.addresses.first().cloned());
+        if queued.kind == LetterKind::Reminder && !core.campaign.reminds_at(now) {
+            core.store.later(queued.id, core.campaign.reminds_next(now)).await?;
+            return Ok(Some(false));
+        }
         // There may be more than one: let another worker look.
         core.queued.notify_one();
         match self.send(&queued, now, stop).await {
@@ -161,7 +165,7 @@ impl Sender {
         let Some((queued, outcome)) = &self.unrecorded else { return Ok(None) };
         let (store, times) = (&self.core.store, &self.core.config.times);
         if let (true, Outcome::Refused { response, .. }, Some(first)) =
-            (queued.alert, outcome, self.core.config.mailboxes.first())
+            (queued.kind == LetterKind::Alert, outcome, self.core.config.mailboxes.first())
         {
             tracing::error!(outbox = queued.id, "an alert is refused for good: it is put into the mailbox");
             store.divert(queued.id, &first.key(), response).await?;
@@ -195,7 +199,8 @@ impl Sender {
         now: Timestamp,
         stop: &mut watch::Receiver<Stop>,
     ) -> anyhow::Result<Outcome> {
-        let rests = if queued.alert { None } else { self.core.store.suppressed(&queued.to, now).await? };
+        let rests =
+            if queued.kind == LetterKind::Alert { None } else { self.core.store.suppressed(&queued.to, now).await? };
         if let Some(until) = rests {
             let response = format!("nothing is sent before {until} to an address that its server has refused");
             return Ok(Outcome::Refused { response, address: false });

@@ -126,6 +126,7 @@ impl Watcher {
                 self.take_in(&fetched, &mut pass).await?;
             }
         }
+        self.core.remind().await?;
         // One of these that fails holds up none of the others.
         let (shown, searched, put) = (self.show().await, self.search_for_proof().await, self.put_alerts().await);
         self.bearable(shown)?;

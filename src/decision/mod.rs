@@ -5,6 +5,7 @@ mod decide;
 mod parts;
 mod policy;
 mod recognise;
+mod reminder;
 mod submission;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ use crate::{
 
 pub use decide::{Basis, decide};
 pub use policy::ReplyPolicy;
+pub use reminder::{Occasion, Reminder, Standings, may_remind, reminders};
 pub use submission::completeness;
 
 /// What is done about a message or a submission.

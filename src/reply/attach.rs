@@ -88,7 +88,11 @@ fn days(campaign: &Campaign, told: &[&Submission], now: Timestamp) -> Attachment
     Attachments { files, calendar: name, ..Attachments::default() }
 }
 
-fn forms(campaign: &Campaign, told: &[&Submission]) -> io::Result<Attachments> {
+/// The forms to fill in of what these submissions still want.
+///
+/// # Errors
+/// A form cannot be put together.
+pub(super) fn forms(campaign: &Campaign, told: &[&Submission]) -> io::Result<Attachments> {
     let mut found = Attachments::default();
     let mut names = BTreeSet::new();
     let wanted = |one: &&&Submission| is_filled(one) || is_owed(campaign, one);

@@ -6,6 +6,7 @@ mod attach;
 mod calendar;
 mod form_file;
 mod registration;
+mod reminder;
 pub mod russian;
 mod samples;
 mod templates;
@@ -26,6 +27,7 @@ pub use alert::{AlertKind, AlertLetter, AlertText, render_alert};
 pub use attach::Attached;
 pub use form_file::{Slot, blank_form, filled_form};
 pub use registration::{is_registration, registration};
+pub use reminder::render_reminder;
 pub use samples::{Sample, samples};
 pub use templates::{TemplateError, Templates};
 
@@ -126,23 +128,35 @@ pub fn render(
     };
     let text = tidy(&envelope.templates.fill(&format!("{name}.txt.j2"), &view)?);
     let html = envelope.templates.fill(&format!("{name}.html.j2"), &view)?;
+    let thread = planned.answers.as_ref().map(|answered| (answered, reading));
+    compose(envelope, &planned.to, (subject, text, html), attachments.files, "auto-replied", thread)
+}
+
+/// Puts a letter together; `how` is what Auto-Submitted says of it (RFC 3834 §5), `thread` the mail that it answers.
+fn compose(
+    envelope: &Envelope<'_>,
+    to: &Address,
+    (subject, text, html): (String, String, String),
+    files: Vec<Attached>,
+    how: &'static str,
+    thread: Option<(&MessageId, &Reading)>,
+) -> Result<Rendered, ReplyError> {
     let digest = Sha256::of(envelope.seed.as_bytes()).to_string();
     let message_id = message_id(&digest, envelope.from).ok_or(ReplyError::MessageId)?;
     let mut builder = Message::builder()
         .from(mailbox("sender", Some(envelope.from_name), envelope.from)?)
-        .to(mailbox("receiver", None, &planned.to)?)
+        .to(mailbox("receiver", None, to)?)
         .subject(subject.clone())
         .date(seconds(envelope.now))
         .message_id(Some(format!("<{message_id}>")))
-        .raw_header(fixed("Auto-Submitted", "auto-replied"))
+        .raw_header(fixed("Auto-Submitted", how))
         .raw_header(fixed("X-Auto-Response-Suppress", "All"));
     // A Message-ID beyond ASCII cannot stand in a header; the letter then begins a thread of its own.
-    if let Some(answered) = planned.answers.as_ref().filter(|id| id.as_str().is_ascii()) {
+    if let Some((answered, reading)) = thread.filter(|(id, _)| id.as_str().is_ascii()) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(references(reading, answered));
     }
-    let parts = parts(&text, &html, &attachments.files, &digest)?;
-    let mime = builder.multipart(parts)?.formatted();
-    Ok(Rendered { subject, text, html, attached: attachments.files, message_id, mime })
+    let mime = builder.multipart(parts(&text, &html, &files, &digest)?)?.formatted();
+    Ok(Rendered { subject, text, html, attached: files, message_id, mime })
 }
 
 /// The letter's text in both forms, and its files behind it (RFC 2046 §5.1).

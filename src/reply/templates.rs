@@ -11,7 +11,7 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: [(&str, &str); 13] = embedded![
+const EMBEDDED: [(&str, &str); 15] = embedded![
     "base.txt.j2",
     "base.html.j2",
     "parts.txt.j2",
@@ -23,6 +23,8 @@ const EMBEDDED: [(&str, &str); 13] = embedded![
     "request.html.j2",
     "receipt.txt.j2",
     "receipt.html.j2",
+    "reminder.txt.j2",
+    "reminder.html.j2",
     "alert_subject.txt.j2",
     "alert.txt.j2",
 ];

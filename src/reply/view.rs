@@ -51,7 +51,7 @@ pub(super) struct View {
 }
 
 #[derive(Debug, Serialize)]
-struct Letter {
+pub(super) struct Letter {
     number: String,
     date: String,
     issuer: String,
@@ -60,7 +60,7 @@ struct Letter {
 }
 
 #[derive(Debug, Serialize)]
-struct Contact {
+pub(super) struct Contact {
     name: String,
     phone: String,
     email: String,
@@ -79,7 +79,7 @@ struct Unreadable {
 }
 
 #[derive(Debug, Serialize)]
-struct Section {
+pub(super) struct Section {
     school: String,
     presentation: String,
     /// The titles of what is there, parted by commas; empty where nothing is.
@@ -121,6 +121,26 @@ struct Open {
     until: String,
 }
 
+impl Letter {
+    pub(super) fn of(campaign: &Campaign) -> Self {
+        let letter = &campaign.letter;
+        Self {
+            number: letter.number.clone(),
+            date: long_date(letter.date),
+            issuer: letter.issuer.clone(),
+            issuer_genitive: letter.issuer_genitive.clone(),
+            subject: letter.subject.clone(),
+        }
+    }
+}
+
+impl Contact {
+    pub(super) fn of(campaign: &Campaign) -> Self {
+        let contact = &campaign.contact;
+        Self { name: contact.name.clone(), phone: contact.phone.clone(), email: contact.email.clone() }
+    }
+}
+
 pub(super) fn view(
     campaign: &Campaign,
     decision: &Decision,
@@ -129,7 +149,6 @@ pub(super) fn view(
     attachments: &Attachments,
     (now, registration): (Timestamp, Option<&str>),
 ) -> View {
-    let letter = &campaign.letter;
     // A receipt is for whoever wrote: it must not tell which school we take the sender for.
     let sections: Vec<Section> = match planned.template {
         Template::Receipt => Vec::new(),
@@ -147,18 +166,8 @@ pub(super) fn view(
     View {
         template: planned.template,
         subject: String::new(),
-        letter: Letter {
-            number: letter.number.clone(),
-            date: long_date(letter.date),
-            issuer: letter.issuer.clone(),
-            issuer_genitive: letter.issuer_genitive.clone(),
-            subject: letter.subject.clone(),
-        },
-        contact: Contact {
-            name: campaign.contact.name.clone(),
-            phone: campaign.contact.phone.clone(),
-            email: campaign.contact.email.clone(),
-        },
+        letter: Letter::of(campaign),
+        contact: Contact::of(campaign),
         registration: registration.map(one_line),
         received: reading.message.received.map(|instant| long_time(instant, &campaign.time_zone)),
         files: reading.files.iter().filter(|file| is_shown(file)).map(file).collect(),
@@ -228,7 +237,8 @@ pub(super) fn explain(problem: Problem) -> &'static str {
     }
 }
 
-fn section(campaign: &Campaign, submission: &Submission, form: String, now: Timestamp) -> Option<Section> {
+/// What is said about one school; none where it is not in the campaign.
+pub(super) fn section(campaign: &Campaign, submission: &Submission, form: String, now: Timestamp) -> Option<Section> {
     let school = campaign.school(submission.school.as_ref()?)?;
     let unanswered = submission.missing.len() + submission.invalid.len();
     let owed: Vec<&Requirement> = campaign

@@ -13,6 +13,7 @@ mod intake;
 mod outbox;
 mod people;
 mod record;
+mod reminders;
 mod replace;
 mod state;
 #[cfg(test)]
@@ -37,9 +38,9 @@ pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{Intake, Intaken, Stored, Unmarked};
-pub use outbox::{Expired, OutboxState, Queued, Terms};
+pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
-pub use record::{Outgoing, Record};
+pub use record::{Outgoing, Purpose, Record};
 pub use replace::Outdated;
 
 use files::Files;

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::{
     OutboxRow, Store, StoreError,
     caps::{self, Wait},
-    events, word,
+    events, reminders, word,
 };
 use crate::{
     config::Caps,
@@ -74,8 +74,19 @@ pub struct Queued {
     pub mime: Vec<u8>,
     /// How often it has been deferred.
     pub tries: u32,
-    /// Whether it is an alert for the staff.
-    pub alert: bool,
+    /// What it is.
+    pub kind: LetterKind,
+}
+
+/// What a letter is to the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterKind {
+    /// It answers a mail.
+    Answer,
+    /// It reminds of a deadline, in working hours.
+    Reminder,
+    /// It tells the staff that something does not work.
+    Alert,
 }
 
 /// The columns of a [`Queued`].
@@ -91,7 +102,11 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
         message_id: MessageId::parse(&message_id).ok_or_else(|| unusable("message id"))?,
         mime,
         tries,
-        alert: kind == "alert",
+        kind: match kind.as_str() {
+            "alert" => LetterKind::Alert,
+            "reminder" | "digest" => LetterKind::Reminder,
+            _ => LetterKind::Answer,
+        },
     })
 }
 
@@ -111,6 +126,7 @@ impl Store {
         let now_us = now.as_microsecond();
         let mut tx = self.begin().await?;
         end_leases(&mut tx, now, now_us, terms.expired).await?;
+        reminders::take_back(&mut tx, now).await?;
         let mut leased = None;
         while let Some((id, recipient, kind)) = due(&mut tx, now_us, terms.held).await? {
             let wait = if kind == "alert" { None } else { caps::wait(&mut tx, &recipient, &terms.caps, now).await? };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{MessageRow, Store, StoreError, events, json, replace, state, word};
+use super::{MessageRow, OutboxRow, Store, StoreError, events, json, replace, state, word};
 use crate::{
     campaign::{CampaignId, SchoolId},
     config::Caps,
@@ -43,8 +43,8 @@ pub struct Outgoing {
     pub sender: Address,
     /// To whom.
     pub to: Address,
-    /// Which letter it is.
-    pub template: Template,
+    /// What it is for.
+    pub purpose: Purpose,
     /// The schools of which it speaks.
     pub schools: Vec<SchoolId>,
     /// Its own Message-ID.
@@ -53,6 +53,27 @@ pub struct Outgoing {
     pub mime: Vec<u8>,
     /// Not to be sent before this instant.
     pub not_before: Timestamp,
+}
+
+/// What a letter is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It answers a mail.
+    Answer(Template),
+    /// It reminds a school.
+    Reminder,
+    /// It reminds somebody who looks after schools.
+    Digest,
+}
+
+impl Purpose {
+    pub(super) fn word(self) -> Result<String, StoreError> {
+        match self {
+            Self::Answer(template) => word(&template),
+            Self::Reminder => Ok("reminder".to_owned()),
+            Self::Digest => Ok("digest".to_owned()),
+        }
+    }
 }
 
 impl Store {
@@ -304,30 +325,58 @@ async fn open_review(
 }
 
 async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
-    let id: i64 = sqlx::query_scalar(
+    let letter = Letter {
+        letter: outgoing,
+        message: Some(record.message),
+        campaign: record.campaign,
+        expires: None,
+        now: record.now,
+    };
+    insert_letter(connection, &letter).await.map(|_| ())
+}
+
+/// A letter to be queued.
+pub(super) struct Letter<'l> {
+    pub(super) letter: &'l Outgoing,
+    /// The message that it answers.
+    pub(super) message: Option<MessageRow>,
+    pub(super) campaign: &'l CampaignId,
+    /// From when on it is of no use.
+    pub(super) expires: Option<Timestamp>,
+    pub(super) now: Timestamp,
+}
+
+/// Queues a letter; gives its row.
+pub(super) async fn insert_letter(
+    connection: &mut SqliteConnection,
+    whole: &Letter<'_>,
+) -> Result<OutboxRow, StoreError> {
+    let letter = whole.letter;
+    let id: OutboxRow = sqlx::query_scalar(
         "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
-             not_before, changed_at, seen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10,
+             not_before, changed_at, expires, seen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11,
              (SELECT coalesce(max(id), 0) FROM submissions)) RETURNING id",
     )
-    .bind(&outgoing.key)
-    .bind(record.message)
-    .bind(word(&outgoing.template)?)
-    .bind(record.campaign.as_str())
-    .bind(outgoing.sender.as_str())
-    .bind(outgoing.to.as_str())
-    .bind(outgoing.message_id.as_str())
-    .bind(&outgoing.mime)
-    .bind(outgoing.not_before.as_microsecond())
-    .bind(record.now.as_microsecond())
+    .bind(&letter.key)
+    .bind(whole.message)
+    .bind(letter.purpose.word()?)
+    .bind(whole.campaign.as_str())
+    .bind(letter.sender.as_str())
+    .bind(letter.to.as_str())
+    .bind(letter.message_id.as_str())
+    .bind(&letter.mime)
+    .bind(letter.not_before.as_microsecond())
+    .bind(whole.now.as_microsecond())
+    .bind(whole.expires.map(Timestamp::as_microsecond))
     .fetch_one(&mut *connection)
     .await?;
-    for school in &outgoing.schools {
+    for school in &letter.schools {
         sqlx::query("INSERT OR IGNORE INTO outbox_schools (outbox, school) VALUES ($1, $2)")
             .bind(id)
             .bind(school.as_str())
             .execute(&mut *connection)
             .await?;
     }
-    Ok(())
+    Ok(id)
 }

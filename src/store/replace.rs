@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     OutboxRow, Store, StoreError, Stored, caps, events, from_json, instant, json as to_json, parsed,
-    record::{Outgoing, Record, accepted},
+    record::{Outgoing, Purpose, Record, accepted},
     word,
 };
 use crate::{
@@ -70,7 +70,7 @@ impl Store {
                 "UPDATE outbox SET kind = $1, key = $2, message_id = $3, mime = $4, not_before = min(not_before, $5)
                  WHERE id = $6 AND state = 'queued' AND tries = 0",
             )
-            .bind(word(&letter.template)?)
+            .bind(letter.purpose.word()?)
             .bind(&letter.key)
             .bind(letter.message_id.as_str())
             .bind(&letter.mime)
@@ -92,7 +92,8 @@ pub(super) async fn supersede(connection: &mut SqliteConnection, record: &Record
     let mut taken_back = 0;
     for outgoing in record.outgoing {
         let crowded = caps::crowded(connection, outgoing.to.as_str(), record.caps, record.now).await?;
-        let kinds: &[Template] = match (outgoing.template, crowded) {
+        let Purpose::Answer(template) = outgoing.purpose else { continue };
+        let kinds: &[Template] = match (template, crowded) {
             // Where only so many may leave, the last of them says where things stand.
             (Template::Receipt, true) => &[Template::Receipt],
             (Template::Confirm | Template::Request, true) => &[Template::Confirm, Template::Request],

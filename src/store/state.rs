@@ -59,7 +59,7 @@ impl Store {
         let thread: Option<String> = sqlx::query_scalar(
             "SELECT min(s.school) FROM json_each($1) asked
              JOIN outbox o ON o.message_id = asked.value JOIN outbox_schools s ON s.outbox = o.id
-             WHERE o.campaign = $2 AND o.recipient = $3
+             WHERE o.campaign = $2 AND o.recipient = $3 AND o.kind <> 'digest'
              GROUP BY asked.key HAVING count(*) = 1 ORDER BY asked.key LIMIT 1",
         )
         .bind(json(&answers)?)

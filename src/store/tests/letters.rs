@@ -77,7 +77,7 @@ async fn staff_hear_once_of_what_failed_and_later_of_what_stays_in_doubt() {
     store.tell(&told(&held), &[alert("t", None)], at(11)).await.unwrap();
     assert!(store.untold(at(99)).await.unwrap().is_empty());
     let letters = lease_all(&store, at(11), HOUR, Expired::Hold).await;
-    assert!(letters.len() == 1 && letters[0].alert);
+    assert!(letters.len() == 1 && letters[0].kind == LetterKind::Alert);
     store.failed(letters[0].id, at(12), "550").await.unwrap();
     assert!(store.untold(at(99)).await.unwrap().is_empty(), "there is no alert about an alert");
 }

@@ -106,7 +106,7 @@ fn outgoing(key: &str, template: Template, schools: &[&str], not_before: Timesta
         key: key.to_owned(),
         sender: address("committee@example.org"),
         to: address("school@example.org"),
-        template,
+        purpose: Purpose::Answer(template),
         schools: schools.iter().map(|id| school(id)).collect(),
         message_id: MessageId::parse(&format!("{key}@svodka.example")).unwrap(),
         mime: key.as_bytes().to_vec(),

@@ -1,0 +1,138 @@
+//! Who is reminded, and when.
+
+use jiff::{
+    Timestamp, ToSpan as _, ZonedDateTime,
+    civil::{Date, Time, Weekday},
+};
+use serde::Deserialize;
+
+use super::{Campaign, School, SchoolId, load};
+
+/// When those are reminded who still owe something: on working days, within working hours.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminders {
+    /// How many days before a deadline; on the working day before, where that is none.
+    pub days_before: Vec<u8>,
+    /// From this time of the day on.
+    #[serde(default = "morning", deserialize_with = "load::time")]
+    pub from: Time,
+    /// Until this time of the day.
+    #[serde(default = "evening", deserialize_with = "load::time")]
+    pub to: Time,
+}
+
+fn morning() -> Time {
+    Time::constant(9, 0, 0, 0)
+}
+
+fn evening() -> Time {
+    Time::constant(18, 0, 0, 0)
+}
+
+/// Somebody who looks after schools: a curator, a district's coordinator.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// What he is, as the obligations call him: «муниципальные кураторы проекта».
+    pub who: String,
+    /// His address.
+    pub address: String,
+    /// The district whose schools are his, as an adjective.
+    pub district: Option<String>,
+    /// The schools that are his; without them and a district, all.
+    pub schools: Option<Vec<SchoolId>>,
+}
+
+impl Person {
+    /// Whether he looks after this school.
+    pub fn looks_after(&self, school: &School) -> bool {
+        match (&self.schools, &self.district) {
+            (Some(schools), _) => schools.contains(&school.id),
+            (None, Some(district)) => *district == school.district,
+            (None, None) => true,
+        }
+    }
+}
+
+impl Reminders {
+    /// The day on which a deadline is reminded of: `days` before it, or the working day before that one.
+    fn day(deadline: Date, days: u8) -> Date {
+        let day = deadline.saturating_sub(i32::from(days).days());
+        match day.weekday() {
+            Weekday::Saturday => day.saturating_sub(1.day()),
+            Weekday::Sunday => day.saturating_sub(2.days()),
+            _ => day,
+        }
+    }
+
+    /// How many days before this deadline the reminders are for which it is time on `today`: none once it has passed.
+    pub fn due(&self, deadline: Date, today: Date) -> impl Iterator<Item = u8> {
+        let due = move |days: &u8| today <= deadline && Self::day(deadline, *days) <= today;
+        self.days_before.iter().copied().filter(due)
+    }
+
+    /// Whether it is a working hour.
+    pub fn is_working_hour(&self, now: &ZonedDateTime) -> bool {
+        let weekend = matches!(now.weekday(), Weekday::Saturday | Weekday::Sunday);
+        !weekend && (self.from..self.to).contains(&now.time())
+    }
+}
+
+impl Campaign {
+    /// Whether reminders may be sent at this instant.
+    pub fn reminds_at(&self, now: Timestamp) -> bool {
+        let now = now.to_zoned_datetime(self.time_zone.clone());
+        now.date() >= self.start && self.reminders.as_ref().is_some_and(|reminders| reminders.is_working_hour(&now))
+    }
+
+    /// The first instant after this one at which reminders may be sent: the beginning of a working day.
+    pub fn reminds_next(&self, now: Timestamp) -> Timestamp {
+        /// Longer than any weekend.
+        const DAYS: i32 = 7;
+        let today = self.day_of(now);
+        let from = self.reminders.as_ref().map_or_else(morning, |rules| rules.from);
+        let mornings = (0..=DAYS).filter_map(|days| {
+            let morning =
+                today.saturating_add(days.days()).to_datetime(from).to_zoned_datetime(self.time_zone.clone()).ok()?;
+            Some(morning.timestamp())
+        });
+        mornings.into_iter().find(|at| *at > now && self.reminds_at(*at)).unwrap_or_else(|| self.end_of(today))
+    }
+
+    /// The first instant after a day of the campaign's time zone.
+    pub fn end_of(&self, day: Date) -> Timestamp {
+        let next = day.saturating_add(1.day()).to_zoned_datetime(self.time_zone.clone());
+        next.map_or(Timestamp::MAX, |next| next.timestamp())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> Reminders {
+        Reminders { days_before: vec![3, 1], from: morning(), to: evening() }
+    }
+
+    fn due(deadline: &str, today: &str) -> Vec<u8> {
+        rules().due(deadline.parse().unwrap(), today.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_reminder_is_due_from_its_working_day_to_the_deadline() {
+        // A Tuesday: three days before is a Saturday, one day before a Monday.
+        let days = ["2022-11-10", "2022-11-11", "2022-11-13", "2022-11-14", "2022-11-15", "2022-11-16"];
+        let expected: [&[u8]; 6] = [&[], &[3], &[3], &[3, 1], &[3, 1], &[]];
+        assert_eq!(days.map(|day| due("2022-11-15", day)), expected.map(<[u8]>::to_vec));
+        assert_eq!(due("2022-11-14", "2022-11-11"), [3, 1], "a Monday: the Sunday before is no working day");
+    }
+
+    #[test]
+    fn working_hours_are_those_of_the_campaigns_zone() {
+        let at = |text: &str| rules().is_working_hour(&text.parse::<ZonedDateTime>().unwrap());
+        assert!(at("2022-11-11T09:00:00+03:00[Europe/Moscow]") && at("2022-11-11T17:59:59+03:00[Europe/Moscow]"));
+        assert!(!at("2022-11-11T08:59:59+03:00[Europe/Moscow]") && !at("2022-11-11T18:00:00+03:00[Europe/Moscow]"));
+        assert!(!at("2022-11-12T12:00:00+03:00[Europe/Moscow]"));
+    }
+}

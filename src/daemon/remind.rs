@@ -1,0 +1,81 @@
+//! Reminders of deadlines, when it is time.
+
+use crate::{
+    config::ReplyMode,
+    decision::{self, Reminder, Standings},
+    message::Address,
+    reply::{self, Envelope},
+    store::{Outgoing, Purpose},
+};
+
+use super::core::Core;
+
+impl Core {
+    /// Queues the reminders for which it is time.
+    ///
+    /// # Errors
+    /// Where the store refuses, or a template is wrong.
+    pub(super) async fn remind(&self) -> anyhow::Result<()> {
+        let now = self.now().await?;
+        if self.config.replies.mode == ReplyMode::Off || !decision::may_remind(&self.campaign, now) {
+            return Ok(());
+        }
+        // Where a school stands must not change between the look and the letter.
+        let _alone = self.deciding.lock().await;
+        let mut standings = Standings {
+            learned: self.store.ties(&self.campaign.id).await?,
+            given: self.store.reminded(&self.campaign.id).await?,
+            ..Standings::default()
+        };
+        for (school, row) in self.store.schools(&self.campaign.id).await? {
+            if row.open_review {
+                standings.doubtful.insert(school.clone());
+            }
+            standings.schools.insert(school, row.state);
+        }
+        for reminder in decision::reminders(&self.campaign, &standings, now) {
+            let letters = reminder.to.iter().filter_map(|to| self.reminder(&reminder, to).transpose());
+            let letters = letters.collect::<anyhow::Result<Vec<Outgoing>>>()?;
+            let (occasions, expires) = (&reminder.occasions, reminder.expires);
+            self.store.remind(&self.campaign.id, occasions, &letters, expires, now).await?;
+            tracing::info!(letters = letters.len(), person = reminder.person, "reminded");
+            self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The letter to one of the receivers; none where no mail can be sent to the address.
+    fn reminder(&self, reminder: &Reminder, to: &Address) -> anyhow::Result<Option<Outgoing>> {
+        let Some((mailbox, from)) =
+            self.config.mailboxes.first().and_then(|one| Some((one, Address::parse(&one.address)?)))
+        else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let occasions: Vec<String> =
+            reminder.occasions.iter().map(|one| format!("{} {}", one.whose, one.point)).collect();
+        let envelope = Envelope {
+            from: &from,
+            from_name: mailbox.name.as_deref().unwrap_or_default(),
+            now,
+            registration: None,
+            // A reminder that was overtaken and is written anew is another letter.
+            seed: &format!("reminder {} {} {} {now}", self.campaign.id, occasions.join(", "), to.as_str()),
+            templates: &self.templates,
+        };
+        let letter = match reply::render_reminder(&self.campaign, reminder, to, &envelope) {
+            Err(reply::ReplyError::Address { .. }) => return Ok(None),
+            letter => letter?,
+        };
+        Ok(Some(Outgoing {
+            key: letter.message_id.to_string(),
+            sender: from,
+            to: to.clone(),
+            purpose: if reminder.person { Purpose::Digest } else { Purpose::Reminder },
+            schools: reminder.schools.iter().filter_map(|one| one.school.clone()).collect(),
+            message_id: letter.message_id,
+            mime: letter.mime,
+            not_before: now,
+        }))
+    }
+}
