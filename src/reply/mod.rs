@@ -159,6 +159,22 @@ fn compose(
     Ok(Rendered { subject, text, html, attached: files, message_id, mime })
 }
 
+/// The subject of the letter alone: without its files it costs next to nothing.
+///
+/// # Errors
+/// A template fails.
+pub fn subject(
+    campaign: &Campaign,
+    decision: &Decision,
+    reading: &Reading,
+    planned: &PlannedReply,
+    envelope: &Envelope<'_>,
+) -> Result<String, ReplyError> {
+    let said = (envelope.now, envelope.registration);
+    let view = view::view(campaign, decision, reading, planned, &attach::Attachments::default(), said);
+    Ok(russian::one_line(&envelope.templates.fill("subject.txt.j2", &view)?))
+}
+
 /// The letter's text in both forms, and its files behind it (RFC 2046 §5.1).
 fn parts(text: &str, html: &str, files: &[Attached], digest: &str) -> Result<MultiPart, ReplyError> {
     // At most 70 characters (RFC 2046 §5.1.1); none begins with another one.

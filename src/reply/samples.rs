@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render};
+use super::{Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render, render_reminder};
 use crate::{
     campaign::{Campaign, Field, FieldId, FieldKind, RequirementId, RequirementKind, School},
-    decision::{Action, Decision, DocumentVerdict, PlannedReply, Submission, Template},
+    decision::{Action, Decision, DocumentVerdict, PlannedReply, Reminder, Submission, Template},
     digest::Sha256,
     document::{Document, Format, Problem},
     form::{Answer, Invalid, Kind},
@@ -81,6 +81,20 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
     for (name, template, submissions, files, now) in all {
         let letter = maker.letter(name, template, submissions, files, now)?;
         samples.push(Sample { name: name.to_owned(), letter });
+    }
+    let nothing = |one: &Maker<'_>, school: &School| Submission {
+        owed: campaign.requirements.iter().filter(|one| one.is_owed_by(&school.id)).map(|one| one.id.clone()).collect(),
+        draft: false,
+        ..form_owed(one, school)
+    };
+    let duties = (0..campaign.obligations.len()).collect();
+    let reminders = [
+        ("reminder", maker.schools(1, rest), None),
+        ("reminder-form", maker.schools(1, nothing), None),
+        ("reminder-person", [maker.schools(1, rest), maker.schools(2, nothing)].concat(), Some(duties)),
+    ];
+    for (name, schools, duties) in reminders {
+        samples.push(Sample { name: name.to_owned(), letter: maker.reminder(name, schools, duties, before)? });
     }
     for (kind, letter) in alerts(campaign, templates)? {
         samples.push(Sample { name: format!("alert-{}", kind.word()), letter });
@@ -161,6 +175,32 @@ impl Maker<'_> {
         one
     }
 
+    fn reminder(
+        &self,
+        name: &str,
+        schools: Vec<Submission>,
+        duties: Option<Vec<usize>>,
+        now: Timestamp,
+    ) -> Result<Rendered, ReplyError> {
+        let address = |text| Address::parse(text).ok_or(ReplyError::MessageId);
+        let (to, from) = (address("school@example.org")?, address("committee@example.org")?);
+        let person = duties.is_some();
+        let (occasions, duties, expires) = (Vec::new(), duties.unwrap_or_default(), Timestamp::MAX);
+        let reminder = Reminder { to: vec![to.clone()], occasions, schools, duties, person, expires };
+        render_reminder(self.campaign, &reminder, &to, &self.envelope(&from, name, now, None))
+    }
+
+    fn envelope<'e>(
+        &'e self,
+        from: &'e Address,
+        seed: &'e str,
+        now: Timestamp,
+        registration: Option<&'e str>,
+    ) -> Envelope<'e> {
+        let from_name = &self.campaign.letter.issuer;
+        Envelope { from, from_name, now, registration, seed, templates: self.templates }
+    }
+
     fn letter(
         &self,
         name: &str,
@@ -194,14 +234,8 @@ impl Maker<'_> {
         };
         let message = Message { received: Some(now), ..Message::default() };
         let reading = Reading { message, files, ..Reading::default() };
-        let envelope = Envelope {
-            from: &from,
-            from_name: &self.campaign.letter.issuer,
-            now,
-            registration: Some(&registration(&self.campaign.id, 42)),
-            seed: name,
-            templates: self.templates,
-        };
+        let registration = registration(&self.campaign.id, 42);
+        let envelope = self.envelope(&from, name, now, Some(&registration));
         render(self.campaign, &decision, &reading, &planned, &envelope)
     }
 }

@@ -171,7 +171,7 @@ impl Judge {
         decision::decide(&basis, reading)
     }
 
-    /// The subjects of the replies: each is written as the daemon would write it.
+    /// The subjects of the replies, as the daemon would write them.
     fn subjects(&self, reading: &Reading, decision: &Decision) -> anyhow::Result<Vec<String>> {
         let Some(from) = self.own.addresses.first() else { return Ok(Vec::new()) };
         let envelope = Envelope {
@@ -182,7 +182,7 @@ impl Judge {
             seed: "check",
             templates: &self.templates,
         };
-        let render = |planned| Ok(reply::render(&self.campaign, decision, reading, planned, &envelope)?.subject);
+        let render = |planned| Ok(reply::subject(&self.campaign, decision, reading, planned, &envelope)?);
         decision.replies.iter().map(render).collect()
     }
 
