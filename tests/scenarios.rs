@@ -5,10 +5,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
+use mail_parser::{MessageParser, MimeHeaders as _};
 use serde_json::Value;
 
 fn svodka(args: &[&str]) -> Output {
@@ -334,4 +336,91 @@ fn every_letter_can_be_looked_at_with_made_up_data() {
     let file = dir.join("request.txt").display().to_string();
     assert_eq!(svodka(&["templates", "preview", &file]).status.code(), Some(1), "a file is no folder");
     assert_eq!(svodka(&["templates", "preview", &file, "--config", "/nowhere.toml"]).status.code(), Some(2));
+}
+
+/// The letter in the outbox that answers a mail: its Message-ID, and its files by name.
+fn answer_to(outbox: &Path, id: &str) -> (String, Vec<(String, Vec<u8>)>) {
+    let letters = fs::read_dir(outbox).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    let found = letters.into_iter().find(|raw| {
+        let letter = MessageParser::default().parse(raw).unwrap();
+        letter.in_reply_to().as_text() == Some(id)
+    });
+    let raw = found.unwrap();
+    let letter = MessageParser::default().parse(&raw).unwrap();
+    let files =
+        letter.attachments().map(|part| (part.attachment_name().unwrap().to_owned(), part.contents().to_owned()));
+    (letter.message_id().unwrap().to_owned(), files.collect())
+}
+
+/// Types a text into each yellow cell of a form, as a person would.
+fn fill_in(form: &[u8], texts: &[&str]) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(form)).unwrap();
+    let mut written = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        if name == "word/document.xml" {
+            let text = String::from_utf8(bytes).unwrap();
+            let mut parts = text.split("w:fill=\"FFF2A8\"");
+            let mut typed = parts.next().unwrap().to_owned();
+            for (part, text) in parts.zip(texts) {
+                let (cell, rest) = part.split_once("</w:p>").unwrap();
+                typed.push_str(&format!("w:fill=\"FFFFFF\"{cell}<w:r><w:t>{text}</w:t></w:r></w:p>{rest}"));
+            }
+            bytes = typed.into_bytes();
+        }
+        written.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        written.write_all(&bytes).unwrap();
+    }
+    written.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_a_request_asks_for_can_be_sent_back_in_the_form_that_it_carries_or_in_numbered_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    assert!(svodka(&["demo", "--dir", dir.to_str().unwrap()]).status.success());
+    let outbox = dir.join("outbox");
+
+    let (asked, files) = answer_to(&outbox, "04-podporozhye-missing@mail.example");
+    let (name, form) = files.first().unwrap();
+    let filled = fill_in(form, &["с сентября 2021 года", "нет"]);
+    let mail = lettre::Message::builder()
+        .from("psosh4@mail.example".parse().unwrap())
+        .to("svodka@committee.example".parse().unwrap())
+        .subject("Re: 500+")
+        .message_id(Some("<again-4@mail.example>".to_owned()))
+        .in_reply_to(format!("<{asked}>"));
+    let attachment = lettre::message::Attachment::new(name.clone());
+    let kind = "application/octet-stream".parse().unwrap();
+    let mail = mail.singlepart(attachment.body(filled, kind)).unwrap().formatted();
+    fs::write(dir.join("inbox/new/again-4"), mail).unwrap();
+
+    let (asked, _) = answer_to(&outbox, "05-vazhiny-invalid@mail.example");
+    let mail = format!(
+        "From: school@vazhiny.example\r\nTo: svodka@committee.example\r\nSubject: Re: 500+\r\n\
+         Message-ID: <again-5@mail.example>\r\nIn-Reply-To: <{asked}>\r\nDate: Thu, 10 Nov 2022 11:59:00 +0300\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+         Добрый день!\r\n3. 4\r\n12. 5\r\n"
+    );
+    fs::write(dir.join("inbox/new/again-5"), mail).unwrap();
+
+    let config = dir.join("svodka.toml").display().to_string();
+    let as_of = ["--config", config.as_str(), "--as-of", "2022-11-10T12:00:00+03:00"];
+    let output = svodka(&[&["run", "--once"], as_of.as_slice()].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let status: Value =
+        serde_json::from_slice(&svodka(&[&["status", "--json"], as_of.as_slice()].concat()).stdout).unwrap();
+    for school in status["schools"].as_array().unwrap() {
+        if ["podporozhye-4", "vazhiny"].contains(&school["id"].as_str().unwrap()) {
+            assert_eq!(school["status"], "complete", "{school}");
+        }
+    }
+    for id in ["again-4@mail.example", "again-5@mail.example"] {
+        let (_, files) = answer_to(&outbox, id);
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Представление_опыта.ics"], "{id}");
+    }
 }

@@ -6,6 +6,8 @@ use super::{Interleaved, quote::closes};
 
 /// So many quoted lines above a text are kept with it.
 const ABOVE: usize = 12;
+/// So much of each, in characters: no line of ours is longer.
+const LINE: usize = 500;
 /// So many texts between quoted lines are looked at.
 const TEXTS: usize = 200;
 
@@ -26,7 +28,10 @@ impl Dialogue {
             self.open = false;
         }
         match block {
-            Block::Paragraph(paragraph) => self.above.extend(paragraph.text.lines().map(|line| line.trim().to_owned())),
+            Block::Paragraph(paragraph) => {
+                self.above
+                    .extend(paragraph.text.lines().map(|line| line.trim().chars().take(LINE).collect::<String>()));
+            }
             Block::Table(_) | Block::Break => self.above.clear(),
         }
         let more = self.above.len().saturating_sub(ABOVE);

@@ -1,6 +1,6 @@
 //! Our own request, answered in its thread as mail programs do it: what was typed is read, what was quoted is not.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::*;
 use crate::{
@@ -17,8 +17,18 @@ const FROM: &str = "From: school@example.org\r\nTo: committee@example.org\r\nSub
     Date: Mon, 14 Nov 2022 12:00:00 +0300\r\nIn-Reply-To: <ours@example.org>\r\nMIME-Version: 1.0\r\n";
 const ATTRIBUTION: &str = "14.11.2022, 12:15, \"Комитет\" <committee@example.org> пишет:";
 
+/// What the campaign's names and forms are compared with.
+static READY: LazyLock<(Roster, Recogniser)> = LazyLock::new(|| {
+    let campaign = campaign();
+    (Roster::new(&campaign), Recogniser::new(&campaign))
+});
+
+fn campaign() -> Campaign {
+    crate::campaign::read("x", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap()
+}
+
 fn request() -> (Campaign, Rendered) {
-    let campaign = crate::campaign::read("x", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap();
+    let campaign = campaign();
     let samples = samples(&campaign, &Templates::load(None).unwrap()).unwrap();
     let letter = samples.into_iter().find(|one| one.name == "request").unwrap().letter;
     (campaign, letter)
@@ -35,8 +45,8 @@ fn decided(campaign: &Campaign, kind: &str, body: &str, before: &[(&str, Answer)
     let known = Known { thread: Some(school.clone()), schools: [(school, state)].into(), ..Known::default() };
     let basis = Basis {
         campaign,
-        roster: &Roster::new(campaign),
-        recogniser: &Recogniser::new(campaign),
+        roster: &READY.0,
+        recogniser: &READY.1,
         known: &known,
         received: "2022-11-14T09:00:00Z".parse().unwrap(),
         grace: jiff::SignedDuration::ZERO,
@@ -195,8 +205,8 @@ fn a_form_of_ours_says_whose_it_is_also_where_its_first_field_is_empty() {
         let decision = decision::decide(
             &Basis {
                 campaign: &campaign,
-                roster: &Roster::new(&campaign),
-                recogniser: &Recogniser::new(&campaign),
+                roster: &READY.0,
+                recogniser: &READY.1,
                 known: &Known::default(),
                 received: "2022-11-14T09:00:00Z".parse().unwrap(),
                 grace: jiff::SignedDuration::ZERO,

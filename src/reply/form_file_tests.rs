@@ -95,7 +95,7 @@ fn type_in(document: &mut Document, number: usize, text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_form_that_is_sent_back_holds_exactly_its_answers(texts in filled(), typed in prop::collection::vec(0usize..14, 0..3)) {

@@ -254,7 +254,7 @@ fn too_many_or_too_large_forms_are_left_out_and_the_letter_says_so() {
     let large = written(Template::Request, vec![large], Vec::new(), BEFORE);
     for one in [many, large] {
         assert!(one.attached.is_empty() && one.text.contains("Формы к этому письму не приложены"), "{}", one.text);
-        assert!(!one.text.contains("К письму приложена"), "{}", one.text);
+        assert!(!one.text.contains("К этому письму приложена"), "{}", one.text);
     }
     let ten = written(Template::Request, vec![incomplete(); 10], Vec::new(), BEFORE);
     let names: std::collections::BTreeSet<&str> = ten.attached.iter().map(|file| file.name.as_str()).collect();
