@@ -243,3 +243,34 @@ fn row_59_a_converter_reaches_no_network_and_nothing_beside_its_folder() {
     assert!(said.contains("exit status: 50"), "{said}");
     assert!(!Path::new("/tmp/svodka-escaped").exists());
 }
+
+#[test]
+fn the_form_that_goes_with_a_request_is_read_the_same_after_an_office_suite_has_saved_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_svodka")).args(["templates", "preview"]).arg(folder.path()).output().unwrap();
+    assert!(output.status.success());
+    let form = folder.path().join("request.Форма_Киришская_СОШ_№3.docx");
+    let what = |file: &Path| {
+        let (found, log) = check(None, file);
+        let one = &found["submissions"][0];
+        let answers = one["answers"].as_object().unwrap();
+        let texts: Vec<(String, Value)> =
+            answers.iter().map(|(field, answer)| (field.clone(), answer["text"].clone())).collect();
+        assert_eq!(texts.len(), 11, "{found} {log}");
+        (one["school"].clone(), one["missing"].clone(), one["invalid"].clone(), texts)
+    };
+    let sent = what(&form);
+    for format in ["odt", "doc", "rtf", "docx:MS Word 2007 XML"] {
+        let saved = folder.path().join(format.split(':').next().unwrap());
+        let profile = format!("-env:UserInstallation=file://{}", folder.path().join("profile").display());
+        let status = Command::new("soffice")
+            .args([&profile, "--headless", "--convert-to", format, "--outdir"])
+            .args([&saved, &form])
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{format}");
+        let file = fs::read_dir(&saved).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(what(&file), sent, "{format}");
+    }
+}
