@@ -190,9 +190,10 @@ async fn decided(
         return decision;
     };
     let (authentication, sign) = authenticity.of(raw, &author.address).await;
+    let news = authentication != reading.message.authentication;
     reading.message.authentication = authentication;
     reading.message.authentication_sign = sign.to_owned();
-    decision::decide(basis, reading)
+    if news { decision::decide(basis, reading) } else { decision }
 }
 
 #[cfg(test)]
