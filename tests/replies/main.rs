@@ -7,4 +7,5 @@ mod authentication;
 mod committee;
 mod flow;
 mod machines;
+mod reminders;
 mod tricks;
