@@ -137,6 +137,13 @@ pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D
     }
 }
 
+/// TOML local dates.
+pub(super) fn dates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Date>, D::Error> {
+    #[derive(Deserialize)]
+    struct Day(#[serde(deserialize_with = "date")] Date);
+    Ok(Vec::<Day>::deserialize(deserializer)?.into_iter().map(|day| day.0).collect())
+}
+
 /// A TOML local time.
 pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
     let time = toml::value::Datetime::deserialize(deserializer)?;

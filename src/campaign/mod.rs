@@ -5,6 +5,7 @@ mod ids;
 mod load;
 mod reminders;
 mod soundness;
+mod workdays;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
 pub use load::{CampaignError, read};
 pub use reminders::{Person, Reminders};
 pub use soundness::{Finding, Severity};
+pub use workdays::Workdays;
 
 /// One letter of the committee: what is asked, of whom, until when.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +47,9 @@ pub struct Campaign {
     /// What people other than schools owe: shown to staff until they are ticked.
     #[serde(default, rename = "obligation")]
     pub obligations: Vec<Obligation>,
+    /// Which days are working days, where a decree has moved some.
+    #[serde(default)]
+    pub workdays: Workdays,
     /// When those are reminded who still owe something; never, where the section is left out.
     pub reminders: Option<Reminders>,
     /// Those who look after schools, and are reminded too.

@@ -3,6 +3,7 @@
 mod ahead;
 mod authentication;
 mod caps;
+mod schedule;
 mod secret;
 mod server;
 mod times;
@@ -26,6 +27,7 @@ use crate::{
 pub use ahead::BoardConfig;
 pub use authentication::AuthenticationConfig;
 pub use caps::Caps;
+pub use schedule::Schedule;
 pub use secret::{Login, Secret, SecretError, SecretSource};
 pub use server::{Folders, MailboxConfig, MailboxSource, Mark, Marking, Server, SmtpConfig, Submission};
 pub use times::Times;
@@ -199,14 +201,32 @@ fn default_converting() -> SignedDuration {
 }
 
 /// The staff of the committee.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StaffConfig {
     /// Their addresses.
     #[serde(default)]
     pub addresses: Vec<String>,
-    /// When they get the summary: cron expressions.
-    pub summary: Option<Vec<String>>,
+    /// When they get the summary, in the campaign's time zone; days off are left out.
+    #[serde(default = "default_summary")]
+    pub summary: Schedule,
+    /// What needs a person is told at once, but not more often than this.
+    #[serde(default = "default_between", deserialize_with = "duration")]
+    pub between: SignedDuration,
+}
+
+impl Default for StaffConfig {
+    fn default() -> Self {
+        Self { addresses: Vec::new(), summary: default_summary(), between: default_between() }
+    }
+}
+
+fn default_summary() -> Schedule {
+    Schedule::parse(&["0 9 * * 1-5", "0 16 * * 1-5"]).unwrap_or_default()
+}
+
+fn default_between() -> SignedDuration {
+    SignedDuration::from_mins(15)
 }
 
 impl Default for RepliesConfig {
@@ -364,9 +384,9 @@ mod tests {
 
     #[test]
     fn settings_of_later_releases_are_read_and_named_and_never_seem_to_be_in_force() {
-        let later = "[staff]\nsummary = [\"0 9 * * 1-5\"]\n[board]\nlisten = \"127.0.0.1:8025\"\n";
+        let later = "[board]\nlisten = \"127.0.0.1:8025\"\n";
         let config = load(&format!("{SOUND}\n{later}")).unwrap();
-        assert_eq!(config.not_yet(), ["staff.summary", "board"]);
+        assert_eq!(config.not_yet(), ["board"]);
         assert!(load(SOUND).unwrap().not_yet().is_empty());
     }
 

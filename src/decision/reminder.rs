@@ -68,11 +68,7 @@ pub fn may_remind(campaign: &Campaign, now: Timestamp) -> bool {
     let today = campaign.day_of(now);
     let deadlines = campaign.requirements.iter().map(|one| one.deadline);
     let all = deadlines.chain(campaign.obligations.iter().map(|one| one.deadline));
-    campaign.reminds_at(now)
-        && campaign
-            .reminders
-            .as_ref()
-            .is_some_and(|rules| all.into_iter().any(|day| rules.due(day, today).next().is_some()))
+    campaign.reminds_at(now) && all.into_iter().any(|day| campaign.reminders_due(day, today).next().is_some())
 }
 
 struct Reminding<'a> {
@@ -137,9 +133,9 @@ impl<'a> Reminding<'a> {
     }
 
     fn occasions<'i>(&self, whose: &str, wanted: impl Iterator<Item = (&'i str, Date)>) -> Vec<Occasion> {
-        let Some(rules) = &self.campaign.reminders else { return Vec::new() };
-        let points = wanted
-            .flat_map(|(id, deadline)| rules.due(deadline, self.today).map(move |days| format!("{id}, {days} before")));
+        let points = wanted.flat_map(|(id, deadline)| {
+            self.campaign.reminders_due(deadline, self.today).map(move |days| format!("{id}, {days} before"))
+        });
         let all = points.map(|point| Occasion { whose: whose.to_owned(), point });
         all.filter(|one| !self.standings.given.contains(one)).collect()
     }
