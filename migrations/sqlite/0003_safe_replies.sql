@@ -25,6 +25,8 @@ CREATE TABLE outbox_new (
     told        INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
     -- Whether a person has said that it may leave, where replies are held.
     approved    INTEGER NOT NULL DEFAULT 0 CHECK (approved IN (0, 1)),
+    -- Whether it is for the committee itself: no person holds it up, and it counts in no limit.
+    internal    INTEGER NOT NULL DEFAULT 0 CHECK (internal IN (0, 1)),
     -- The last submission that it takes into account: a request that waits is written anew when more has come.
     seen        INTEGER NOT NULL DEFAULT 0,
     -- From then on it is of no use; NULL: always of some.
@@ -34,9 +36,9 @@ CREATE TABLE outbox_new (
     CHECK (message IS NOT NULL OR kind NOT IN ('confirm', 'request', 'receipt'))
 ) STRICT;
 INSERT INTO outbox_new (id, key, message, kind, campaign, sender, recipient, mailbox, message_id, mime, state, queued_at,
-                        not_before, lease_until, tries, response, changed_at, told)
+                        not_before, lease_until, tries, response, changed_at, told, internal)
 SELECT id, key, message, kind, campaign, sender, recipient, mailbox, message_id, mime, state, queued_at,
-       not_before, lease_until, tries, response, changed_at, told
+       not_before, lease_until, tries, response, changed_at, told, kind = 'alert'
 FROM outbox;
 
 CREATE TABLE outbox_schools_new (

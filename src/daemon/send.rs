@@ -199,8 +199,7 @@ impl Sender {
         now: Timestamp,
         stop: &mut watch::Receiver<Stop>,
     ) -> anyhow::Result<Outcome> {
-        let rests =
-            if queued.kind == LetterKind::Alert { None } else { self.core.store.suppressed(&queued.to, now).await? };
+        let rests = if queued.kind.is_internal() { None } else { self.core.store.suppressed(&queued.to, now).await? };
         if let Some(until) = rests {
             let response = format!("nothing is sent before {until} to an address that its server has refused");
             return Ok(Outcome::Refused { response, address: false });

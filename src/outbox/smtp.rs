@@ -18,7 +18,7 @@ use crate::{
     fault::point,
     message::Address,
     net::{ConnectError, Endpoint, Guard, Protocol},
-    store::{LetterKind, Queued},
+    store::Queued,
 };
 
 /// A server that takes message content slower than this is taken for dead, in bytes a second.
@@ -200,7 +200,7 @@ impl Smtp {
         };
         let mut connection = self.mail(kept, sender, letter).await?;
         self.recipient(&mut connection, &letter.to).await?;
-        let copied = self.submission.copy && letter.kind != LetterKind::Alert;
+        let copied = self.submission.copy && !letter.kind.is_internal();
         if let Some(own) = own.filter(|own| copied && **own != letter.to) {
             match self.recipient(&mut connection, own).await {
                 // Without the copy the letter leaves all the same.

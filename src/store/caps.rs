@@ -12,7 +12,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What has left, or may have.
-const LEFT: &str = "kind <> 'alert' AND state IN ('leased', 'sending', 'sent', 'ambiguous')";
+const LEFT: &str = "internal = 0 AND state IN ('leased', 'sending', 'sent', 'ambiguous')";
 
 /// Until when a letter must wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) async fn crowded(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let waiting: u32 =
-        sqlx::query_scalar("SELECT count(*) FROM outbox WHERE recipient = $1 AND state = 'queued' AND kind <> 'alert'")
+        sqlx::query_scalar("SELECT count(*) FROM outbox WHERE recipient = $1 AND state = 'queued' AND internal = 0")
             .bind(recipient)
             .fetch_one(&mut *connection)
             .await?;

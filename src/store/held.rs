@@ -33,7 +33,7 @@ pub struct HeldRow {
     pub since: Timestamp,
     /// Not to be sent before this instant.
     pub not_before: Timestamp,
-    /// Whether it is an alert for the staff, which no person holds up.
+    /// Whether it is for the committee itself: an alert or a summary, which no person holds up.
     pub alert: bool,
     /// Whether a person has said that it may leave.
     pub approved: bool,
@@ -49,7 +49,7 @@ type Columns = (i64, Option<i64>, String, String, String, i64, i64, bool, bool, 
 const FEW: u32 = 3;
 
 const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.not_before,
-        o.kind = 'alert', o.approved, o.response,
+        o.internal, o.approved, o.response,
         (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id)
     FROM outbox o WHERE";
 
@@ -78,7 +78,7 @@ impl Store {
     /// Where the database refuses.
     pub async fn outbox_counts(&self) -> Result<BTreeMap<OutboxState, u64>, StoreError> {
         let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, count(*) FROM outbox WHERE kind <> 'alert' GROUP BY state")
+            sqlx::query_as("SELECT state, count(*) FROM outbox WHERE internal = 0 GROUP BY state")
                 .fetch_all(&self.readers)
                 .await?;
         rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
@@ -101,7 +101,7 @@ impl Store {
     /// Where the database refuses.
     pub async fn untold(&self, before: Timestamp) -> Result<Vec<HeldRow>, StoreError> {
         let query = format!(
-            "{HELD} o.told = 0 AND o.kind <> 'alert'
+            "{HELD} o.told = 0 AND o.internal = 0
              AND (o.state = 'failed' OR (o.state = 'ambiguous' AND o.changed_at <= $1)) ORDER BY o.id"
         );
         let rows: Vec<Columns> =
@@ -165,7 +165,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let given_up: Vec<i64> = sqlx::query_scalar(
             "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2
-             WHERE state = 'queued' AND mailbox IS NULL AND kind <> 'alert' AND queued_at <= $3
+             WHERE state = 'queued' AND mailbox IS NULL AND internal = 0 AND queued_at <= $3
                AND ($4 IS NULL OR (id = $4 AND tries >= $5)) RETURNING id",
         )
         .bind(response)
@@ -224,7 +224,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<OutboxRow>, StoreError> {
         let query = format!(
-            "UPDATE outbox SET {set} WHERE state = 'queued' AND kind <> 'alert'
+            "UPDATE outbox SET {set} WHERE state = 'queued' AND internal = 0
              AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2))) RETURNING id"
         );
         let mut tx = self.begin().await?;

@@ -162,9 +162,9 @@ impl Store {
 
 async fn queue(connection: &mut SqliteConnection, alert: &Alert, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO outbox (key, kind, sender, recipient, mailbox, message_id, mime, state, queued_at, not_before,
+        "INSERT INTO outbox (key, kind, internal, sender, recipient, mailbox, message_id, mime, state, queued_at, not_before,
              changed_at)
-         VALUES ($1, 'alert', $2, $3, $4, $5, $6, 'queued', $7, $7, $7) ON CONFLICT DO NOTHING",
+         VALUES ($1, 'alert', 1, $2, $3, $4, $5, $6, 'queued', $7, $7, $7) ON CONFLICT DO NOTHING",
     )
     .bind(&alert.key)
     .bind(alert.sender.as_str())

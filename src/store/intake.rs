@@ -162,8 +162,8 @@ impl Store {
         let rows: Vec<(i64, String, String, bool, bool, bool)> = sqlx::query_as(
             "SELECT m.id, m.cursor, first.state,
                     EXISTS (SELECT 1 FROM outbox o WHERE o.message = first.id AND o.state = 'sent'),
-                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.kind <> 'alert'),
-                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.kind = 'alert')
+                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.internal = 0),
+                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.internal = 1)
              FROM messages m JOIN messages first ON first.id = coalesce(m.duplicate_of, m.id)
              WHERE m.mailbox = $1 AND m.marked = 0 AND first.state <> 'received'
                AND NOT ($2 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message = first.id

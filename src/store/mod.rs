@@ -16,6 +16,7 @@ mod record;
 mod reminders;
 mod replace;
 mod state;
+mod summaries;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,7 @@ pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::Outdated;
+pub use summaries::{NewSummary, Summaries};
 
 use files::Files;
 

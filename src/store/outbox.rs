@@ -85,6 +85,8 @@ pub enum LetterKind {
     Answer,
     /// It reminds of a deadline, in working hours.
     Reminder,
+    /// It tells the committee how things stand, or that a person must decide.
+    Summary,
     /// It tells the staff that something does not work.
     Alert,
 }
@@ -105,14 +107,21 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
         kind: match kind.as_str() {
             "alert" => LetterKind::Alert,
             "reminder" | "digest" => LetterKind::Reminder,
+            "summary" | "cases" => LetterKind::Summary,
             _ => LetterKind::Answer,
         },
     })
 }
 
 /// What waits to be sent and may leave: `$1` tells whether replies are held.
-pub(super) const MAY_LEAVE: &str =
-    "state = 'queued' AND mailbox IS NULL AND (kind = 'alert' OR approved = 1 OR NOT $1)";
+pub(super) const MAY_LEAVE: &str = "state = 'queued' AND mailbox IS NULL AND (internal = 1 OR approved = 1 OR NOT $1)";
+
+impl LetterKind {
+    /// Whether it is for the committee itself.
+    pub fn is_internal(self) -> bool {
+        matches!(self, Self::Summary | Self::Alert)
+    }
+}
 
 impl Store {
     /// Takes the next answer that is due, for this worker alone until the lease ends. First, answers whose lease has
@@ -128,8 +137,8 @@ impl Store {
         end_leases(&mut tx, now, now_us, terms.expired).await?;
         reminders::take_back(&mut tx, now).await?;
         let mut leased = None;
-        while let Some((id, recipient, kind)) = due(&mut tx, now_us, terms.held).await? {
-            let wait = if kind == "alert" { None } else { caps::wait(&mut tx, &recipient, &terms.caps, now).await? };
+        while let Some((id, recipient, internal)) = due(&mut tx, now_us, terms.held).await? {
+            let wait = if internal { None } else { caps::wait(&mut tx, &recipient, &terms.caps, now).await? };
             if let Some(wait) = wait {
                 put_off(&mut tx, &recipient, wait, now_us).await?;
                 continue;
@@ -262,14 +271,14 @@ impl Store {
     }
 }
 
-/// Row, recipient and kind of the next letter that may leave.
+/// Row and recipient of the next letter that may leave, and whether it is for the committee itself.
 async fn due(
     connection: &mut SqliteConnection,
     now: i64,
     held: bool,
-) -> Result<Option<(i64, String, String)>, StoreError> {
+) -> Result<Option<(i64, String, bool)>, StoreError> {
     let query = format!(
-        "SELECT id, recipient, kind FROM outbox WHERE {MAY_LEAVE} AND not_before <= $2 ORDER BY not_before, id LIMIT 1"
+        "SELECT id, recipient, internal FROM outbox WHERE {MAY_LEAVE} AND not_before <= $2 ORDER BY not_before, id LIMIT 1"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(held).bind(now).fetch_optional(connection).await?)
 }
@@ -282,7 +291,7 @@ async fn put_off(connection: &mut SqliteConnection, recipient: &str, wait: Wait,
     };
     sqlx::query(
         "UPDATE outbox SET not_before = max(not_before, $1)
-         WHERE state = 'queued' AND kind <> 'alert' AND not_before <= $2 AND ($3 IS NULL OR recipient = $3)",
+         WHERE state = 'queued' AND internal = 0 AND not_before <= $2 AND ($3 IS NULL OR recipient = $3)",
     )
     .bind(until.as_microsecond())
     .bind(now)

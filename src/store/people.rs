@@ -201,18 +201,4 @@ impl Store {
             })
             .collect()
     }
-
-    /// Notes that a report was made; `false` where it had been made before.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn report_made(&self, campaign: &CampaignId, key: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let made = sqlx::query("INSERT OR IGNORE INTO reports (campaign, key, made_at) VALUES ($1, $2, $3)")
-            .bind(campaign.as_str())
-            .bind(key)
-            .bind(now.as_microsecond())
-            .execute(&self.writer)
-            .await?;
-        Ok(made.rows_affected() > 0)
-    }
 }

@@ -64,6 +64,10 @@ pub enum Purpose {
     Reminder,
     /// It reminds somebody who looks after schools.
     Digest,
+    /// It tells the committee how things stand.
+    Summary,
+    /// It tells the committee that a person must decide.
+    Cases,
 }
 
 impl Purpose {
@@ -72,6 +76,8 @@ impl Purpose {
             Self::Answer(template) => word(&template),
             Self::Reminder => Ok("reminder".to_owned()),
             Self::Digest => Ok("digest".to_owned()),
+            Self::Summary => Ok("summary".to_owned()),
+            Self::Cases => Ok("cases".to_owned()),
         }
     }
 }
@@ -354,8 +360,8 @@ pub(super) async fn insert_letter(
     let letter = whole.letter;
     let id: OutboxRow = sqlx::query_scalar(
         "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
-             not_before, changed_at, expires, seen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11,
+             not_before, changed_at, expires, internal, seen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11, $12,
              (SELECT coalesce(max(id), 0) FROM submissions)) RETURNING id",
     )
     .bind(&letter.key)
@@ -369,6 +375,7 @@ pub(super) async fn insert_letter(
     .bind(letter.not_before.as_microsecond())
     .bind(whole.now.as_microsecond())
     .bind(whole.expires.map(Timestamp::as_microsecond))
+    .bind(matches!(letter.purpose, Purpose::Summary | Purpose::Cases))
     .fetch_one(&mut *connection)
     .await?;
     for school in &letter.schools {

@@ -140,7 +140,7 @@ pub(super) async fn returned(connection: &mut SqliteConnection, record: &Record<
     let Some(returned) = &record.reading.message.returned else { return Ok(0) };
     let failed: Vec<(i64, String)> = sqlx::query_as(
         "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2, told = 0
-         WHERE message_id IN (SELECT value FROM json_each($3)) AND state IN ('sent', 'ambiguous') AND kind <> 'alert'
+         WHERE message_id IN (SELECT value FROM json_each($3)) AND state IN ('sent', 'ambiguous') AND internal = 0
          RETURNING id, recipient",
     )
     .bind(format!("returned: message {} is the report", record.message))

@@ -221,7 +221,7 @@ fn held_replies_wait_until_they_may_leave() {
     setup.pass();
     assert_eq!(setup.letters(OutboxState::Queued), 1);
     let shown = setup.run(&["outbox", "list"]);
-    assert!(String::from_utf8_lossy(&shown.stdout).contains("waits"));
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("held for you"));
     let setup = setup.replies_again("grace = \"0s\"\nmode = \"send\"");
     setup.pass();
     school.wait_for("INBOX", 1);
