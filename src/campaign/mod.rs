@@ -270,6 +270,15 @@ impl Campaign {
         self.requirements.iter().find(|requirement| requirement.kind == kind)
     }
 
+    /// Its last day: the latest of all deadlines and dates.
+    pub fn last_day(&self) -> Date {
+        let deadlines = self.requirements.iter().map(|one| one.deadline);
+        let obligations = self.obligations.iter().map(|one| one.deadline);
+        let schools = self.schools.iter().map(|one| one.date);
+        let event = self.event.iter().map(|event| event.to);
+        deadlines.chain(obligations).chain(schools).chain(event).max().unwrap_or(self.start)
+    }
+
     /// The day of an instant in the campaign's time zone.
     pub fn day_of(&self, instant: Timestamp) -> Date {
         instant.to_zoned_datetime(self.time_zone.clone()).date()

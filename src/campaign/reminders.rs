@@ -42,6 +42,13 @@ pub struct Person {
     pub district: Option<String>,
     /// The schools that are his; without them and a district, all.
     pub schools: Option<Vec<SchoolId>>,
+    /// Whether he gets the summary of his district, where he has one.
+    #[serde(default = "yes")]
+    pub summary: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Person {

@@ -1,0 +1,233 @@
+//! What the committee hears by e-mail: the summary by its schedule, and at once what needs a person.
+
+use anyhow::Context as _;
+use jiff::{Timestamp, ToSpan as _};
+
+use crate::{
+    campaign::Campaign,
+    config::{Config, ReplyMode},
+    message::Address,
+    reply::{self, Attached, Case, Envelope, Rendered, Templates},
+    report::{self, Links, Snapshot, Summary},
+    store::{NewSummary, Outgoing, Purpose, Store},
+};
+
+use super::{core::Core, summary::summary_where};
+
+/// So many days after the campaign's last one its summaries end.
+const AFTERWARDS: i32 = 7;
+
+/// Who gets a summary.
+struct Audience {
+    /// Its name in the store: empty for the staff, else a coordinator's address.
+    name: String,
+    receivers: Vec<Address>,
+    /// The schools of which it hears; all, where there is none.
+    district: Option<String>,
+}
+
+impl Core {
+    /// Queues what the committee is to hear now.
+    ///
+    /// # Errors
+    /// Where the store refuses, or a template is wrong.
+    pub(super) async fn report(&self) -> anyhow::Result<()> {
+        if self.config.replies.mode == ReplyMode::Off {
+            return Ok(());
+        }
+        let now = self.now().await?;
+        let reporter = self.reporter(now);
+        let mut queued = false;
+        if let Some(slot) = self.slot(now) {
+            for audience in audiences(&self.config, &self.campaign) {
+                queued |= reporter.if_due(&audience, slot).await?;
+            }
+        }
+        queued |= reporter.cases().await?;
+        if queued {
+            self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    fn reporter(&self, now: Timestamp) -> Reporter<'_> {
+        let (store, config, campaign) = (&self.store, &self.config, &self.campaign);
+        Reporter { store, config, campaign, templates: &self.templates, now }
+    }
+
+    /// The last time of the schedule; none where the campaign has not begun, or is over.
+    fn slot(&self, now: Timestamp) -> Option<Timestamp> {
+        let campaign = &self.campaign;
+        let slot = self.config.staff.summary.last(now, &campaign.time_zone, |day| campaign.workdays.is_holiday(day))?;
+        let last = campaign.last_day().saturating_add(AFTERWARDS.days());
+        (campaign.start..=last).contains(&campaign.day_of(slot)).then_some(slot)
+    }
+}
+
+/// Queues a summary for the staff and the coordinators now, beside the schedule; gives how many letters. The daemon sends
+/// them.
+///
+/// # Errors
+/// Where nobody is named who could get one, the store refuses, or a template is wrong.
+pub async fn send_summary(
+    store: &Store,
+    config: &Config,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> anyhow::Result<usize> {
+    let templates = Templates::load(config.templates.as_deref())?;
+    let reporter = Reporter { store, config, campaign, templates: &templates, now };
+    let audiences = audiences(config, campaign);
+    anyhow::ensure!(!audiences.is_empty(), "nobody gets the summary: name somebody in [staff] addresses");
+    let mut letters = 0;
+    for audience in &audiences {
+        let before = store.summaries(&campaign.id, &audience.name, &audience.receivers).await?;
+        let before = before.and_then(|one| one.snapshot);
+        if reporter.summary(audience, now, before.as_deref(), false).await? {
+            letters += audience.receivers.len();
+        }
+    }
+    Ok(letters)
+}
+
+fn audiences(config: &Config, campaign: &Campaign) -> Vec<Audience> {
+    let staff: Vec<Address> = config.staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
+    let staff = Audience { name: String::new(), receivers: staff, district: None };
+    let coordinators = campaign.people.iter().filter(|person| person.summary).filter_map(|person| {
+        let address = Address::parse(&person.address)?;
+        let district = Some(person.district.clone()?);
+        Some(Audience { name: address.as_str().to_owned(), receivers: vec![address], district })
+    });
+    std::iter::once(staff).chain(coordinators).filter(|audience| !audience.receivers.is_empty()).collect()
+}
+
+/// Writes and queues letters to the committee.
+struct Reporter<'r> {
+    store: &'r Store,
+    config: &'r Config,
+    campaign: &'r Campaign,
+    templates: &'r Templates,
+    now: Timestamp,
+}
+
+impl Reporter<'_> {
+    /// Queues an audience's summary, where this time of the schedule has not had one. What lay before the first start is
+    /// not made up for, and of several times that were missed the last one counts.
+    async fn if_due(&self, audience: &Audience, slot: Timestamp) -> anyhow::Result<bool> {
+        let given = self.store.summaries(&self.campaign.id, &audience.name, &audience.receivers).await?;
+        let Some(given) = given else {
+            self.store.begin_summaries(&self.campaign.id, &audience.name, self.now).await?;
+            return Ok(false);
+        };
+        if slot <= given.slot {
+            return Ok(false);
+        }
+        // The digest belongs to the last day of a deadline, and to the first summary behind it.
+        let (last, today) = (self.campaign.day_of(given.slot), self.campaign.day_of(self.now));
+        let mut deadlines = self.campaign.requirements.iter().map(|one| one.deadline);
+        let digest = deadlines.any(|deadline| deadline == today || (last <= deadline && deadline < today));
+        self.summary(audience, slot, given.snapshot.as_deref(), digest).await
+    }
+
+    async fn summary(
+        &self,
+        audience: &Audience,
+        slot: Timestamp,
+        before: Option<&str>,
+        digest: bool,
+    ) -> anyhow::Result<bool> {
+        let held = self.config.replies.mode == ReplyMode::Hold;
+        let whole = summary_where(self.store, self.campaign, self.now, held).await?;
+        let summary = audience.district.as_ref().map_or_else(|| whole.clone(), |district| whole.for_district(district));
+        let before: Option<Snapshot> = before.map(serde_json::from_str).transpose()?;
+        let links = Links { board: self.board() };
+        let letter = report::summary_letter(&summary, before.as_ref(), &links, self.templates)?;
+        let files = files(&summary, digest)?;
+        let mut letters = Vec::new();
+        for to in &audience.receivers {
+            let seed = format!("summary {} {} {slot} {}", self.campaign.id, audience.name, to.as_str());
+            let from = self.sender()?;
+            let letter = letter.compose(&self.envelope(&from, &seed), to, files.clone())?;
+            letters.push(self.outgoing(letter, &from, to, Purpose::Summary));
+        }
+        let snapshot = serde_json::to_string(&summary.snapshot())?;
+        let (campaign, audience) = (&self.campaign.id, audience.name.as_str());
+        let new = NewSummary { campaign, audience, slot, snapshot: &snapshot, letters: &letters, now: self.now };
+        let queued = self.store.queue_summary(&new).await?;
+        if queued {
+            tracing::info!(letters = letters.len(), "the summary is made");
+        }
+        Ok(queued)
+    }
+
+    /// Tells staff at once what needs a person; what comes soon after is told together.
+    async fn cases(&self) -> anyhow::Result<bool> {
+        let staff: Vec<Address> = self.config.staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
+        if staff.is_empty() {
+            return Ok(false);
+        }
+        let (untold, last) = self.store.untold_reviews(&self.campaign.id).await?;
+        let resting = last.is_some_and(|at| self.now.duration_since(at) < self.config.staff.between);
+        if untold.is_empty() || resting {
+            return Ok(false);
+        }
+        let open = self.store.reviews_open().await?;
+        let cases: Vec<Case> =
+            open.into_iter().filter(|row| untold.contains(&row.id)).map(super::summary::case).collect();
+        let mut letters = Vec::new();
+        for to in &staff {
+            let seed = format!("cases {} {untold:?} {}", self.campaign.id, to.as_str());
+            let from = self.sender()?;
+            let envelope = self.envelope(&from, &seed);
+            let letter = reply::render_cases(self.campaign, &cases, self.board().as_deref(), to, &envelope)?;
+            letters.push(self.outgoing(letter, &from, to, Purpose::Cases));
+        }
+        self.store.tell_of_reviews(&self.campaign.id, &untold, &letters, self.now).await?;
+        tracing::info!(cases = cases.len(), "staff are told what needs a person");
+        Ok(true)
+    }
+
+    fn board(&self) -> Option<String> {
+        self.config.board.as_ref().and_then(|board| board.url.clone())
+    }
+
+    fn sender(&self) -> anyhow::Result<Address> {
+        let mailbox = self.config.mailboxes.first();
+        mailbox.and_then(|one| Address::parse(&one.address)).context("no mailbox has an address to write from")
+    }
+
+    fn envelope<'e>(&'e self, from: &'e Address, seed: &'e str) -> Envelope<'e> {
+        Envelope { from, from_name: "Сводка", now: self.now, registration: None, seed, templates: self.templates }
+    }
+
+    fn outgoing(&self, letter: Rendered, from: &Address, to: &Address, purpose: Purpose) -> Outgoing {
+        Outgoing {
+            key: letter.message_id.to_string(),
+            sender: from.clone(),
+            to: to.clone(),
+            purpose,
+            schools: Vec::new(),
+            message_id: letter.message_id,
+            mime: letter.mime,
+            not_before: self.now,
+        }
+    }
+}
+
+/// The consolidated table, and on the day of a deadline the digest.
+fn files(summary: &Summary<'_>, digest: bool) -> anyhow::Result<Vec<Attached>> {
+    let table = Attached {
+        name: "свод.xlsx".to_owned(),
+        media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        bytes: report::xlsx(summary)?,
+    };
+    let mut files = vec![table];
+    if digest {
+        files.push(Attached {
+            name: "свод.docx".to_owned(),
+            media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            bytes: report::docx(summary)?,
+        });
+    }
+    Ok(files)
+}
