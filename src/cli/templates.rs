@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::Context as _;
 
-use crate::reply::{self, Sample, Templates};
+use crate::{
+    reply::{self, Sample, Templates},
+    report,
+};
 
 use super::ConfigArg;
 
@@ -29,7 +32,7 @@ enum Action {
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  svodka templates preview /tmp/letters\n\nOf each letter: NAME.subject.txt, NAME.txt, \
-                  NAME.html, NAME.eml with its attachments, and each of these as NAME.FILE."
+                  NAME.html and its picture, NAME.eml with its attachments, and each of these as NAME.FILE."
 )]
 struct Preview {
     #[command(flatten)]
@@ -42,7 +45,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let Action::Preview(args) = &args.action;
     let rules = args.config.rules_or_sample()?;
     let templates = Templates::load(rules.templates.as_deref())?;
-    let samples = reply::samples(&rules.campaign, &templates)?;
+    let mut samples = reply::samples(&rules.campaign, &templates)?;
+    samples.extend(report::samples(&rules.campaign, &templates)?);
     fs::create_dir_all(&args.dir).with_context(|| format!("{}: cannot be created", args.dir.display()))?;
     for sample in &samples {
         write(&args.dir, sample)?;
@@ -53,10 +57,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 
 fn write(dir: &Path, Sample { name, letter }: &Sample) -> anyhow::Result<()> {
     let subject = format!("{}\n", letter.subject);
-    let own: [(&str, &[u8]); 4] = [
+    // A browser knows no parts of a mail: there the picture is a file beside the page.
+    let html = match &letter.picture {
+        Some(picture) => letter.html.replace(&format!("cid:{}", picture.cid), &format!("{name}.picture.png")),
+        None => letter.html.clone(),
+    };
+    let own: [(&str, &[u8]); 5] = [
         ("subject.txt", subject.as_bytes()),
         ("txt", letter.text.as_bytes()),
-        ("html", letter.html.as_bytes()),
+        ("html", html.as_bytes()),
+        ("picture.png", letter.picture.as_ref().map_or(&[], |picture| &picture.png)),
         ("eml", &letter.mime),
     ];
     let attached = letter.attached.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));

@@ -34,7 +34,7 @@ use self::{
 
 pub use open::imap_settings;
 pub use reconcile::{Reconciled, reconcile};
-pub use summary::summary;
+pub use summary::{summary, summary_where};
 
 /// How far the daemon has been told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

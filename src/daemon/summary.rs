@@ -1,12 +1,17 @@
 //! The store's rows → a [`Summary`].
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
     campaign::{Campaign, RequirementKind, School, SchoolId},
     decision::{Action, ReviewReason, completeness},
-    report::{Counts, HistoryRow, ReviewRow, SchoolRow, Status, Summary},
-    store::{self, Store, StoreError},
+    report::{
+        Counts, Fault, HistoryRow, IN_DOUBT, LetterRow, Letters, ReviewRow, SchoolRow, Scope, Status, Step, Summary,
+        failure,
+    },
+    store::{self, HeldRow, OutboxState, Store, StoreError},
 };
 
 /// Where everything stands at `as_of`.
@@ -14,19 +19,32 @@ use crate::{
 /// # Errors
 /// Where the store cannot be read.
 pub async fn summary<'c>(store: &Store, campaign: &'c Campaign, as_of: Timestamp) -> Result<Summary<'c>, StoreError> {
+    summary_where(store, campaign, as_of, false).await
+}
+
+/// The same, where it is known whether replies are `held` for a person.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn summary_where<'c>(
+    store: &Store,
+    campaign: &'c Campaign,
+    as_of: Timestamp,
+    held: bool,
+) -> Result<Summary<'c>, StoreError> {
     let rows = store.schools(&campaign.id).await?;
     let counts = store.counts(&campaign.id).await?;
     let nothing = store::SchoolRow::default();
     let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let name = |id: &SchoolId| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
+    let history = store.history(&campaign.id).await?;
+    let schools: Vec<SchoolRow<'c>> =
+        campaign.schools.iter().map(|one| school_row(campaign, one, rows.get(&one.id).unwrap_or(&nothing))).collect();
     Ok(Summary {
         campaign,
         as_of,
-        schools: campaign
-            .schools
-            .iter()
-            .map(|one| school_row(campaign, one, rows.get(&one.id).unwrap_or(&nothing)))
-            .collect(),
+        progress: progress(&history, &schools),
+        schools,
         messages: Counts {
             received: count(counts.received),
             matched: count(counts.matched),
@@ -36,9 +54,11 @@ pub async fn summary<'c>(store: &Store, campaign: &'c Campaign, as_of: Timestamp
             duplicate: count(counts.duplicate),
         },
         reviews: store.reviews_open().await?.into_iter().map(review_row).collect(),
-        history: store
-            .history(&campaign.id)
-            .await?
+        letters: letters(store.outbox_open().await?, held),
+        faults: store.incidents().await?.into_iter().map(fault).collect(),
+        ticked: BTreeSet::new(),
+        scope: Scope::All,
+        history: history
             .into_iter()
             .map(|row| HistoryRow {
                 received: row.received,
@@ -85,13 +105,55 @@ fn school_row<'c>(campaign: &'c Campaign, school: &'c School, row: &store::Schoo
     }
 }
 
+/// How the schools came to stand so. What was decided about a version tells how complete it was, except for the last one of
+/// a school: there its status does, so that the two agree.
+fn progress(history: &[store::HistoryRow], schools: &[SchoolRow<'_>]) -> Vec<Step> {
+    let step = |row: &store::HistoryRow| {
+        let school = row.school.clone()?;
+        let version = row.version?;
+        let stands = schools.iter().find(|one| one.school.id == school)?;
+        let complete = match stands.versions == version {
+            true => stands.status == Status::Complete,
+            false => row.action == Action::Confirm,
+        };
+        Some(Step { received: row.received, school, complete })
+    };
+    history.iter().filter_map(step).collect()
+}
+
+/// The letters that have not simply left; alerts to the staff are none of them.
+fn letters(open: Vec<HeldRow>, held: bool) -> Letters {
+    let mut letters = Letters::default();
+    for row in open.into_iter().filter(|row| !row.alert) {
+        let doubtful = row.state == OutboxState::Ambiguous;
+        let count = match row.state {
+            OutboxState::Ambiguous => &mut letters.doubtful,
+            OutboxState::Failed => &mut letters.failed,
+            OutboxState::Queued if held && !row.approved => &mut letters.held,
+            _ => &mut letters.waiting,
+        };
+        *count = count.saturating_add(1);
+        if doubtful || row.state == OutboxState::Failed {
+            let why = if doubtful { IN_DOUBT } else { failure(&row.response) };
+            letters.troubled.push(LetterRow { number: row.id, schools: row.schools, since: row.since, doubtful, why });
+        }
+    }
+    letters.troubled.sort_by_key(|row| (row.since, row.number));
+    letters
+}
+
+fn fault(incident: store::Incident) -> Fault {
+    Fault { kind: incident.kind, place: incident.place, since: incident.since }
+}
+
 fn review_row(row: store::ReviewRow) -> ReviewRow {
     let reason = match &row.outside {
         Some(name) => format!("вне графика: {name}"),
         None => reason(row.reason).to_owned(),
     };
     let from = row.sender.unwrap_or_default();
-    ReviewRow { number: row.id, received: Some(row.received), from, subject: row.subject, reason }
+    let candidates = row.candidates;
+    ReviewRow { number: row.id, received: Some(row.received), from, subject: row.subject, reason, candidates }
 }
 
 fn reason(reason: ReviewReason) -> &'static str {

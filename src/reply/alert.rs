@@ -190,7 +190,7 @@ fn written(
         .raw_header(fixed("X-Auto-Response-Suppress", "All"))
         .singlepart(SinglePart::plain(body.clone()))?
         .formatted();
-    Ok(Rendered { subject, text: body, html: String::new(), attached: Vec::new(), message_id, mime })
+    Ok(Rendered { subject, text: body, html: String::new(), picture: None, attached: Vec::new(), message_id, mime })
 }
 
 #[cfg(test)]

@@ -59,6 +59,15 @@ pub struct Envelope<'a> {
     pub templates: &'a Templates,
 }
 
+/// A picture that a letter shows by `<img src="cid:…">` (RFC 2392).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its Content-ID, without angle brackets.
+    pub cid: String,
+    /// Its bytes, PNG.
+    pub png: Vec<u8>,
+}
+
 /// A finished letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -68,6 +77,8 @@ pub struct Rendered {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// The picture that the HTML shows.
+    pub picture: Option<Picture>,
     /// The files that go with it.
     pub attached: Vec<Attached>,
     /// Its Message-ID.
@@ -129,15 +140,37 @@ pub fn render(
     let text = tidy(&envelope.templates.fill(&format!("{name}.txt.j2"), &view)?);
     let html = envelope.templates.fill(&format!("{name}.html.j2"), &view)?;
     let thread = planned.answers.as_ref().map(|answered| (answered, reading));
-    compose(envelope, &planned.to, (subject, text, html), attachments.files, "auto-replied", thread)
+    let content = Content { subject, text, html, picture: None, files: attachments.files };
+    compose(envelope, &planned.to, content, "auto-replied", thread)
+}
+
+/// What a letter holds.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+    pub(crate) picture: Option<Picture>,
+    pub(crate) files: Vec<Attached>,
+}
+
+/// Puts together a letter that answers nothing and nobody has written: `Auto-Submitted: auto-generated`.
+///
+/// # Errors
+/// An address is none that mail can be sent with.
+pub(crate) fn compose_generated(
+    envelope: &Envelope<'_>,
+    to: &Address,
+    content: Content,
+) -> Result<Rendered, ReplyError> {
+    compose(envelope, to, content, "auto-generated", None)
 }
 
 /// Puts a letter together; `how` is what Auto-Submitted says of it (RFC 3834 §5), `thread` the mail that it answers.
 fn compose(
     envelope: &Envelope<'_>,
     to: &Address,
-    (subject, text, html): (String, String, String),
-    files: Vec<Attached>,
+    content: Content,
     how: &'static str,
     thread: Option<(&MessageId, &Reading)>,
 ) -> Result<Rendered, ReplyError> {
@@ -146,7 +179,7 @@ fn compose(
     let mut builder = Message::builder()
         .from(mailbox("sender", Some(envelope.from_name), envelope.from)?)
         .to(mailbox("receiver", None, to)?)
-        .subject(subject.clone())
+        .subject(content.subject.clone())
         .date(seconds(envelope.now))
         .message_id(Some(format!("<{message_id}>")))
         .raw_header(fixed("Auto-Submitted", how))
@@ -155,8 +188,9 @@ fn compose(
     if let Some((answered, reading)) = thread.filter(|(id, _)| id.as_str().is_ascii()) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(references(reading, answered));
     }
-    let mime = builder.multipart(parts(&text, &html, &files, &digest)?)?.formatted();
-    Ok(Rendered { subject, text, html, attached: files, message_id, mime })
+    let mime = builder.multipart(parts(&content, &digest)?)?.formatted();
+    let Content { subject, text, html, picture, files } = content;
+    Ok(Rendered { subject, text, html, picture, attached: files, message_id, mime })
 }
 
 /// The subject of the letter alone: without its files it costs next to nothing.
@@ -175,19 +209,23 @@ pub fn subject(
     Ok(russian::one_line(&envelope.templates.fill("subject.txt.j2", &view)?))
 }
 
-/// The letter's text in both forms, and its files behind it (RFC 2046 §5.1).
-fn parts(text: &str, html: &str, files: &[Attached], digest: &str) -> Result<MultiPart, ReplyError> {
+/// The letter's text in both forms, with the picture that the HTML shows (RFC 2387), and its files behind it (RFC 2046 §5.1).
+fn parts(content: &Content, digest: &str) -> Result<MultiPart, ReplyError> {
     // At most 70 characters (RFC 2046 §5.1.1); none begins with another one.
     let boundary = |kind: &str| format!("svodka-{kind}-{digest}").chars().take(51).collect::<String>();
-    let texts = MultiPart::alternative()
+    let mut letter = MultiPart::alternative()
         .boundary(boundary("txt"))
-        .singlepart(SinglePart::plain(text.to_owned()))
-        .singlepart(SinglePart::html(html.to_owned()));
-    if files.is_empty() {
-        return Ok(texts);
+        .singlepart(SinglePart::plain(content.text.clone()))
+        .singlepart(SinglePart::html(content.html.clone()));
+    if let Some(Picture { cid, png }) = &content.picture {
+        let shown = Attachment::new_inline(cid.clone()).body(png.clone(), ContentType::parse("image/png")?);
+        letter = MultiPart::related().boundary(boundary("rel")).multipart(letter).singlepart(shown);
     }
-    let mut mixed = MultiPart::mixed().boundary(boundary("all")).multipart(texts);
-    for file in files {
+    if content.files.is_empty() {
+        return Ok(letter);
+    }
+    let mut mixed = MultiPart::mixed().boundary(boundary("all")).multipart(letter);
+    for file in &content.files {
         let kind = ContentType::parse(file.media_type)?;
         mixed = mixed.singlepart(Attachment::new(file.name.clone()).body(file.bytes.clone(), kind));
     }
@@ -195,7 +233,7 @@ fn parts(text: &str, html: &str, files: &[Attached], digest: &str) -> Result<Mul
 }
 
 /// Conditions in templates leave empty lines behind: at most one stays, and the text ends with its last line.
-fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.trim().lines().map(str::trim_end) {
         if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {

@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::{
-    Envelope, Rendered, ReplyError,
+    Content, Envelope, Rendered, ReplyError,
     attach::{self, Attachments},
-    compose, russian,
+    compose_generated, russian,
     view::{Contact, Letter, Section, section},
 };
 use crate::{
@@ -68,7 +68,8 @@ pub fn render_reminder(
     view.subject.clone_from(&subject);
     let text = super::tidy(&envelope.templates.fill("reminder.txt.j2", &view)?);
     let html = envelope.templates.fill("reminder.html.j2", &view)?;
-    compose(envelope, to, (subject, text, html), attachments.files, "auto-generated", None)
+    let content = Content { subject, text, html, picture: None, files: attachments.files };
+    compose_generated(envelope, to, content)
 }
 
 /// «Провести …, до 8 ноября 2022 года включительно».

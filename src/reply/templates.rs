@@ -5,13 +5,15 @@ use std::path::Path;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use super::russian::plural;
+
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
         [$(($name, include_str!(concat!("../../config/templates/", $name)))),+]
     };
 }
 
-const EMBEDDED: [(&str, &str); 15] = embedded![
+const EMBEDDED: [(&str, &str); 19] = embedded![
     "base.txt.j2",
     "base.html.j2",
     "parts.txt.j2",
@@ -27,6 +29,10 @@ const EMBEDDED: [(&str, &str); 15] = embedded![
     "reminder.html.j2",
     "alert_subject.txt.j2",
     "alert.txt.j2",
+    "phrases.txt.j2",
+    "summary_subject.txt.j2",
+    "summary.txt.j2",
+    "summary.html.j2",
 ];
 
 /// Why a template cannot be used.
@@ -77,6 +83,9 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_trim_blocks(true);
         environment.set_lstrip_blocks(true);
+        environment.add_filter("plural", |count: usize, one: String, few: String, many: String| {
+            plural(count, [&one, &few, &many])
+        });
         for (name, text) in EMBEDDED {
             environment.add_template(name, text).map_err(|error| wrong(&error, name))?;
         }
@@ -87,7 +96,7 @@ impl Templates {
     }
 
     /// Fills in a template.
-    pub(super) fn fill(&self, name: &str, view: &impl Serialize) -> Result<String, TemplateError> {
+    pub(crate) fn fill(&self, name: &str, view: &impl Serialize) -> Result<String, TemplateError> {
         self.environment
             .get_template(name)
             .and_then(|template| template.render(view))

@@ -2,23 +2,31 @@
 //! terminal and JSON.
 
 mod board;
+mod changes;
 mod html;
 mod json;
+mod letter;
+mod part;
+mod troubles;
 mod xlsx;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use board::board;
+pub use changes::{Change, Snapshot};
 pub use html::html;
 pub use json::{PartJson, SchoolJson, StatusJson, status_json};
+pub use letter::{Letter, LetterError, Links, samples, summary_letter};
+pub use part::Scope;
+pub use troubles::{Fault, IN_DOUBT, LetterRow, Letters, failure};
 pub use xlsx::{WorkbookError, xlsx};
 
 use crate::{
-    campaign::{Campaign, FieldId, RequirementId, RequirementKind, School},
+    campaign::{Campaign, FieldId, Obligation, Requirement, RequirementId, RequirementKind, School, SchoolId},
     form::Answer,
     reply::russian::plural,
 };
@@ -64,6 +72,38 @@ pub struct Summary<'a> {
     pub reviews: Vec<ReviewRow>,
     /// Every submission that was accepted, oldest first.
     pub history: Vec<HistoryRow>,
+    /// How the schools came to stand so: every accepted version, oldest first.
+    pub progress: Vec<Step>,
+    /// Letters that have not simply left.
+    pub letters: Letters,
+    /// What does not work now.
+    pub faults: Vec<Fault>,
+    /// What staff have ticked as done.
+    pub ticked: BTreeSet<Tick>,
+    /// Of which schools it tells.
+    pub scope: Scope,
+}
+
+/// An accepted version of a school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// When its mail came.
+    pub received: Timestamp,
+    /// Whose it is.
+    pub school: SchoolId,
+    /// Whether with it everything was there.
+    pub complete: bool,
+}
+
+/// Something that no document shows, and that staff tick when it is done.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tick {
+    /// The obligation of this place in the campaign.
+    Obligation(usize),
+    /// The school has presented on its day.
+    Attendance(SchoolId),
+    /// The school has given this information.
+    Information(SchoolId, RequirementId),
 }
 
 /// One school.
@@ -123,6 +163,8 @@ pub struct ReviewRow {
     pub subject: String,
     /// Why a person must decide, in Russian.
     pub reason: String,
+    /// The schools that it may be.
+    pub candidates: Vec<SchoolId>,
 }
 
 /// An accepted submission.
@@ -177,10 +219,7 @@ impl Summary<'_> {
     /// Each deadline that somebody owes something by, soonest first: what, and how long it is.
     pub(crate) fn deadlines(&self) -> Vec<(Date, String, String)> {
         let mut lines: Vec<(Date, String, String)> = self
-            .campaign
-            .requirements
-            .iter()
-            .filter(|one| self.campaign.schools.iter().any(|school| one.is_owed_by(&school.id)))
+            .requirements()
             .map(|one| (one.deadline, one.title.clone(), self.left(one.deadline)))
             .chain(
                 self.campaign
@@ -191,6 +230,45 @@ impl Summary<'_> {
             .collect();
         lines.sort_by_key(|(deadline, ..)| *deadline);
         lines
+    }
+
+    /// What at least one of the schools owes.
+    fn requirements(&self) -> impl Iterator<Item = &Requirement> {
+        let owed = |one: &&Requirement| self.schools.iter().any(|row| one.is_owed_by(&row.school.id));
+        self.campaign.requirements.iter().filter(owed)
+    }
+
+    /// What other people than schools still owe.
+    fn obligations(&self) -> impl Iterator<Item = &Obligation> {
+        let open = |(index, _): &(usize, &Obligation)| !self.ticked.contains(&Tick::Obligation(*index));
+        self.campaign.obligations.iter().enumerate().filter(open).map(|(_, one)| one)
+    }
+
+    /// The schools whose day has come and whose presentation nobody has ticked.
+    fn attendance(&self) -> impl Iterator<Item = &SchoolRow<'_>> {
+        let today = self.campaign.day_of(self.as_of);
+        self.schools.iter().filter(move |row| {
+            row.school.date <= today && !self.ticked.contains(&Tick::Attendance(row.school.id.clone()))
+        })
+    }
+
+    /// The information without a form that schools still owe.
+    fn information(&self) -> impl Iterator<Item = (&SchoolRow<'_>, &Requirement)> {
+        let kind = |one: &&Requirement| one.kind == RequirementKind::Information;
+        self.schools.iter().flat_map(move |row| {
+            let open = move |one: &&Requirement| {
+                let (school, id) = (&row.school.id, &one.id);
+                let ticked = self.ticked.contains(&Tick::Information(school.clone(), id.clone()));
+                one.is_owed_by(school) && !row.information.contains(id) && !ticked
+            };
+            self.campaign.requirements.iter().filter(kind).filter(open).map(move |one| (row, one))
+        })
+    }
+
+    /// The proof that no message is lost; none where the summary tells of some schools only, as mails are counted for
+    /// all of them.
+    pub fn proof(&self) -> Option<String> {
+        (self.scope == Scope::All).then(|| self.messages.proof())
     }
 
     /// «до срока 3 дня», «сегодня», «истёк 1 день назад».
@@ -205,13 +283,15 @@ impl Summary<'_> {
         }
     }
 
+    /// The numbers of fields, as the letter counts them: «3, 14».
+    fn numbers<'f>(&self, fields: impl IntoIterator<Item = &'f FieldId>) -> String {
+        let mut numbers: Vec<usize> = fields.into_iter().filter_map(|id| self.campaign.form.number(id)).collect();
+        numbers.sort_unstable();
+        numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+
     /// What is missing of a school, for people: «проект выступления; не заполнено: 3, 14; уточнить: 12».
     pub(crate) fn lacks(&self, row: &SchoolRow<'_>) -> String {
-        let numbers = |fields: &[FieldId]| {
-            let numbers: Vec<String> =
-                fields.iter().filter_map(|id| self.campaign.form.number(id)).map(|n| n.to_string()).collect();
-            numbers.join(", ")
-        };
         let owes = |kind| self.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&row.school.id));
         let mut parts = Vec::new();
         if row.form.is_none() && owes(RequirementKind::Form) {
@@ -221,10 +301,10 @@ impl Summary<'_> {
             parts.push("проект выступления".to_owned());
         }
         if !row.missing.is_empty() {
-            parts.push(format!("не заполнено: {}", numbers(&row.missing)));
+            parts.push(format!("не заполнено: {}", self.numbers(&row.missing)));
         }
         if !row.invalid.is_empty() {
-            parts.push(format!("уточнить: {}", numbers(&row.invalid)));
+            parts.push(format!("уточнить: {}", self.numbers(&row.invalid)));
         }
         parts.join("; ")
     }

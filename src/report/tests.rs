@@ -54,6 +54,7 @@ fn summary(campaign: &Campaign) -> Summary<'_> {
             from: "someone@example.org".to_owned(),
             subject: "<script>alert(1)</script>".to_owned(),
             reason: "Школа не указана".to_owned(),
+            candidates: Vec::new(),
         }],
         history: vec![HistoryRow {
             received: instant,
@@ -63,6 +64,11 @@ fn summary(campaign: &Campaign) -> Summary<'_> {
             reply: "получение подтверждено".to_owned(),
             late: false,
         }],
+        progress: Vec::new(),
+        letters: Letters::default(),
+        faults: Vec::new(),
+        ticked: BTreeSet::new(),
+        scope: Scope::All,
     }
 }
 
