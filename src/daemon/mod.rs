@@ -9,6 +9,7 @@ mod decide;
 mod open;
 mod reconcile;
 mod remind;
+mod report;
 mod send;
 mod summary;
 mod watch;
@@ -34,6 +35,7 @@ use self::{
 
 pub use open::imap_settings;
 pub use reconcile::{Reconciled, reconcile};
+pub use report::send_summary;
 pub use summary::{summary, summary_where};
 
 /// How far the daemon has been told to stop.

@@ -215,19 +215,11 @@ impl Reporter<'_> {
 }
 
 /// The consolidated table, and on the day of a deadline the digest.
-fn files(summary: &Summary<'_>, digest: bool) -> anyhow::Result<Vec<Attached>> {
+fn files(summary: &Summary<'_>, _digest: bool) -> anyhow::Result<Vec<Attached>> {
     let table = Attached {
         name: "свод.xlsx".to_owned(),
         media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         bytes: report::xlsx(summary)?,
     };
-    let mut files = vec![table];
-    if digest {
-        files.push(Attached {
-            name: "свод.docx".to_owned(),
-            media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            bytes: report::docx(summary)?,
-        });
-    }
-    Ok(files)
+    Ok(vec![table])
 }

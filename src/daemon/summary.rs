@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     campaign::{Campaign, RequirementKind, School, SchoolId},
     decision::{Action, ReviewReason, completeness},
+    reply::Case,
     report::{
         Counts, Fault, HistoryRow, IN_DOUBT, LetterRow, Letters, ReviewRow, SchoolRow, Scope, Status, Step, Summary,
         failure,
@@ -154,6 +155,13 @@ fn review_row(row: store::ReviewRow) -> ReviewRow {
     let from = row.sender.unwrap_or_default();
     let candidates = row.candidates;
     ReviewRow { number: row.id, received: Some(row.received), from, subject: row.subject, reason, candidates }
+}
+
+/// A mail that waits for a person, as the letter about it tells.
+pub(super) fn case(row: store::ReviewRow) -> Case {
+    let received = row.received;
+    let row = review_row(row);
+    Case { number: row.number, reason: row.reason, received, from: row.from, subject: row.subject }
 }
 
 fn reason(reason: ReviewReason) -> &'static str {

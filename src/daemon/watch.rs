@@ -127,6 +127,7 @@ impl Watcher {
             }
         }
         self.core.remind().await?;
+        self.core.report().await?;
         // One of these that fails holds up none of the others.
         let (shown, searched, put) = (self.show().await, self.search_for_proof().await, self.put_alerts().await);
         self.bearable(shown)?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Envelope, Rendered, ReplyError, compose_text, russian, tidy};
+use super::{Content, Envelope, Rendered, ReplyError, compose_generated, russian, tidy};
 use crate::{campaign::Campaign, message::Address};
 
 /// So many cases are told one by one; of more, the number.
@@ -70,5 +70,6 @@ pub fn render_cases(
     };
     let subject = russian::one_line(&envelope.templates.fill("cases_subject.txt.j2", &view)?);
     let text = tidy(&envelope.templates.fill("cases.txt.j2", &view)?);
-    compose_text(envelope, to, subject, text)
+    let content = Content { subject, text, html: String::new(), picture: None, files: Vec::new() };
+    compose_generated(envelope, to, content)
 }

@@ -4,6 +4,7 @@
 mod alert;
 mod attach;
 mod calendar;
+mod cases;
 mod form_file;
 mod registration;
 mod reminder;
@@ -25,6 +26,7 @@ use lettre::{
 
 pub use alert::{AlertKind, AlertLetter, AlertText, render_alert};
 pub use attach::Attached;
+pub use cases::{Case, render_cases};
 pub use form_file::{Slot, blank_form, filled_form};
 pub use registration::{is_registration, registration};
 pub use reminder::render_reminder;
@@ -188,7 +190,11 @@ fn compose(
     if let Some((answered, reading)) = thread.filter(|(id, _)| id.as_str().is_ascii()) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(references(reading, answered));
     }
-    let mime = builder.multipart(parts(&content, &digest)?)?.formatted();
+    // What has no HTML is a text and nothing else.
+    let mime = match content.html.is_empty() {
+        true => builder.singlepart(SinglePart::plain(content.text.clone()))?.formatted(),
+        false => builder.multipart(parts(&content, &digest)?)?.formatted(),
+    };
     let Content { subject, text, html, picture, files } = content;
     Ok(Rendered { subject, text, html, picture, attached: files, message_id, mime })
 }

@@ -13,7 +13,7 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: [(&str, &str); 19] = embedded![
+const EMBEDDED: [(&str, &str); 21] = embedded![
     "base.txt.j2",
     "base.html.j2",
     "parts.txt.j2",
@@ -29,6 +29,8 @@ const EMBEDDED: [(&str, &str); 19] = embedded![
     "reminder.html.j2",
     "alert_subject.txt.j2",
     "alert.txt.j2",
+    "cases_subject.txt.j2",
+    "cases.txt.j2",
     "phrases.txt.j2",
     "summary_subject.txt.j2",
     "summary.txt.j2",

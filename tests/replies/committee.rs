@@ -42,6 +42,14 @@ impl Committee {
         Self { folder }
     }
 
+    /// Changes the campaign.
+    pub(crate) fn edits_campaign(&self, from: &str, to: &str) {
+        let file = self.folder.path().join("campaign.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from));
+        fs::write(file, text.replacen(from, to, 1)).unwrap();
+    }
+
     /// Puts a mail into the mailbox.
     pub(crate) fn gets(&self, mail: &[u8]) {
         let inbox = self.folder.path().join("inbox/new");

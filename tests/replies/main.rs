@@ -8,4 +8,5 @@ mod committee;
 mod flow;
 mod machines;
 mod reminders;
+mod summaries;
 mod tricks;
