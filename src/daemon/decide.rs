@@ -38,8 +38,7 @@ impl Core {
         for outdated in self.store.outdated(&self.campaign.id).await? {
             let (stored, reading) = (&outdated.stored, &outdated.reading);
             let mut known = self.known(reading).await?;
-            // What this very message has brought, and the letter itself, are no news.
-            known.told.clear();
+            known.recorded = true;
             let decision = decision::decide(&self.basis(stored, &known), reading);
             let letters = self.outgoing(stored, reading, &decision).unwrap_or_default();
             self.store.renew(outdated.id, letters.first()).await?;

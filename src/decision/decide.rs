@@ -89,7 +89,8 @@ fn by_content(basis: &Basis<'_>, reading: &Reading) -> Decision {
 /// no sign of being one, would go on for ever; and a person who sends the same again may have been misread.
 fn only_repeats(basis: &Basis<'_>, submissions: &[Submission]) -> bool {
     let told = |one: &Submission| one.school.as_ref().is_some_and(|school| basis.known.told.contains(school));
-    !submissions.is_empty() && submissions.iter().all(|one| one.repeats && told(one))
+    let repeats = submissions.iter().all(|one| one.repeats && told(one));
+    repeats && !submissions.is_empty() && !basis.known.recorded
 }
 
 /// Concludes about every part; a part that names no school of its own accord joins the mail's one certain school.

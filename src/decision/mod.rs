@@ -56,6 +56,8 @@ pub struct Known {
     pub told: Vec<SchoolId>,
     /// Whether this message answers any letter of ours to this very sender, one about no certain school too.
     pub answers_ours: bool,
+    /// Whether what this message has brought is among that already, and perhaps overtaken by what came after it.
+    pub recorded: bool,
 }
 
 /// What a school has sent so far: the state over all accepted versions.

@@ -91,13 +91,14 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     let answers = answers_of(mine);
     let draft = mine.iter().any(|one| one.part.draft);
     let information = information_met(campaign, school, mine);
-    let after = combined(&before, &answers, form);
+    let recorded = basis.known.recorded;
+    let after = if recorded { before.clone() } else { combined(&before, &answers, form) };
     let (missing, invalid) = completeness(campaign, &after);
     let owed = owed(campaign, school, after.form, before.draft || draft);
     let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
     let repeats = mine.iter().all(|one| is_known(reading, &before, one));
     let contradicts = form && contradicts(basis, reading, school, &before, &answers);
-    let changed = changed(campaign, &before, &answers);
+    let changed = if recorded { Vec::new() } else { changed(campaign, &before, &answers) };
     let action = if contradicts {
         Action::Review
     } else if missing.is_empty() && invalid.is_empty() && owed.is_empty() && !unreadable {

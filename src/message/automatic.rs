@@ -72,5 +72,12 @@ pub(super) fn of(mail: &Mail<'_>, own: &OwnIdentity) -> Option<Verdict> {
         .or_else(|| addresses::machine(mail))
 }
 
+/// Whether a mail system sent a message, by its addresses and fields: whatever a person writes of mail that did not arrive,
+/// he writes from an address of his own.
+pub(super) fn is_of_a_system(mail: &Mail<'_>) -> bool {
+    let null = mail.header().lower("return-path").replace(' ', "") == "<>";
+    null || mail.message.from.is_none() || addresses::is_daemon(mail) || fields::bounce(mail).is_some()
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Which mails a delivery status notification returns, and whether they will never arrive (RFC 3464).
 
 use super::{
-    MessageId, Returned,
+    Address, MessageId, Returned,
     header::Header,
     mime::{Content, Part},
 };
@@ -11,8 +11,9 @@ const MOST: usize = 20;
 /// How much of a text is searched.
 const TEXT: usize = 64 << 10;
 
-/// What a notification says; none where it only tells of a delay or of success, or does not say.
-pub(super) fn returned(root: &Part<'_>, text: &str) -> Option<Returned> {
+/// What a notification says; none where it only tells of a delay or of success, or does not say. What only words say
+/// counts where a mail system is the sender (`system`): people tell of mail that came back, too.
+pub(super) fn returned(root: &Part<'_>, text: &str, system: bool) -> Option<Returned> {
     let mut report = Report::default();
     report.part(root);
     let text: String = text.chars().take(TEXT).collect();
@@ -20,7 +21,7 @@ pub(super) fn returned(root: &Part<'_>, text: &str) -> Option<Returned> {
         Some(lasting) => lasting,
         None if report.stated => return None,
         // Where no part says so, only a code of lasting failure is proof that the mail is lost.
-        None if speaks_of_failure(&text) => true,
+        None if system && speaks_of_failure(&text) => true,
         None => return None,
     };
     // What it answers comes last: some systems put the mail itself nowhere else.
@@ -32,7 +33,7 @@ pub(super) fn returned(root: &Part<'_>, text: &str) -> Option<Returned> {
             letters.push(id);
         }
     }
-    (!letters.is_empty()).then_some(Returned { letters, lasting })
+    (!letters.is_empty()).then_some(Returned { letters, lasting, recipients: report.recipients })
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +43,8 @@ struct Report {
     stated: bool,
     /// That it failed, and whether for good.
     failed: Option<bool>,
+    /// To whom.
+    recipients: Vec<Address>,
 }
 
 impl Report {
@@ -71,6 +74,10 @@ impl Report {
             if fields.lower("action").split([' ', '(', ';']).next() == Some("failed") {
                 let lasting = !fields.lower("status").trim_start().starts_with('4');
                 self.failed = Some(self.failed.unwrap_or(false) || lasting);
+                // «rfc822; a@school.example».
+                let named = ["original-recipient", "final-recipient"].map(|name| fields.lower(name));
+                let addresses = named.iter().filter_map(|field| Address::parse(field.split_once(';')?.1));
+                self.recipients.extend(addresses.take(MOST.saturating_sub(self.recipients.len())));
             }
         }
     }
@@ -146,6 +153,7 @@ mod tests {
     fn a_report_of_failure_names_the_mail_and_whether_it_lasts() {
         let lasting = of(&report("failed", "5.1.1", WHOLE)).unwrap();
         assert_eq!((letters(&lasting), lasting.lasting), (vec!["our-1@svodka.example"], true));
+        assert_eq!(lasting.recipients, [Address::parse("a@school.example").unwrap()]);
         assert!(!of(&report("failed", "4.4.7", WHOLE)).unwrap().lasting);
         let header = "Content-Type: text/rfc822-headers\n\nSubject: x\nMessage-Id: <our-2@svodka.example>\n";
         assert_eq!(letters(&of(&report("Failed (bad)", "5.0.0", header)).unwrap()), ["our-2@svodka.example"]);
@@ -180,5 +188,18 @@ mod tests {
         let mail =
             "From: a@school.example\nSubject: форма\nIn-Reply-To: <our-1@svodka.example>\n\n550 5.1.1 учеников\n";
         assert_eq!(of(mail), None);
+        // Not even where he tells in a mail system's own words of mail that came back.
+        for (subject, says) in [
+            (
+                "Ошибка доставки",
+                "Ваше письмо не доставлено директору: 550 5.1.1 user unknown, нет такого пользователя.",
+            ),
+            ("О почте", "На прежний адрес сообщение не доставлено: 552 5.2.2 mailbox full, нет такого пользователя."),
+        ] {
+            let mail = format!(
+                "From: a@school.example\nSubject: {subject}\nIn-Reply-To: <our-1@svodka.example>\n\n{says} Пишите сюда."
+            );
+            assert_eq!(of(&mail), None, "{subject}");
+        }
     }
 }

@@ -80,6 +80,10 @@ pub struct Returned {
     pub letters: Vec<MessageId>,
     /// Whether the next mail would fare no better: a code of the class 5 (RFC 3463).
     pub lasting: bool,
+    /// To whom they did not get (RFC 3464 §2.3.1, §2.3.2): with a forwarding, another address than the one written to.
+    /// Empty where it does not say.
+    #[serde(default)]
+    pub recipients: Vec<Address>,
 }
 
 /// Whether a message is of whom it says, as far as is known.

@@ -75,7 +75,7 @@ pub fn parse_all(raw: &[u8], own: &OwnIdentity, limits: &Limits, path: &[String]
     let mail = Mail { root: &tree.root, message: &message, text: &text, has_documents };
     if let Some(verdict) = automatic::of(&mail, own) {
         if verdict.automatic == Automatic::Bounce {
-            message.returned = bounce::returned(&tree.root, &text);
+            message.returned = bounce::returned(&tree.root, &text, automatic::is_of_a_system(&mail));
         }
         message.automatic = Some(verdict.automatic);
         message.automatic_sign = Some(verdict.sign);

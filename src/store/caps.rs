@@ -59,7 +59,8 @@ pub(super) async fn crowded(
     Ok(false)
 }
 
-/// Where `cap` letters or more have left within the window: when the first of the last `cap` leaves it.
+/// Where `cap` letters or more have left within the window: when the first of the last `cap` leaves it. What is said to have
+/// left far in the future was sent before the clock was put right, while nobody watched it: it would hold up everything.
 async fn full(
     connection: &mut SqliteConnection,
     recipient: Option<&str>,
@@ -68,15 +69,17 @@ async fn full(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let from = now.saturating_sub(window).unwrap_or(Timestamp::MIN).as_microsecond();
+    let to = now.saturating_add(window).unwrap_or(Timestamp::MAX).as_microsecond();
     let whose = if recipient.is_some() { "recipient = $1" } else { "$1 IS NULL" };
     let query = format!(
-        "SELECT changed_at FROM outbox WHERE {whose} AND changed_at > $2 AND {LEFT}
+        "SELECT changed_at FROM outbox WHERE {whose} AND changed_at > $2 AND changed_at < $4 AND {LEFT}
          ORDER BY changed_at DESC LIMIT 1 OFFSET $3"
     );
     let first: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
         .bind(recipient)
         .bind(from)
         .bind(cap.saturating_sub(1))
+        .bind(to)
         .fetch_optional(connection)
         .await?;
     first.map(|at| Ok(instant(at)?.saturating_add(window).unwrap_or(Timestamp::MAX))).transpose()

@@ -271,14 +271,16 @@ impl Store {
     }
 }
 
-/// Row and recipient of the next letter that may leave, and whether it is for the committee itself.
+/// Row and recipient of the next letter that may leave, and whether it is for the committee itself. Who has written is
+/// answered before anybody is reminded: on the morning of a reminder as many letters may be due as leave in an hour.
 async fn due(
     connection: &mut SqliteConnection,
     now: i64,
     held: bool,
 ) -> Result<Option<(i64, String, bool)>, StoreError> {
     let query = format!(
-        "SELECT id, recipient, internal FROM outbox WHERE {MAY_LEAVE} AND not_before <= $2 ORDER BY not_before, id LIMIT 1"
+        "SELECT id, recipient, internal FROM outbox WHERE {MAY_LEAVE} AND not_before <= $2
+         ORDER BY kind IN ('reminder', 'digest'), not_before, id LIMIT 1"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(held).bind(now).fetch_optional(connection).await?)
 }

@@ -1,5 +1,7 @@
 //! What a message does to letters of ours that are there already: some are no longer needed, some have come back.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use sqlx::SqliteConnection;
 
@@ -11,6 +13,7 @@ use super::{
 use crate::{
     campaign::{CampaignId, SchoolId},
     decision::Template,
+    message::Address,
     reader::{Reading, VERSION},
 };
 
@@ -58,17 +61,22 @@ impl Store {
             .collect()
     }
 
-    /// Puts a letter as it would be written now in the place of one that waits; without one, the old one stays as it is.
-    /// Nothing changes where somebody has begun to send it.
+    /// Puts a letter as it would be written now in the place of one that waits; without one about the same schools, the old
+    /// one stays as it is. That a person has let the old one leave is not said of the new one. Nothing changes where
+    /// somebody has begun to send it.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn renew(&self, id: OutboxRow, letter: Option<&Outgoing>) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         if let Some(letter) = letter {
+            let schools: BTreeSet<&SchoolId> = letter.schools.iter().collect();
             sqlx::query(
-                "UPDATE outbox SET kind = $1, key = $2, message_id = $3, mime = $4, not_before = min(not_before, $5)
-                 WHERE id = $6 AND state = 'queued' AND tries = 0",
+                "UPDATE outbox SET kind = $1, key = $2, message_id = $3, mime = $4, not_before = min(not_before, $5),
+                     approved = 0
+                 WHERE id = $6 AND state = 'queued' AND tries = 0
+                   AND (SELECT json_group_array(school) FROM (SELECT school FROM outbox_schools WHERE outbox = $6
+                        ORDER BY school)) = json($7)",
             )
             .bind(letter.purpose.word()?)
             .bind(&letter.key)
@@ -76,6 +84,7 @@ impl Store {
             .bind(&letter.mime)
             .bind(letter.not_before.as_microsecond())
             .bind(id)
+            .bind(to_json(&schools)?)
             .execute(&mut *tx)
             .await?;
         }
@@ -134,13 +143,17 @@ async fn replaced(
     Ok(changed.rows_affected())
 }
 
-/// Marks letters of ours as failed that this message returns, and lets the address rest where it refuses for good. Only
-/// who was sent a letter can know its Message-ID.
+/// Marks the letter of ours as failed that this message returns, and lets its address rest where that refuses for good. Only
+/// who was sent a letter can know its Message-ID. A report names the whole thread at times: the last letter of it is the one
+/// that came back, as those before had been answered. And it may be another address that refuses, to which the receiver has
+/// his mail forwarded: that is no reason not to write to him.
 pub(super) async fn returned(connection: &mut SqliteConnection, record: &Record<'_>) -> Result<u64, StoreError> {
     let Some(returned) = &record.reading.message.returned else { return Ok(0) };
     let failed: Vec<(i64, String)> = sqlx::query_as(
         "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2, told = 0
-         WHERE message_id IN (SELECT value FROM json_each($3)) AND state IN ('sent', 'ambiguous') AND internal = 0
+         WHERE id = (SELECT max(id) FROM outbox
+                     WHERE message_id IN (SELECT value FROM json_each($3)) AND internal = 0)
+           AND state IN ('sent', 'ambiguous')
          RETURNING id, recipient",
     )
     .bind(format!("returned: message {} is the report", record.message))
@@ -149,7 +162,8 @@ pub(super) async fn returned(connection: &mut SqliteConnection, record: &Record<
     .fetch_all(&mut *connection)
     .await?;
     for (id, recipient) in &failed {
-        if returned.lasting {
+        let refuses = |one: &Address| one.as_str() == recipient;
+        if returned.lasting && (returned.recipients.is_empty() || returned.recipients.iter().any(refuses)) {
             sqlx::query(
                 "INSERT INTO suppressed (address, until, response) VALUES ($1, $2, 'a letter was returned')
                  ON CONFLICT (address) DO UPDATE SET until = max(until, excluded.until), response = excluded.response",

@@ -70,7 +70,7 @@ impl Store {
         let told: Vec<String> = sqlx::query_scalar(
             "SELECT DISTINCT s.school FROM outbox o JOIN outbox_schools s ON s.outbox = o.id
              WHERE o.recipient = $1 AND o.campaign = $2 AND o.message IS NOT NULL
-               AND o.state NOT IN ('dropped', 'failed')",
+               AND o.state NOT IN ('dropped', 'failed', 'superseded')",
         )
         .bind(from.as_str())
         .bind(campaign.as_str())
@@ -86,7 +86,7 @@ impl Store {
         .await?;
         let school = |text: Option<String>| text.map(|text| parsed("school", &text)).transpose();
         let told = told.into_iter().map(|text| parsed("school", &text)).collect::<Result<_, _>>()?;
-        Ok(Known { schools, thread: school(thread)?, learned: school(learned)?, told, answers_ours })
+        Ok(Known { schools, thread: school(thread)?, learned: school(learned)?, told, answers_ours, recorded: false })
     }
 
     /// Ties an address to a school for good, as staff have decided.

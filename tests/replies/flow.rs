@@ -169,3 +169,51 @@ fn who_sent_the_form_is_not_asked_for_the_draft_that_a_colleague_has_sent() {
     let list = committee.outbox(&["list"]);
     assert_eq!(list, "nothing waits, nothing failed, nothing is in doubt\n");
 }
+
+/// A form in the text of a mail, with this number of partners.
+fn text_form(from: &str, partners: &str) -> Vec<u8> {
+    let answers = [
+        "МКОУ «Лодейнопольская СОШ №3 имени Героев Свири»",
+        "наставничество",
+        partners,
+        "4 школы",
+        "с 2021 года",
+        "Совещание",
+        "Уроки",
+        "Вместе к успеху",
+        "Банк разработок",
+        "Неуспевающих стало меньше",
+        "нет",
+        "4",
+        "Не хватает времени",
+        "нет",
+    ];
+    let campaign = include_str!("../../config/campaigns/500plus-2022.toml");
+    let labels = campaign.lines().filter_map(|line| line.strip_prefix("label = \"")?.strip_suffix('"'));
+    let lines =
+        (1..).zip(labels.zip(answers)).map(|(number, (label, answer))| format!("{number}. {label}: {answer}\n"));
+    format!(
+        "From: {from}\nTo: svodka@committee.example\nSubject: форма\nMessage-ID: <{from}>\n\
+         Date: Thu, 10 Nov 2022 08:00:00 +0300\nContent-Type: text/plain; charset=utf-8\n\n{}",
+        lines.collect::<String>()
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_letter_that_is_written_anew_asks_for_nothing_that_a_colleague_has_put_right_and_waits_for_a_person_again() {
+    let committee = Committee::new("[replies]\nmode = \"hold\"\n");
+    committee.gets(&text_form("secretary@mail.example", "много"));
+    committee.passes("2022-11-10T12:00:00+03:00");
+    assert!(committee.outbox(&["list"]).contains("held for you"));
+    committee.outbox(&["send", "1"]);
+    committee.gets(&text_form("deputy@mail.example", "3 (три)"));
+    committee.passes("2022-11-10T12:05:00+03:00");
+    assert!(committee.sent("").is_empty(), "nobody has seen the new letter");
+    committee.outbox(&["send", "--all"]);
+    committee.passes("2022-11-10T12:06:00+03:00");
+    let letters = committee.sent("secretary@mail.example");
+    let text = letters[0].text();
+    assert_eq!(letters.len(), 1);
+    assert!(text.contains("Ждём проект выступления") && !text.contains("Нужно уточнить"), "{text}");
+}

@@ -163,11 +163,13 @@ async fn a_letter_that_comes_back_has_failed_and_its_address_rests() {
     asks(&store, "a", "a@x.ru", "one", at(1)).await;
     asks(&store, "b", "b@x.ru", "two", at(1)).await;
     send(&store, at(1)).await;
-    let report = async |cursor: &str, letter: &str, lasting: bool| {
+    let report = async |cursor: &str, letters: &[&str], recipients: &[&str], lasting: bool| {
         let message = take(&store, cursor).await;
         let (campaign, mut reading) = (campaign(), reading("mailer-daemon@x.ru"));
-        let letters = vec![MessageId::parse("stranger@x.ru").unwrap(), MessageId::parse(letter).unwrap()];
-        reading.message.returned = Some(Returned { letters, lasting });
+        let ids = letters.iter().map(|local| MessageId::parse(&format!("{local}@svodka.example")).unwrap());
+        let letters = std::iter::once(MessageId::parse("stranger@x.ru").unwrap()).chain(ids).collect();
+        let recipients = recipients.iter().map(|one| address(one)).collect();
+        reading.message.returned = Some(Returned { letters, lasting, recipients });
         let decision = decision(Action::Ignore, vec![]);
         let record = Record {
             message,
@@ -181,14 +183,66 @@ async fn a_letter_that_comes_back_has_failed_and_its_address_rests() {
         };
         assert!(store.record(&record).await.unwrap());
     };
-    report("r1", "a@svodka.example", true).await;
-    report("r2", "b@svodka.example", false).await;
-    report("r3", "nobody@svodka.example", true).await;
+    report("r1", &["a"], &["a@x.ru"], true).await;
+    report("r2", &["b"], &[], false).await;
+    report("r3", &["nobody"], &[], true).await;
     let untold = store.untold(at(0)).await.unwrap();
     let untold: Vec<_> = untold.iter().map(|row| (row.recipient.as_str(), row.state)).collect();
     assert_eq!(untold, [("a@x.ru", OutboxState::Failed), ("b@x.ru", OutboxState::Failed)]);
     let rests = async |to: &str| store.suppressed(&address(to), at(21)).await.unwrap();
     assert_eq!(rests("a@x.ru").await, Some(at(9000)));
     assert_eq!(rests("b@x.ru").await, None, "it may fare better another time");
+    // A report that names the thread is about its last letter, and the address to which a receiver forwards is not his.
+    for (key, school) in [("c", "one"), ("d", "two")] {
+        asks(&store, key, "c@x.ru", school, at(22)).await;
+    }
+    send(&store, at(22)).await;
+    report("r4", &["d", "c"], &["c.forwards@y.ru"], true).await;
+    report("r5", &["d", "c"], &["c.forwards@y.ru"], true).await;
+    let failed = store.untold(at(0)).await.unwrap();
+    let failed: Vec<_> = failed.iter().skip(2).map(|row| row.message_id.as_str()).collect();
+    assert_eq!((failed, rests("c@x.ru").await), (vec!["d@svodka.example"], None));
     store.verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_written_is_answered_before_anybody_is_reminded() {
+    let place = Place::new();
+    let store = place.open().await;
+    let letter = |key: &str, to: &str| Outgoing {
+        to: address(to),
+        purpose: Purpose::Reminder,
+        ..outgoing(key, Template::Request, &["one"], at(1))
+    };
+    let reminders = [letter("r1", "a@x.ru"), letter("r2", "b@x.ru")];
+    store.remind(&campaign(), &[], &reminders, at(9000), at(1)).await.unwrap();
+    asks(&store, "q", "c@x.ru", "two", at(2)).await;
+    assert_eq!(send(&store, at(3)).await, ["c@x.ru", "a@x.ru", "b@x.ru"]);
+}
+
+#[tokio::test]
+async fn what_left_while_the_clock_was_wrong_holds_up_nothing_for_long() {
+    let place = Place::new();
+    let store = place.open().await;
+    let wrong = 365 * 24 * HOUR;
+    for school in ["one", "two", "three", "four", "five"] {
+        asks(&store, school, "a@x.ru", school, at(wrong)).await;
+    }
+    assert_eq!(send(&store, at(wrong)).await.len(), 5);
+    asks(&store, "now", "a@x.ru", "six", at(1)).await;
+    assert_eq!(send(&store, at(1)).await, ["a@x.ru"]);
+}
+
+#[tokio::test]
+async fn who_was_never_reached_may_send_the_same_again() {
+    let place = Place::new();
+    let store = place.open().await;
+    // The second letter takes the place of the first, and comes back.
+    asks(&store, "a", "a@x.ru", "one", at(1)).await;
+    asks(&store, "b", "a@x.ru", "one", at(1)).await;
+    let told = async || store.known(&campaign(), Some(&address("a@x.ru")), &[]).await.unwrap().told;
+    assert_eq!(told().await, [school("one")]);
+    let last = store.lease(at(1), &terms(false)).await.unwrap().unwrap();
+    store.failed(last.id, at(2), "550 mailbox full").await.unwrap();
+    assert!(told().await.is_empty());
 }
