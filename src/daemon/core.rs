@@ -1,6 +1,9 @@
 //! What every task shares: settings, rules, the store, the clock.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
@@ -47,6 +50,8 @@ pub(super) struct Core {
     pub(super) queued: Notify,
     /// For each mailbox: there is something to be done in it.
     pub(super) wake: Vec<Notify>,
+    /// For each mailbox: whether all mail that was in it at the last pass has been taken in.
+    pub(super) caught_up: Vec<AtomicBool>,
     /// The two clocks when they were last compared.
     compared: Mutex<Option<(Instant, Timestamp)>>,
 }
@@ -72,6 +77,7 @@ impl Core {
             telling: Mutex::new(()),
             queued: Notify::new(),
             wake: config.mailboxes.iter().map(|_| Notify::new()).collect(),
+            caught_up: config.mailboxes.iter().map(|_| AtomicBool::new(false)).collect(),
             compared: Mutex::new(None),
             config,
             campaign,

@@ -1,8 +1,10 @@
 //! Reminders of deadlines, when it is time.
 
+use std::{collections::BTreeSet, sync::atomic::Ordering};
+
 use crate::{
     config::ReplyMode,
-    decision::{self, Reminder, Standings},
+    decision::{self, Reminder, ReplyPolicy, Standings},
     message::Address,
     reply::{self, Envelope},
     store::{Outgoing, Purpose},
@@ -20,6 +22,10 @@ impl Core {
         if self.config.replies.mode == ReplyMode::Off || !decision::may_remind(&self.campaign, now) {
             return Ok(());
         }
+        // What is reminded of may lie in a mailbox that has not been looked into.
+        if !self.caught_up.iter().all(|one| one.load(Ordering::SeqCst)) {
+            return Ok(());
+        }
         // Where a school stands must not change between the look and the letter.
         let _alone = self.deciding.lock().await;
         let mut standings = Standings {
@@ -27,7 +33,11 @@ impl Core {
             given: self.store.reminded(&self.campaign.id).await?,
             ..Standings::default()
         };
-        for (school, row) in self.store.schools(&self.campaign.id).await? {
+        // Where only who is proven is answered, only he is reminded: anybody can write an address into From.
+        let strict = self.config.replies.policy == ReplyPolicy::Strict;
+        let proven = if strict { self.store.answered(&self.campaign.id).await? } else { BTreeSet::new() };
+        for (school, mut row) in self.store.schools(&self.campaign.id).await? {
+            row.state.senders.retain(|one| !strict || proven.contains(&(school.clone(), one.clone())));
             if row.open_review {
                 standings.doubtful.insert(school.clone());
             }

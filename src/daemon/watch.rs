@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -111,6 +111,7 @@ impl Watcher {
     /// # Errors
     /// Where mailbox or store fail: what was not committed stays in the mailbox for the next pass.
     pub(super) async fn pass(&mut self, stop: Option<&watch::Receiver<Stop>>) -> anyhow::Result<Pass> {
+        self.caught_up(false);
         let mut pass = Pass { decided: self.core.decide_received().await?, ..Pass::default() };
         loop {
             let batch = self.mailbox.new_messages(BATCH).await;
@@ -126,6 +127,7 @@ impl Watcher {
                 self.take_in(&fetched, &mut pass).await?;
             }
         }
+        self.caught_up(true);
         self.core.remind().await?;
         self.core.report().await?;
         // One of these that fails holds up none of the others.
@@ -136,6 +138,12 @@ impl Watcher {
         self.core.well(&FAULTS, &self.place).await?;
         self.core.store.passed(&self.name, &self.mailbox.position(), self.core.now().await?).await?;
         Ok(pass)
+    }
+
+    fn caught_up(&self, whether: bool) {
+        if let Some(one) = self.core.caught_up.get(self.index) {
+            one.store(whether, Ordering::SeqCst);
+        }
     }
 
     /// Takes a message in and decides about it at once: one that cannot be decided holds up nothing behind it.

@@ -18,7 +18,7 @@ const ADDRESSES: usize = 3;
 pub struct Occasion {
     /// The school's id, or the person's address.
     pub whose: String,
-    /// The requirement or obligation, and how many days before.
+    /// The requirement or obligation, and how many days before which day: one that is put off is reminded of again.
     pub point: String,
 }
 
@@ -121,20 +121,25 @@ impl<'a> Reminding<'a> {
         if self.standings.doubtful.contains(&school.id) {
             return Vec::new();
         }
+        self.outstanding(school).filter(|one| one.deadline >= self.today).collect()
+    }
+
+    /// What has not come of a school, whenever it was due.
+    fn outstanding(&self, school: &School) -> impl Iterator<Item = &'a Requirement> {
         let state = self.state(school);
         let (missing, invalid) = submission::completeness(self.campaign, &state);
-        let open = |one: &&Requirement| match one.kind {
+        let school = school.id.clone();
+        let open = move |one: &&Requirement| match one.kind {
             RequirementKind::Form => !state.form || !missing.is_empty() || !invalid.is_empty(),
             RequirementKind::Draft => !state.draft,
             RequirementKind::Information => !state.information.contains(&one.id),
         };
-        let owed = self.campaign.requirements.iter().filter(|one| one.is_owed_by(&school.id));
-        owed.filter(|one| one.deadline >= self.today).filter(open).collect()
+        self.campaign.requirements.iter().filter(move |one| one.is_owed_by(&school)).filter(open)
     }
 
     fn occasions<'i>(&self, whose: &str, wanted: impl Iterator<Item = (&'i str, Date)>) -> Vec<Occasion> {
-        let points = wanted.flat_map(|(id, deadline)| {
-            self.campaign.reminders_due(deadline, self.today).map(move |days| format!("{id}, {days} before"))
+        let points = wanted.flat_map(|(id, day)| {
+            self.campaign.reminders_due(day, self.today).map(move |days| format!("{id}, {days} before {day}"))
         });
         let all = points.map(|point| Occasion { whose: whose.to_owned(), point });
         all.filter(|one| !self.standings.given.contains(one)).collect()
@@ -148,12 +153,17 @@ impl<'a> Reminding<'a> {
         self.standings.schools.get(&school.id).cloned().unwrap_or_default()
     }
 
-    /// Where the school stands, as if a mail without any document had come from it.
+    /// Where the school stands, as if a mail without any document had come from it. What is late is owed all the same: what
+    /// is not owed is said to have come.
     fn standing(&self, school: &School) -> Submission {
         let state = self.state(school);
         let (missing, invalid) = submission::completeness(self.campaign, &state);
-        let open = self.open(school);
-        let owed = open.iter().filter(|one| one.kind != RequirementKind::Form || !state.form);
+        let owed = self.outstanding(school).filter(|one| match one.kind {
+            RequirementKind::Form => !state.form,
+            RequirementKind::Draft => true,
+            RequirementKind::Information => one.deadline >= self.today,
+        });
+        let owed = owed.map(|one| one.id.clone()).collect();
         Submission {
             school: Some(school.id.clone()),
             candidates: Vec::new(),
@@ -169,7 +179,7 @@ impl<'a> Reminding<'a> {
             answers: BTreeMap::new(),
             changed: Vec::new(),
             documents: Vec::new(),
-            owed: owed.map(|one| one.id.clone()).collect(),
+            owed,
             repeats: false,
             evidence: Vec::new(),
         }

@@ -42,11 +42,22 @@ impl Store {
                 .bind(campaign.as_str())
                 .fetch_all(&self.readers)
                 .await?;
-        let tie = |(school, address): (String, String)| {
-            let school = parsed("school", &school);
-            Address::parse(&address).map(|address| Ok((school?, address)))
-        };
-        rows.into_iter().filter_map(tie).collect()
+        rows.into_iter().filter_map(pair).collect()
+    }
+
+    /// To whom letters about the schools have gone in answer to their mails.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn answered(&self, campaign: &CampaignId) -> Result<BTreeSet<(SchoolId, Address)>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT DISTINCT s.school, o.recipient FROM outbox o JOIN outbox_schools s ON s.outbox = o.id
+             WHERE o.campaign = $1 AND o.message IS NOT NULL AND o.state = 'sent'",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().filter_map(pair).collect()
     }
 
     /// Queues the letters of a reminder, and notes what they are for.
@@ -100,14 +111,23 @@ impl Store {
     }
 }
 
+fn pair((school, address): (String, String)) -> Option<Result<(SchoolId, Address), StoreError>> {
+    let school = parsed("school", &school);
+    Address::parse(&address).map(|address| Ok((school?, address)))
+}
+
 /// Takes back letters that wait and are of no use any more: their day has passed, or, of reminders, the school has sent
-/// something since.
+/// something since, or something of which a person must say whether it is the school's.
 pub(super) async fn take_back(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE outbox SET state = 'superseded', mime = x'', changed_at = $1
          WHERE state = 'queued' AND expires IS NOT NULL AND (expires <= $1 OR EXISTS (
              SELECT 1 FROM outbox_schools s JOIN submissions x ON x.campaign = outbox.campaign AND x.school = s.school
-             WHERE s.outbox = outbox.id AND x.version IS NOT NULL AND x.id > outbox.seen))",
+             WHERE s.outbox = outbox.id AND x.version IS NOT NULL AND x.id > outbox.seen
+         ) OR EXISTS (
+             SELECT 1 FROM reviews r JOIN json_each(r.candidates) c
+             JOIN outbox_schools s ON s.outbox = outbox.id AND s.school = c.value
+             WHERE r.campaign = outbox.campaign AND r.decided_at IS NULL AND r.opened_at >= outbox.queued_at))",
     )
     .bind(now.as_microsecond())
     .execute(connection)

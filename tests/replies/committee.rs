@@ -50,9 +50,27 @@ impl Committee {
         fs::write(file, text.replacen(from, to, 1)).unwrap();
     }
 
+    /// Gives the schools time until another day.
+    pub(crate) fn puts_deadlines_off(&self, day: &str) {
+        let file = self.folder.path().join("campaign.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        let later = text.replace("2022-11-14", day).replace("deadline = 2022-11-15", &format!("deadline = {day}"));
+        assert_ne!(later, text);
+        fs::write(file, later).unwrap();
+    }
+
     /// Puts a mail into the mailbox.
     pub(crate) fn gets(&self, mail: &[u8]) {
-        let inbox = self.folder.path().join("inbox/new");
+        self.gets_in("inbox", mail);
+    }
+
+    /// Puts a mail into the mailbox of this name.
+    pub(crate) fn gets_in(&self, name: &str, mail: &[u8]) {
+        let mailbox = self.folder.path().join(name);
+        for part in ["new", "cur", "tmp"] {
+            fs::create_dir_all(mailbox.join(part)).unwrap();
+        }
+        let inbox = mailbox.join("new");
         let count = fs::read_dir(&inbox).unwrap().count() + fs::read_dir(inbox.with_file_name("cur")).unwrap().count();
         fs::write(inbox.join(format!("{count:04}")), mail).unwrap();
     }

@@ -81,5 +81,61 @@ fn a_reminder_for_a_day_that_has_passed_is_not_sent_any_more() {
     committee.passes("2022-11-15T09:01:00+03:00");
     let letters = reminders(&committee, "known@school.example");
     assert_eq!(letters.len(), 1);
-    assert!(!letters[0].text().contains("14 ноября"), "the draft's day has passed: {}", letters[0].text());
+    let text = letters[0].text();
+    assert!(!text.contains("до 14 ноября"), "the draft's day has passed: {text}");
+    assert!(text.contains("(14 ноября 2022 года) истёк") && !text.contains("Принято"), "it has not come: {text}");
+}
+
+#[test]
+fn who_has_more_time_is_reminded_of_the_new_day() {
+    let committee = Committee::new("");
+    committee.passes(MONDAY);
+    assert_eq!(reminders(&committee, "known@school.example").len(), 1);
+    committee.puts_deadlines_off("2022-11-25");
+    committee.passes("2022-11-21T09:30:00+03:00");
+    assert_eq!(reminders(&committee, "known@school.example").len(), 1, "it is not yet time");
+    committee.passes("2022-11-22T09:30:00+03:00");
+    let letters = reminders(&committee, "known@school.example");
+    assert_eq!(letters.iter().filter(|one| one.text().contains("до 25 ноября 2022 года")).count(), 1);
+}
+
+#[test]
+fn a_reminder_that_waits_is_taken_back_when_a_person_must_look_at_what_has_come() {
+    let committee = Committee::new("[replies]\nmode = \"hold\"\n");
+    committee.passes(FRIDAY);
+    assert_eq!(committee.outbox(&["list"]).matches("known@school.example").count(), 1);
+    // Its form is a machine's by one line of the header.
+    let lines = ["From: known@school.example", "Auto-Submitted: auto-generated"];
+    committee.gets(&with(&sample("02-roshchino-form"), &lines));
+    committee.passes("2022-11-11T11:00:00+03:00");
+    assert_eq!(committee.status()["review"], 1);
+    assert_eq!(committee.outbox(&["send", "--all"]), "no letter waits\n");
+}
+
+#[test]
+fn nobody_is_reminded_of_what_lies_in_another_mailbox() {
+    let second = "[[mailbox]]\nkind = \"maildir\"\npath = \"second\"\naddress = \"second@committee.example\"\n";
+    let committee = Committee::new(second);
+    for (name, id) in [("02-roshchino-form", "1"), ("03-roshchino-draft", "2")] {
+        committee.gets_in("second", &mail(name, "known@school.example", id));
+    }
+    committee.passes(FRIDAY);
+    assert_eq!(committee.school("roshchino")["status"], "complete");
+    assert_eq!(reminders(&committee, "").len(), 0);
+    assert_eq!(committee.sent("known@school.example").len(), 1, "the confirmation, in place of a request");
+    assert_eq!(committee.command(&["outbox", "show", "3"]).status.code(), Some(1), "no other letter was even written");
+}
+
+#[test]
+fn strict_reminds_nobody_who_is_not_proven() {
+    let policy = "[replies]\ngrace = \"0s\"\npolicy = \"strict\"\n";
+    let committee = Committee::new(&format!("{policy}[authentication]\nauthserv_ids = [\"mx.committee.example\"]\n"));
+    let proof = "Authentication-Results: mx.committee.example; dmarc=pass header.from=mail.example";
+    committee.gets(&with(&mail("02-roshchino-form", "proven@mail.example", "1"), &[proof]));
+    committee.gets(&mail("04-podporozhye-missing", "perhaps@mail.example", "2"));
+    committee.passes("2022-11-10T12:00:00+03:00");
+    assert_eq!((committee.sent("proven@mail.example").len(), committee.sent("perhaps@mail.example").len()), (1, 0));
+    committee.passes(FRIDAY);
+    assert_eq!(reminders(&committee, "proven@mail.example").len(), 1);
+    assert!(reminders(&committee, "perhaps@mail.example").is_empty());
 }

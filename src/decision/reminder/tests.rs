@@ -43,7 +43,10 @@ fn a_school_that_has_sent_nothing_is_reminded_where_its_address_is_known() {
     let to: Vec<&str> = due.iter().flat_map(|one| &one.to).map(Address::as_str).collect();
     assert_eq!(to, ["roshchino@edu.example", "podp@edu.example"]);
     // Both days before the draft's Monday fall on this Friday; so does the first of the form's.
-    assert_eq!(points(&due[0]), ["form, 3 before", "draft, 3 before", "draft, 1 before"]);
+    assert_eq!(
+        points(&due[0]),
+        ["form, 3 before 2022-11-15", "draft, 3 before 2022-11-14", "draft, 1 before 2022-11-14"]
+    );
     assert_eq!(due[0].expires.to_string(), "2022-11-14T21:00:00Z", "the end of the 14th in Moscow");
     assert_eq!(due[0].schools[0].owed.len(), 2);
     let schools: Vec<&str> = due[1].schools.iter().filter_map(|one| Some(one.school.as_ref()?.as_str())).collect();
@@ -59,7 +62,10 @@ fn each_is_given_once_and_the_next_in_its_time() {
     }
     assert!(at(&standings, "2022-11-11T17:59:00").is_empty());
     let next = at(&standings, "2022-11-14T09:30:00");
-    assert_eq!(next.iter().map(points).collect::<Vec<_>>(), [vec!["form, 1 before"], vec!["form, 1 before"]]);
+    assert_eq!(
+        next.iter().map(points).collect::<Vec<_>>(),
+        [vec!["form, 1 before 2022-11-15"], vec!["form, 1 before 2022-11-15"]]
+    );
     assert_eq!(next[0].schools[0].owed.len(), 2, "the draft is still owed that day");
 }
 
@@ -73,7 +79,7 @@ fn who_has_delivered_or_is_being_looked_at_is_left_alone() {
     standings.schools.insert(school("kirishi-3"), half);
     let due = at(&standings, "2022-11-11T10:00:00");
     assert_eq!(due[0].to[0].as_str(), "kirishi@edu.example");
-    assert_eq!(points(&due[0]), ["draft, 3 before", "draft, 1 before"]);
+    assert_eq!(points(&due[0]), ["draft, 3 before 2022-11-14", "draft, 1 before 2022-11-14"]);
     standings.doubtful.insert(school("kirishi-3"));
     assert_eq!(at(&standings, "2022-11-11T10:00:00").len(), 2, "the other school and the coordinator");
 }
@@ -85,12 +91,16 @@ fn nobody_is_reminded_outside_working_hours_or_of_a_day_that_has_passed() {
         assert!(at(&none, time).is_empty(), "{time}");
     }
     let due = at(&none, "2022-11-15T12:00:00");
-    assert_eq!(points(&due[0]), ["form, 3 before", "form, 1 before"], "the draft's day has passed");
-    assert_eq!(due[0].schools[0].owed.len(), 1);
+    assert_eq!(
+        points(&due[0]),
+        ["form, 3 before 2022-11-15", "form, 1 before 2022-11-15"],
+        "the draft's day has passed"
+    );
+    assert_eq!(due[0].schools[0].owed.len(), 2, "and yet it has not come");
     let people = at(&none, "2022-11-28T12:00:00");
     assert_eq!(
         people.iter().map(points).collect::<Vec<_>>(),
-        [vec!["obligation 3, 3 before", "obligation 3, 1 before"]]
+        [vec!["obligation 3, 3 before 2022-11-29", "obligation 3, 1 before 2022-11-29"]]
     );
     assert!(people[0].schools.is_empty());
 }
