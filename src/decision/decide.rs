@@ -174,7 +174,7 @@ fn documents_of(parts: &[Part]) -> Vec<DocumentVerdict> {
 /// A mail without any document is a question from somebody we know, or about something else.
 fn without_documents(basis: &Basis<'_>, reading: &Reading) -> Decision {
     let message = &reading.message;
-    let why = if basis.known.thread.is_some() {
+    let why = if basis.known.in_our_thread {
         "it answers our own mail".to_owned()
     } else if parts::roster_school(basis.campaign, basis.known, message).is_some() {
         "it comes from a school's address".to_owned()

@@ -76,9 +76,10 @@ impl Store {
         .bind(campaign.as_str())
         .fetch_all(&self.readers)
         .await?;
-        let answers_ours: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM json_each($1) asked JOIN outbox o ON o.message_id = asked.value
-                            WHERE o.recipient = $2)",
+        let (in_our_thread, answers_ours): (bool, bool) = sqlx::query_as(
+            "SELECT count(*) > 0, coalesce(max(o.recipient = $2), 0)
+             FROM json_each($1) asked JOIN outbox o ON o.message_id = asked.value
+             WHERE o.kind <> 'alert'",
         )
         .bind(json(&answers)?)
         .bind(from.as_str())
@@ -86,7 +87,15 @@ impl Store {
         .await?;
         let school = |text: Option<String>| text.map(|text| parsed("school", &text)).transpose();
         let told = told.into_iter().map(|text| parsed("school", &text)).collect::<Result<_, _>>()?;
-        Ok(Known { schools, thread: school(thread)?, learned: school(learned)?, told, answers_ours, recorded: false })
+        Ok(Known {
+            schools,
+            thread: school(thread)?,
+            learned: school(learned)?,
+            told,
+            answers_ours,
+            in_our_thread,
+            recorded: false,
+        })
     }
 
     /// Ties an address to a school for good, as staff have decided.

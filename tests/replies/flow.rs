@@ -170,6 +170,21 @@ fn who_sent_the_form_is_not_asked_for_the_draft_that_a_colleague_has_sent() {
     assert_eq!(list, "nothing waits, nothing failed, nothing is in doubt\n");
 }
 
+#[test]
+fn what_a_colleague_answers_in_our_thread_is_a_question_and_is_read_by_a_person() {
+    let committee = Committee::new("");
+    committee.gets(&mail("04-podporozhye-missing", "school@mail.example", "1"));
+    committee.passes("2022-11-10T12:00:00+03:00");
+    let answer = format!(
+        "From: deputy@mail.example\nTo: svodka@committee.example\nSubject: Re: x\nMessage-ID: <2@mail.example>\n\
+         In-Reply-To: {}\nDate: Thu, 10 Nov 2022 12:00:00 +0300\nContent-Type: text/plain; charset=utf-8\n\n5. 2021\n",
+        committee.sent("")[0].field("Message-ID")
+    );
+    committee.gets(answer.as_bytes());
+    committee.passes("2022-11-10T12:10:00+03:00");
+    assert_eq!((committee.sent("").len(), &committee.status()["review"]), (1, &1.into()));
+}
+
 /// A form in the text of a mail, with this number of partners.
 fn text_form(from: &str, partners: &str) -> Vec<u8> {
     let answers = [
