@@ -2,11 +2,15 @@
 
 use crate::{
     message::Address,
+    outbox::GIVEN_UP,
     reply::{AlertKind, AlertLetter, AlertText, ReplyError, render_alert},
-    store::{Alert, HeldRow, Incident, OutboxState},
+    store::{Alert, HeldRow, Incident, OutboxState, RETURNED},
 };
 
-use super::core::Core;
+use super::{
+    core::Core,
+    send::{RESTS, STOPPED},
+};
 
 impl Core {
     /// Staff hear that something does not work; once, until it has worked again.
@@ -90,7 +94,7 @@ impl Core {
             to: row.recipient.clone(),
             schools: row.schools.iter().map(name).collect::<Vec<_>>().join("; "),
             doubtful: row.state == OutboxState::Ambiguous,
-            response: row.response.clone(),
+            response: said(&row.response),
         }
     }
 
@@ -108,5 +112,19 @@ impl Core {
             Ok(Alert { key: message_id.to_string(), sender: own.clone(), to, mailbox, message_id, mime })
         };
         to.into_iter().map(alert).collect()
+    }
+}
+
+/// What staff read of why a letter did not arrive: a server's words as they are, our own notes in the staff's language.
+fn said(response: &str) -> String {
+    let response = response.strip_prefix(GIVEN_UP).unwrap_or(response);
+    if response.starts_with(RETURNED) {
+        "письмо вернулось с уведомлением о недоставке".to_owned()
+    } else if response.starts_with(RESTS) {
+        "на этот адрес пока ничего не отправляется: прежнее письмо на него не дошло".to_owned()
+    } else if response == STOPPED {
+        String::new()
+    } else {
+        response.to_owned()
     }
 }

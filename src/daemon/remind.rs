@@ -46,6 +46,9 @@ impl Core {
         for reminder in decision::reminders(&self.campaign, &standings, now) {
             let letters = reminder.to.iter().filter_map(|to| self.reminder(&reminder, to).transpose());
             let letters = letters.collect::<anyhow::Result<Vec<Outgoing>>>()?;
+            if letters.is_empty() {
+                continue;
+            }
             let (occasions, expires) = (&reminder.occasions, reminder.expires);
             self.store.remind(&self.campaign.id, occasions, &letters, expires, now).await?;
             tracing::info!(letters = letters.len(), person = reminder.person, "reminded");

@@ -27,6 +27,11 @@ use super::{
     watch::{backoff, is_fatal},
 };
 
+/// How the note begins that is kept with a letter whose address rests.
+pub(super) const RESTS: &str = "nothing is sent before ";
+/// The note that is kept with a letter during which the process was stopped.
+pub(super) const STOPPED: &str = "svodka was stopped in the middle";
+
 /// What closes with the first letter that the server takes.
 const FAULTS: [AlertKind; 4] =
     [AlertKind::SmtpLogin, AlertKind::SmtpSetup, AlertKind::SmtpSender, AlertKind::SmtpUnreachable];
@@ -201,7 +206,7 @@ impl Sender {
     ) -> anyhow::Result<Outcome> {
         let rests = if queued.kind.is_internal() { None } else { self.core.store.suppressed(&queued.to, now).await? };
         if let Some(until) = rests {
-            let response = format!("nothing is sent before {until} to an address that its server has refused");
+            let response = format!("{RESTS}{until} to an address that its server has refused");
             return Ok(Outcome::Refused { response, address: false });
         }
         let begun = AtomicBool::new(false);
@@ -210,7 +215,7 @@ impl Sender {
         tokio::select! {
             outcome = sending => Ok(outcome?),
             _ = stop.wait_for(|stop| *stop == Stop::Now) => {
-                let stopped = "svodka was stopped in the middle".to_owned();
+                let stopped = STOPPED.to_owned();
                 Ok(match begun.load(Ordering::SeqCst) {
                     true => Outcome::Ambiguous(stopped),
                     false => Outcome::Unavailable(Unavailable::Unreachable(stopped)),

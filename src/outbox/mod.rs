@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use file::FileTransport;
-pub use outcome::{Outcome, Unavailable, record};
+pub use outcome::{GIVEN_UP, Outcome, Unavailable, record};
 pub use smtp::{Connection, Smtp};
 
 /// How letters leave.

@@ -8,6 +8,9 @@ use crate::{
     store::{Queued, Store, StoreError},
 };
 
+/// How the note begins that is kept with a letter that has been given up; what was said last follows.
+pub const GIVEN_UP: &str = "given up: ";
+
 /// What became of an attempt to send a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -108,7 +111,7 @@ pub async fn record(
         Outcome::Deferred(response) => {
             let next = now.saturating_add(delay(times, queued.tries)).unwrap_or(Timestamp::MAX);
             store.retry(queued.id, next, response).await?;
-            store.give_up(before, now, &format!("given up: {response}"), Some(queued.id)).await
+            store.give_up(before, now, &format!("{GIVEN_UP}{response}"), Some(queued.id)).await
         }
         Outcome::Refused { response, address } => {
             if *address {
@@ -124,7 +127,7 @@ pub async fn record(
             if !down {
                 return Ok(());
             }
-            store.give_up(before, now, &format!("given up: {}", why.response()), None).await
+            store.give_up(before, now, &format!("{GIVEN_UP}{}", why.response()), None).await
         }
     }
 }

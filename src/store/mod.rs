@@ -42,7 +42,7 @@ pub use intake::{Intake, Intaken, Stored, Unmarked};
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Purpose, Record};
-pub use replace::Outdated;
+pub use replace::{Outdated, RETURNED};
 pub use summaries::{NewSummary, Summaries};
 
 use files::Files;

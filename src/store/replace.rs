@@ -17,6 +17,9 @@ use crate::{
     reader::{Reading, VERSION},
 };
 
+/// How the note begins that is kept with a letter that has come back.
+pub const RETURNED: &str = "returned: ";
+
 /// A request that waits, and that no longer says where its schools stand: more has come meanwhile.
 #[derive(Debug, Clone)]
 pub struct Outdated {
@@ -156,7 +159,7 @@ pub(super) async fn returned(connection: &mut SqliteConnection, record: &Record<
            AND state IN ('sent', 'ambiguous')
          RETURNING id, recipient",
     )
-    .bind(format!("returned: message {} is the report", record.message))
+    .bind(format!("{RETURNED}message {} is the report", record.message))
     .bind(record.now.as_microsecond())
     .bind(to_json(&returned.letters)?)
     .fetch_all(&mut *connection)

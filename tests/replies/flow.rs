@@ -144,12 +144,16 @@ fn a_letter_that_comes_back_is_told_to_staff_and_its_address_is_left_alone() {
     );
     committee.gets(report.as_bytes());
     committee.passes("2022-11-10T12:10:00+03:00");
-    assert_eq!(committee.sent("staff@committee.example").len(), 1, "staff are told");
+    let [alert] = committee.sent("staff@committee.example").try_into().unwrap_or_else(|_| panic!("staff are told"));
+    assert!(alert.text().contains("Подробности: письмо вернулось с уведомлением о недоставке"), "{}", alert.text());
     assert!(committee.outbox(&["list"]).contains("returned: message 2 is the report"));
     committee.gets(&mail("05-vazhiny-invalid", "gone@mail.example", "3"));
     committee.passes("2022-11-10T12:20:00+03:00");
     committee.passes("2022-12-20T12:00:00+03:00");
     assert_eq!(committee.sent("gone@mail.example").len(), 1, "nothing more is sent there");
+    let told =
+        committee.sent("staff@committee.example").iter().filter(|one| one.text().contains("прежнее письмо")).count();
+    assert_eq!(told, 1);
     let received = &committee.school("vazhiny")["form"]["received"];
     assert_eq!(received, true, "and what it sends is taken all the same");
 }
