@@ -79,7 +79,7 @@ impl Store {
         let (in_our_thread, answers_ours): (bool, bool) = sqlx::query_as(
             "SELECT count(*) > 0, coalesce(max(o.recipient = $2), 0)
              FROM json_each($1) asked JOIN outbox o ON o.message_id = asked.value
-             WHERE o.kind <> 'alert'",
+             WHERE o.internal = 0",
         )
         .bind(json(&answers)?)
         .bind(from.as_str())
