@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render, render_reminder};
+use super::{
+    Case, Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render, render_cases, render_reminder,
+};
 use crate::{
     campaign::{Campaign, Field, FieldId, FieldKind, RequirementId, RequirementKind, School},
     decision::{Action, Decision, DocumentVerdict, PlannedReply, Reminder, Submission, Template},
@@ -95,6 +97,9 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
     ];
     for (name, schools, duties) in reminders {
         samples.push(Sample { name: name.to_owned(), letter: maker.reminder(name, schools, duties, before)? });
+    }
+    for (name, count) in [("cases", 3), ("cases-one", 1)] {
+        samples.push(Sample { name: name.to_owned(), letter: maker.cases(name, count, before)? });
     }
     for (kind, letter) in alerts(campaign, templates)? {
         samples.push(Sample { name: format!("alert-{}", kind.word()), letter });
@@ -188,6 +193,25 @@ impl Maker<'_> {
         let (occasions, duties, expires) = (Vec::new(), duties.unwrap_or_default(), Timestamp::MAX);
         let reminder = Reminder { to: vec![to.clone()], occasions, schools, duties, person, expires };
         render_reminder(self.campaign, &reminder, &to, &self.envelope(&from, name, now, None))
+    }
+
+    fn cases(&self, name: &str, count: usize, now: Timestamp) -> Result<Rendered, ReplyError> {
+        let case = |number, reason: &str, from: &str, subject: &str| Case {
+            number,
+            reason: reason.to_owned(),
+            received: now,
+            from: from.to_owned(),
+            subject: subject.to_owned(),
+        };
+        let cases = [
+            case(14, "школа не определена", "school@example.org", "Анкета"),
+            case(15, "вне графика: МОУ «Аннинская школа»", "other@example.org", ""),
+            case(16, "письмо не удалось обработать", "", ""),
+        ];
+        let address = |text| Address::parse(text).ok_or(ReplyError::MessageId);
+        let (to, from) = (address("staff@example.org")?, address("committee@example.org")?);
+        let cases = cases.get(..count).unwrap_or_default();
+        render_cases(self.campaign, cases, None, &to, &self.envelope(&from, name, now, None))
     }
 
     fn envelope<'e>(
