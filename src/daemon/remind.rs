@@ -28,9 +28,11 @@ impl Core {
         }
         // Where a school stands must not change between the look and the letter.
         let _alone = self.deciding.lock().await;
+        let reviews = self.store.reviews_open().await?;
         let mut standings = Standings {
             learned: self.store.ties(&self.campaign.id).await?,
             given: self.store.reminded(&self.campaign.id).await?,
+            unread: reviews.iter().filter_map(|one| Address::parse(one.sender.as_deref()?)).collect(),
             ..Standings::default()
         };
         // Where only who is proven is answered, only he is reminded: anybody can write an address into From.

@@ -29,6 +29,8 @@ pub struct Standings {
     pub schools: BTreeMap<SchoolId, SchoolState>,
     /// Those about whose mail a person must still decide: it may be what is wanted.
     pub doubtful: BTreeSet<SchoolId>,
+    /// Who has written something that a person must still read: it may be what is wanted, whosever it is.
+    pub unread: BTreeSet<Address>,
     /// The addresses that staff have tied to a school.
     pub learned: Vec<(SchoolId, Address)>,
     /// What has been reminded of.
@@ -186,13 +188,13 @@ impl<'a> Reminding<'a> {
     }
 
     /// Where a school can be reached: the addresses of the campaign, those that staff know, and those from which it has
-    /// written.
+    /// written; but for those whose last mail nobody has read yet.
     fn addresses(&self, school: &School) -> Vec<Address> {
         let listed = school.addresses.iter().filter_map(|text| Address::parse(text));
         let learned = self.standings.learned.iter().filter(|(id, _)| *id == school.id).map(|(_, one)| one.clone());
         let mut all: Vec<Address> = Vec::new();
         for one in listed.chain(learned).chain(self.state(school).senders) {
-            if all.len() < ADDRESSES && !all.contains(&one) {
+            if all.len() < ADDRESSES && !all.contains(&one) && !self.standings.unread.contains(&one) {
                 all.push(one);
             }
         }

@@ -189,6 +189,16 @@ fn what_a_colleague_answers_in_our_thread_is_a_question_and_is_read_by_a_person(
     assert_eq!((committee.sent("").len(), &committee.status()["review"]), (1, &1.into()));
 }
 
+#[test]
+fn what_cannot_be_read_is_not_said_to_be_accepted() {
+    let committee = Committee::new("");
+    committee.gets(&mail("13-damaged", "known@school.example", "1"));
+    committee.passes("2022-11-10T12:00:00+03:00");
+    let text = committee.sent("known@school.example")[0].text();
+    assert!(text.contains("получено, благодарим Вас") && text.contains("Файл повреждён"), "{text}");
+    assert!(!text.contains("приняты") && !text.contains("Принято"), "{text}");
+}
+
 /// A form in the text of a mail, with this number of partners.
 fn text_form(from: &str, partners: &str) -> Vec<u8> {
     let answers = [

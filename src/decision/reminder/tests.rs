@@ -82,6 +82,11 @@ fn who_has_delivered_or_is_being_looked_at_is_left_alone() {
     assert_eq!(points(&due[0]), ["draft, 3 before 2022-11-14", "draft, 1 before 2022-11-14"]);
     standings.doubtful.insert(school("kirishi-3"));
     assert_eq!(at(&standings, "2022-11-11T10:00:00").len(), 2, "the other school and the coordinator");
+    standings.unread.extend(Address::parse("roshchino@edu.example"));
+    assert!(
+        at(&standings, "2022-11-11T10:00:00").iter().all(|one| one.person),
+        "the other school's mail is not read yet"
+    );
 }
 
 #[test]
