@@ -83,13 +83,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         let mut daemon = Daemon::open(config, clock).await?;
         let pass = daemon.pass().await?;
         let summary = summary(daemon.store(), daemon.campaign(), clock.now()).await?;
-        let (table, page) = (dir.join("свод.xlsx"), dir.join("сводка.html"));
-        report::write(&summary, Some(&table), Some(&page))?;
+        let [table, page, digest] = ["свод.xlsx", "сводка.html", "свод.docx"].map(|name| dir.join(name));
+        let files = report::Files { xlsx: Some(table.clone()), html: Some(page.clone()), docx: Some(digest.clone()) };
+        files.write(&summary)?;
         status::print(&summary, false)?;
         let mut out = io::stdout().lock();
         writeln!(out, "\nmails taken in: {}, decided: {}, replies written: {}", pass.taken, pass.decided, pass.sent)?;
+        let (replies, mailbox) = (dir.join("outbox"), dir.join("inbox"));
         for (what, path) in
-            [("replies", dir.join("outbox")), ("summary", page), ("table", table), ("mailbox", dir.join("inbox"))]
+            [("replies", replies), ("summary", page), ("table", table), ("digest", digest), ("mailbox", mailbox)]
         {
             writeln!(out, "{what:>8}: {}", path.display())?;
         }

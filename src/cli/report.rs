@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::{
     daemon::summary,
-    report::{Summary, html, xlsx},
+    report::{Summary, docx, html, xlsx},
     store::Store,
 };
 
@@ -14,18 +14,28 @@ use super::{ClockArg, ConfigArg, block_on, status};
 
 /// The arguments of `svodka report`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  svodka report --xlsx свод.xlsx --html сводка.html")]
+#[command(after_help = "Example:\n  svodka report --xlsx свод.xlsx --docx свод.docx --html сводка.html")]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
     #[command(flatten)]
     clock: ClockArg,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// What is written, and where.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Files {
     /// Write the consolidated table here
     #[arg(long, value_name = "FILE")]
-    xlsx: Option<PathBuf>,
+    pub(super) xlsx: Option<PathBuf>,
     /// Write the summary here
     #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    pub(super) html: Option<PathBuf>,
+    /// Write the digest here, ready to be edited and signed
+    #[arg(long, value_name = "FILE")]
+    pub(super) docx: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
@@ -34,23 +44,28 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
         let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
-        if args.xlsx.is_none() && args.html.is_none() {
+        if matches!(args.files, Files { xlsx: None, html: None, docx: None }) {
             return status::print(&summary, false);
         }
-        write(&summary, args.xlsx.as_ref(), args.html.as_ref())
+        args.files.write(&summary)
     })
 }
 
-/// Writes what is asked for.
-pub(super) fn write(summary: &Summary<'_>, table: Option<&PathBuf>, page: Option<&PathBuf>) -> anyhow::Result<()> {
-    let put = |path: &PathBuf, bytes: &[u8]| {
-        fs::write(path, bytes).with_context(|| format!("{}: cannot be written", path.display()))
-    };
-    if let Some(path) = table {
-        put(path, &xlsx(summary)?)?;
+impl Files {
+    /// Writes what is asked for.
+    pub(super) fn write(&self, summary: &Summary<'_>) -> anyhow::Result<()> {
+        let put = |path: &PathBuf, bytes: &[u8]| {
+            fs::write(path, bytes).with_context(|| format!("{}: cannot be written", path.display()))
+        };
+        if let Some(path) = &self.xlsx {
+            put(path, &xlsx(summary)?)?;
+        }
+        if let Some(path) = &self.html {
+            put(path, html(summary)?.as_bytes())?;
+        }
+        if let Some(path) = &self.docx {
+            put(path, &docx(summary)?)?;
+        }
+        Ok(())
     }
-    if let Some(path) = page {
-        put(path, html(summary)?.as_bytes())?;
-    }
-    Ok(())
 }

@@ -64,13 +64,25 @@ pub async fn summary_where<'c>(
             .map(|row| HistoryRow {
                 received: row.received,
                 school: row.school.as_ref().map_or_else(|| "не определена".to_owned(), name),
+                what: brought(campaign, &row),
                 from: row.sender.unwrap_or_default(),
-                what: row.version.map_or_else(String::new, |version| format!("версия {version}")),
                 reply: done(row.action).to_owned(),
                 late: row.late,
             })
             .collect(),
     })
+}
+
+/// What a message brought, in words: «форма, проект выступления (версия 2)».
+fn brought(campaign: &Campaign, row: &store::HistoryRow) -> String {
+    let title = |id| campaign.requirements.iter().find(|one| &one.id == id).map(|one| one.title.clone());
+    let mut parts = Vec::new();
+    parts.extend(row.form.then(|| "форма".to_owned()));
+    parts.extend(row.draft.then(|| "проект выступления".to_owned()));
+    parts.extend(row.information.iter().filter_map(title));
+    let what =
+        if parts.is_empty() { "без документов кампании".to_owned() } else { parts.join(", ") };
+    row.version.map_or_else(|| what.clone(), |version| format!("{what} (версия {version})"))
 }
 
 fn school_row<'c>(campaign: &'c Campaign, school: &'c School, row: &store::SchoolRow) -> SchoolRow<'c> {

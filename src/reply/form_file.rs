@@ -2,15 +2,17 @@
 //! marked. What is not an answer stands beside the answers' cells, or is [`RECEIVED_EARLIER`], so that none of it can be
 //! read back as one.
 
-use std::io::{self, Cursor};
+use std::io;
 
 use docx_rs::{
     AlignmentType, Docx, LineSpacing, PageMargin, Paragraph, Run, RunFonts, Shading, Table, TableCell,
     TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use super::russian::{long_date, printable};
+use super::{
+    russian::{long_date, printable},
+    word_file::{pack, run},
+};
 use crate::{
     campaign::{Campaign, Field, FieldId, RequirementKind, School},
     form::RECEIVED_EARLIER,
@@ -92,7 +94,7 @@ fn write<'a>(
         .width(WIDTHS.iter().sum(), WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .margins(TableCellMargins::new().margin(30, 100, 30, 100));
-    pack(docx.add_table(table).add_paragraph(Paragraph::new()))
+    pack(docx.add_table(table).add_paragraph(Paragraph::new()), &campaign.form.title)
 }
 
 fn head() -> TableRow {
@@ -142,35 +144,6 @@ fn line(text: &str, size: usize, after: u32) -> Paragraph {
 
 fn bold(text: &str, size: usize, after: u32) -> Paragraph {
     Paragraph::new().add_run(run(text).size(size).bold()).line_spacing(LineSpacing::new().after(after))
-}
-
-/// Text with its tabulators, freed of what XML cannot hold.
-fn run(text: &str) -> Run {
-    let text = printable(text);
-    let mut parts = text.split('\t');
-    let first = Run::new().add_text(parts.next().unwrap_or_default());
-    parts.fold(first, |run, part| run.add_tab().add_text(part))
-}
-
-/// The file, compressed, with one fixed time in it: the library's own package is neither.
-fn pack(docx: Docx) -> io::Result<Vec<u8>> {
-    let mut plain = Cursor::new(Vec::new());
-    docx.pack(&mut plain).map_err(io::Error::other)?;
-    let mut plain = ZipArchive::new(plain).map_err(io::Error::other)?;
-    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default());
-    for index in 0..plain.len() {
-        let mut part = plain.by_index(index).map_err(io::Error::other)?;
-        if part.is_dir() {
-            continue;
-        }
-        let name = part.name().map_err(io::Error::other)?.into_owned();
-        packed.start_file(name, options).map_err(io::Error::other)?;
-        io::copy(&mut part, &mut packed)?;
-    }
-    Ok(packed.finish().map_err(io::Error::other)?.into_inner())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod russian;
 mod samples;
 mod templates;
 mod view;
+pub(crate) mod word_file;
 
 use std::time::{Duration, SystemTime};
 

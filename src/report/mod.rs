@@ -3,6 +3,8 @@
 
 mod board;
 mod changes;
+mod docx;
+mod figures;
 mod html;
 mod json;
 mod letter;
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use board::board;
 pub use changes::{Change, Snapshot};
+pub use docx::docx;
 pub use html::html;
 pub use json::{PartJson, SchoolJson, StatusJson, status_json};
 pub use letter::{Letter, LetterError, Links, samples, summary_letter};

@@ -1,19 +1,15 @@
-use std::io::Cursor;
-
-use calamine::{Data, Reader as _};
-
 use super::*;
 use crate::{campaign, form::Value};
 
-fn letter() -> Campaign {
+pub(super) fn letter() -> Campaign {
     campaign::read("x", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap()
 }
 
-fn answer(text: &str, value: Option<Value>) -> Answer {
+pub(super) fn answer(text: &str, value: Option<Value>) -> Answer {
     Answer { text: text.to_owned(), value, invalid: None, found: "таблица 1, строка 2".to_owned() }
 }
 
-fn summary(campaign: &Campaign) -> Summary<'_> {
+pub(super) fn summary(campaign: &Campaign) -> Summary<'_> {
     let instant: Timestamp = "2022-11-12T08:00:00Z".parse().unwrap();
     let row = |(index, school)| {
         let status = match index {
@@ -72,55 +68,17 @@ fn summary(campaign: &Campaign) -> Summary<'_> {
     }
 }
 
-#[test]
-fn the_workbook_holds_text_as_text_and_ratings_as_numbers() {
-    let campaign = letter();
-    let bytes = xlsx(&summary(&campaign)).unwrap();
-    assert_eq!(bytes, xlsx(&summary(&campaign)).unwrap());
-    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
-    assert_eq!(book.sheet_names(), ["Статус", "Ответы", "История"]);
-    let status = book.worksheet_range("Статус").unwrap();
-    assert_eq!(status.get_value((4, 8)), Some(&Data::String("представлено полностью".to_owned())));
-    assert!(status.get_value((12, 0)).unwrap().to_string().starts_with("Всего писем: 42 = 33"));
-    let answers = book.worksheet_range("Ответы").unwrap();
-    assert!(answers.get_value((4, 2)).unwrap().to_string().starts_with("=HYPERLINK"));
-    assert_eq!(answers.get_value((4, 12)), Some(&Data::Float(5.0)));
-    assert_eq!(answers.get_value((11, 12)), Some(&Data::Float(4.5)));
-    for name in ["Статус", "Ответы", "История"] {
-        assert!(book.worksheet_formula(name).unwrap().used_cells().next().is_none(), "{name}");
-    }
-    let history = book.worksheet_range("История").unwrap();
-    assert_eq!(history.get_value((4, 2)), Some(&Data::String("+cmd@example.org".to_owned())));
-}
-
-#[test]
-fn row_49_whatever_a_cell_begins_with_it_is_text() {
-    let campaign = letter();
-    let mut summary = summary(&campaign);
-    let starts =
-        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0", "http://evil.example", "1e5"];
-    let fields: Vec<_> = campaign.form.fields.iter().filter(|field| field.kind == campaign::FieldKind::Text).collect();
-    assert!(!fields.is_empty());
-    for (index, start) in starts.iter().enumerate() {
-        let one = HistoryRow { school: (*start).to_owned(), from: (*start).to_owned(), ..summary.history[0].clone() };
-        summary.history.push(one);
-        let school = &mut summary.schools[index % 7];
-        let field = fields[index % fields.len()];
-        school.answers.insert(field.id.clone(), answer(start, None));
-    }
-    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(xlsx(&summary).unwrap())).unwrap();
-    let history = book.worksheet_range("История").unwrap();
-    for start in starts {
-        let shown = start.replace('\r', "");
-        let there = history.used_cells().filter(|(_, _, cell)| **cell == Data::String(shown.clone())).count();
-        assert_eq!(there, 2, "{start:?} is text, as it was written");
-    }
-    let answers = book.worksheet_range("Ответы").unwrap();
-    let there = |start: &str| answers.used_cells().any(|(_, _, cell)| *cell == Data::String(start.replace('\r', "")));
-    assert!(starts.iter().filter(|start| there(start)).count() >= fields.len().min(7), "{answers:?}");
-    for name in ["Статус", "Ответы", "История"] {
-        assert!(book.worksheet_formula(name).unwrap().used_cells().next().is_none(), "{name}");
-    }
+/// The letter with so many schools, all of which have answered at length.
+pub(super) fn large(count: usize) -> Campaign {
+    let mut campaign = letter();
+    let one = |index: usize| {
+        let mut school = letter().schools[index % 7].clone();
+        school.id = format!("school-{index}").parse().unwrap();
+        school.name = format!("МБОУ «Средняя общеобразовательная школа № {index}»");
+        school
+    };
+    campaign.schools = (0..count).map(one).collect();
+    campaign
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{MessageRow, Store, StoreError, from_json, from_word, instant, parsed};
 use crate::{
-    campaign::{CampaignId, SchoolId},
+    campaign::{CampaignId, RequirementId, SchoolId},
     decision::{Action, ReviewReason, SchoolState},
 };
 
@@ -78,6 +78,12 @@ pub struct HistoryRow {
     pub school: Option<SchoolId>,
     /// Which of the school's versions it is, where it was accepted.
     pub version: Option<u32>,
+    /// Whether it brought the form.
+    pub form: bool,
+    /// Whether it brought the draft.
+    pub draft: bool,
+    /// Information requirements that it met.
+    pub information: Vec<RequirementId>,
     /// What was done about it.
     pub action: Action,
     /// Whether it came after its deadline.
@@ -88,8 +94,8 @@ pub struct HistoryRow {
 
 /// Id, message, reason, candidates, received, sender, subject, outside.
 type ReviewColumns = (i64, i64, String, String, i64, Option<String>, String, Option<String>);
-/// Received, sender, school, version, action, late, message.
-type HistoryColumns = (i64, Option<String>, Option<String>, Option<u32>, String, bool, i64);
+/// Received, sender, school, version, form, draft, information, action, late, message.
+type HistoryColumns = (i64, Option<String>, Option<String>, Option<u32>, bool, bool, String, String, bool, i64);
 
 impl Store {
     /// Every school of which something is known or may be known.
@@ -179,7 +185,8 @@ impl Store {
     /// Where the database refuses.
     pub async fn history(&self, campaign: &CampaignId) -> Result<Vec<HistoryRow>, StoreError> {
         let rows: Vec<HistoryColumns> = sqlx::query_as(
-            "SELECT m.received_at, m.sender, s.school, s.version, s.action, s.late, s.message
+            "SELECT m.received_at, m.sender, s.school, s.version, s.form, s.draft, s.information, s.action, s.late,
+                    s.message
              FROM submissions s JOIN messages m ON m.id = s.message
              WHERE s.campaign = $1 ORDER BY m.received_at, m.id, s.position",
         )
@@ -187,13 +194,16 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(received, sender, school, version, action, late, message)| {
+            .map(|(received, sender, school, version, form, draft, information, action, late, message)| {
                 let school = school.as_deref().map(|school| parsed("school", school)).transpose()?;
                 Ok(HistoryRow {
                     received: instant(received)?,
                     sender,
                     school,
                     version,
+                    form,
+                    draft,
+                    information: from_json(&information)?,
                     action: from_word(action)?,
                     late,
                     message,

@@ -1,0 +1,166 @@
+//! «Ответы»: what each school has answered, a question a column.
+
+use rust_xlsxwriter::{Chart, ChartDataLabel, ChartFormat, ChartSolidFill, Color, Worksheet};
+
+use super::{
+    Formats, WorkbookError,
+    page::{HEAD, Outline, Page, lines},
+};
+use crate::{
+    campaign::{Field, FieldKind},
+    form::Invalid,
+    report::{
+        SchoolRow, Summary,
+        figures::{Figures, number, numeric},
+    },
+};
+
+const NAME: &str = "Ответы";
+/// The columns before the answers.
+const FIRST: u16 = 2;
+
+pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Formats) -> Result<(), WorkbookError> {
+    let fields = &summary.campaign.form.fields;
+    let mut columns = vec![("Школа".to_owned(), 30.0), ("Район".to_owned(), 17.0)];
+    let head = |(number, field): (usize, &Field)| format!("{number}. {}", field.short);
+    columns.extend((1..).zip(fields).map(head).zip(fields.iter().map(|field| width(summary, field))));
+    // On one page nobody could read them; the columns before the answers are on both.
+    let wide = if columns.iter().map(|(_, width)| width).sum::<f64>() > 200.0 { 2 } else { 1 };
+    let outline = Outline { name: NAME, columns: &columns, rows: summary.schools.len(), frozen: FIRST, wide };
+    let mut page = Page::begin(sheet, summary, &outline, formats)?;
+    let mut row = HEAD;
+    for one in &summary.schools {
+        row += 1;
+        page.text(row, 0, &one.school.name, &formats.text)?;
+        page.text(row, 1, &one.school.district, &formats.text)?;
+        for (column, field) in (FIRST..).zip(fields) {
+            answer(&mut page, row, column, one, field, formats)?;
+        }
+        page.end(row)?;
+    }
+    figures(&mut page, row + 1, summary, formats)?;
+    row += 4;
+    for (column, field) in (FIRST..).zip(fields) {
+        if let FieldKind::Rating { min, max } = field.kind {
+            row = ratings(&mut page, row, column, summary, field, min..=max, formats)?;
+        }
+    }
+    Ok(())
+}
+
+/// Narrow for numbers; for text as wide as its longest answer needs to be seen whole in a row of common height.
+fn width(summary: &Summary<'_>, field: &Field) -> f64 {
+    const LINES: usize = 20;
+    if numeric(field) {
+        return 13.0;
+    }
+    let answers = || summary.schools.iter().filter_map(|one| one.answers.get(&field.id));
+    let fits = |width: &f64| answers().all(|answer| lines(&answer.text, *width) <= LINES);
+    [22.0, 30.0, 40.0, 50.0].into_iter().find(fits).unwrap_or(60.0)
+}
+
+fn answer(
+    page: &mut Page<'_>,
+    row: u32,
+    column: u16,
+    one: &SchoolRow<'_>,
+    field: &Field,
+    formats: &Formats,
+) -> Result<(), WorkbookError> {
+    let Some(answer) = one.answers.get(&field.id) else {
+        if one.missing.contains(&field.id) {
+            page.text(row, column, "не заполнено", &formats.missing)?;
+            return page.note(row, column, &format!("Ответа нет. Ожидается: {}.", field.hint));
+        }
+        return page.text(row, column, "", &formats.absent);
+    };
+    if let Some(number) = number(answer) {
+        page.number(row, column, number, &formats.number)?;
+        if answer.text != number.to_string() {
+            page.note(row, column, &format!("В форме написано: {}", answer.text))?;
+        }
+        return Ok(());
+    }
+    let wanted = answer.invalid.is_some() || one.invalid.contains(&field.id) || one.missing.contains(&field.id);
+    if !wanted {
+        return page.text(row, column, &answer.text, &formats.text);
+    }
+    page.text(row, column, &answer.text, &formats.invalid)?;
+    let why = match answer.invalid {
+        Some(Invalid::NotANumber) => "Ответ не является числом.",
+        Some(Invalid::OutOfRange) => "Число вне допустимых пределов.",
+        Some(Invalid::NotADate) => "Дата или период не указаны.",
+        Some(Invalid::NotAName) => "Название организации не указано.",
+        None => "Ответ требует уточнения.",
+    };
+    page.note(row, column, &format!("{why} Ожидается: {}.", field.hint))
+}
+
+/// Sums of the counts, averages of counts and ratings.
+fn figures(page: &mut Page<'_>, row: u32, summary: &Summary<'_>, formats: &Formats) -> Result<(), WorkbookError> {
+    let fields = &summary.campaign.form.fields;
+    for (row, name) in [(row, "Сумма"), (row + 1, "Среднее")] {
+        page.text(row, 0, name, &formats.total)?;
+        page.text(row, 1, "", &formats.total)?;
+    }
+    for (column, field) in (FIRST..).zip(fields) {
+        let figures = Figures::of(&summary.schools, field);
+        let average = figures.average().filter(|_| numeric(field));
+        match average {
+            Some(_) if field.kind == FieldKind::Count => {
+                // A sheet's numbers are floating ones.
+                let sum = u32::try_from(figures.sum()).unwrap_or(u32::MAX);
+                page.number(row, column, sum, &formats.total_number)?;
+            }
+            _ => page.text(row, column, "", &formats.total)?,
+        }
+        match average {
+            Some(average) => page.number(row + 1, column, average, &formats.average)?,
+            None => page.text(row + 1, column, "", &formats.total)?,
+        }
+    }
+    page.end(row)?;
+    page.end(row + 1)
+}
+
+/// How many schools have given each mark, as a small table with its chart; the row below them.
+fn ratings(
+    page: &mut Page<'_>,
+    row: u32,
+    column: u16,
+    summary: &Summary<'_>,
+    field: &Field,
+    marks: std::ops::RangeInclusive<u8>,
+    formats: &Formats,
+) -> Result<u32, WorkbookError> {
+    const HIGH: u32 = 16;
+    let figures = Figures::of(&summary.schools, field);
+    if figures.average().is_none() {
+        return Ok(row);
+    }
+    let title = format!("{}. {}: число школ", column + 1 - FIRST, field.short);
+    page.text(row, 0, &title, &formats.head)?;
+    page.text(row, 1, "Школ", &formats.head)?;
+    page.end(row)?;
+    let mut last = row;
+    for mark in marks {
+        last += 1;
+        page.number(last, 0, mark, &formats.number)?;
+        page.number(last, 1, figures.times(mark.into()), &formats.number)?;
+    }
+    let mut chart = Chart::new_column();
+    chart
+        .add_series()
+        .set_categories((NAME, row + 1, 0, last, 0))
+        .set_values((NAME, row + 1, 1, last, 1))
+        .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(0x3A_5A80))))
+        .set_data_label(ChartDataLabel::new().show_value())
+        .set_gap(60);
+    chart.title().set_name(&title);
+    chart.legend().set_hidden();
+    chart.x_axis().set_name("Оценка");
+    chart.y_axis().set_hidden(true).set_min(0).set_major_gridlines(false);
+    chart.set_width(440).set_height(280).set_alt_text(&title);
+    page.sheet.insert_chart(row, FIRST, &chart)?;
+    Ok(last.max(row + HIGH) + 2)
+}
