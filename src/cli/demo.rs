@@ -12,13 +12,17 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     config::Config,
-    daemon::{Daemon, summary},
+    daemon::{Daemon, summary, summary_message},
+    message::Address,
 };
 
 use super::{block_on, report, settings::SAMPLE_CAMPAIGN, status};
 
 /// The demo's clock: noon in Moscow on 10 November 2022.
 const NOON: i64 = 1_668_070_800;
+
+/// To whom the summary would go.
+const STAFF: &str = "staff@committee.example";
 
 const CONFIG: &str = r#"campaigns = ["campaign.toml"]
 
@@ -80,19 +84,28 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&dir.join("svodka.toml"))?;
     let clock = Clock::Fixed(Timestamp::from_second(NOON)?);
     block_on(async {
-        let mut daemon = Daemon::open(config, clock).await?;
+        let mut daemon = Daemon::open(config.clone(), clock).await?;
         let pass = daemon.pass().await?;
         let summary = summary(daemon.store(), daemon.campaign(), clock.now()).await?;
-        let [table, page, digest] = ["свод.xlsx", "сводка.html", "свод.docx"].map(|name| dir.join(name));
+        let [table, page, digest, letter] =
+            ["свод.xlsx", "сводка.html", "свод.docx", "сводка.eml"].map(|name| dir.join(name));
         let files = report::Files { xlsx: Some(table.clone()), html: Some(page.clone()), docx: Some(digest.clone()) };
         files.write(&summary)?;
+        let staff = Address::parse(STAFF).context("the address of the staff")?;
+        let message = summary_message(daemon.store(), &config, daemon.campaign(), &staff, clock.now()).await?;
+        fs::write(&letter, message).with_context(|| format!("{}: cannot be written", letter.display()))?;
         status::print(&summary, false)?;
         let mut out = io::stdout().lock();
         writeln!(out, "\nmails taken in: {}, decided: {}, replies written: {}", pass.taken, pass.decided, pass.sent)?;
         let (replies, mailbox) = (dir.join("outbox"), dir.join("inbox"));
-        for (what, path) in
-            [("replies", replies), ("summary", page), ("table", table), ("digest", digest), ("mailbox", mailbox)]
-        {
+        for (what, path) in [
+            ("replies", replies),
+            ("summary", page),
+            ("by mail", letter),
+            ("table", table),
+            ("digest", digest),
+            ("mailbox", mailbox),
+        ] {
             writeln!(out, "{what:>8}: {}", path.display())?;
         }
         Ok(())

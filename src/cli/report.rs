@@ -1,11 +1,15 @@
 //! `svodka report`.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
 use anyhow::Context as _;
 
 use crate::{
-    daemon::summary,
+    daemon::{send_summary, summary},
     report::{Summary, docx, html, xlsx},
     store::Store,
 };
@@ -14,7 +18,9 @@ use super::{ClockArg, ConfigArg, block_on, status};
 
 /// The arguments of `svodka report`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  svodka report --xlsx свод.xlsx --docx свод.docx --html сводка.html")]
+#[command(
+    after_help = "Example:\n  svodka report --xlsx свод.xlsx --docx свод.docx --html сводка.html\n  svodka report --send"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
@@ -22,6 +28,9 @@ pub(super) struct Args {
     clock: ClockArg,
     #[command(flatten)]
     files: Files,
+    /// Send the summary by e-mail to the staff and the coordinators now; the daemon does it
+    #[arg(long)]
+    send: bool,
 }
 
 /// What is written, and where.
@@ -44,6 +53,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
         let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
+        if args.send {
+            let store = Store::open_beside(&config.store.url, &config.store.files).await?;
+            let letters = send_summary(&store, &config, &campaign, args.clock.clock().now()).await?;
+            writeln!(io::stdout(), "letters: {letters}; they leave with the daemon's next look at the outbox")?;
+            return args.files.write(&summary);
+        }
         if matches!(args.files, Files { xlsx: None, html: None, docx: None }) {
             return status::print(&summary, false);
         }

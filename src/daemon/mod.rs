@@ -35,7 +35,7 @@ use self::{
 
 pub use open::imap_settings;
 pub use reconcile::{Reconciled, reconcile};
-pub use report::send_summary;
+pub use report::{send_summary, summary_message};
 pub use summary::{summary, summary_where};
 
 /// How far the daemon has been told to stop.

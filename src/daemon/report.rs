@@ -90,6 +90,24 @@ pub async fn send_summary(
     Ok(letters)
 }
 
+/// The summary of now as a message to this address, with everything that can go with it; nothing is queued or noted.
+///
+/// # Errors
+/// Where the store refuses, or a template is wrong.
+pub async fn summary_message(
+    store: &Store,
+    config: &Config,
+    campaign: &Campaign,
+    to: &Address,
+    now: Timestamp,
+) -> anyhow::Result<Vec<u8>> {
+    let templates = Templates::load(config.templates.as_deref())?;
+    let reporter = Reporter { store, config, campaign, templates: &templates, now };
+    let written = reporter.written(None, None, true).await?;
+    let (from, seed) = (reporter.sender()?, format!("summary {} {now}", campaign.id));
+    Ok(written.letter.compose(&reporter.envelope(&from, &seed), to, written.files)?.mime)
+}
+
 fn audiences(config: &Config, campaign: &Campaign) -> Vec<Audience> {
     let staff: Vec<Address> = config.staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
     let staff = Audience { name: String::new(), receivers: staff, district: None };
@@ -136,28 +154,35 @@ impl Reporter<'_> {
         before: Option<&str>,
         digest: bool,
     ) -> anyhow::Result<bool> {
-        let held = self.config.replies.mode == ReplyMode::Hold;
-        let whole = summary_where(self.store, self.campaign, self.now, held).await?;
-        let summary = audience.district.as_ref().map_or_else(|| whole.clone(), |district| whole.for_district(district));
-        let before: Option<Snapshot> = before.map(serde_json::from_str).transpose()?;
-        let links = Links { board: self.board() };
-        let letter = report::summary_letter(&summary, before.as_ref(), &links, self.templates)?;
-        let files = files(&summary, digest)?;
+        let written = self.written(audience.district.as_deref(), before, digest).await?;
+        let from = self.sender()?;
         let mut letters = Vec::new();
         for to in &audience.receivers {
             let seed = format!("summary {} {} {slot} {}", self.campaign.id, audience.name, to.as_str());
-            let from = self.sender()?;
-            let letter = letter.compose(&self.envelope(&from, &seed), to, files.clone())?;
+            let letter = written.letter.compose(&self.envelope(&from, &seed), to, written.files.clone())?;
             letters.push(self.outgoing(letter, &from, to, Purpose::Summary));
         }
-        let snapshot = serde_json::to_string(&summary.snapshot())?;
         let (campaign, audience) = (&self.campaign.id, audience.name.as_str());
-        let new = NewSummary { campaign, audience, slot, snapshot: &snapshot, letters: &letters, now: self.now };
+        let new =
+            NewSummary { campaign, audience, slot, snapshot: &written.snapshot, letters: &letters, now: self.now };
         let queued = self.store.queue_summary(&new).await?;
         if queued {
             tracing::info!(letters = letters.len(), "the summary is made");
         }
         Ok(queued)
+    }
+
+    async fn written(&self, district: Option<&str>, before: Option<&str>, digest: bool) -> anyhow::Result<Written> {
+        let held = self.config.replies.mode == ReplyMode::Hold;
+        let whole = summary_where(self.store, self.campaign, self.now, held).await?;
+        let summary = district.map_or_else(|| whole.clone(), |district| whole.for_district(district));
+        let before: Option<Snapshot> = before.map(serde_json::from_str).transpose()?;
+        let links = Links { board: self.board() };
+        Ok(Written {
+            letter: report::summary_letter(&summary, before.as_ref(), &links, self.templates)?,
+            files: files(&summary, digest)?,
+            snapshot: serde_json::to_string(&summary.snapshot())?,
+        })
     }
 
     /// Tells staff at once what needs a person; what comes soon after is told together.
@@ -214,12 +239,25 @@ impl Reporter<'_> {
     }
 }
 
+/// A summary in words, before it is put together for its receivers.
+struct Written {
+    letter: report::Letter,
+    files: Vec<Attached>,
+    /// Where everything stands, as JSON.
+    snapshot: String,
+}
+
 /// The consolidated table, and on the day of a deadline the digest.
-fn files(summary: &Summary<'_>, _digest: bool) -> anyhow::Result<Vec<Attached>> {
-    let table = Attached {
-        name: "свод.xlsx".to_owned(),
-        media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        bytes: report::xlsx(summary)?,
-    };
-    Ok(vec![table])
+fn files(summary: &Summary<'_>, digest: bool) -> anyhow::Result<Vec<Attached>> {
+    const OFFICE: [&str; 2] = [
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ];
+    let [sheet, text] = OFFICE;
+    let attached = |name: &str, media_type, bytes| Attached { name: name.to_owned(), media_type, bytes };
+    let mut files = vec![attached("свод.xlsx", sheet, report::xlsx(summary)?)];
+    if digest {
+        files.push(attached("свод.docx", text, report::docx(summary)?));
+    }
+    Ok(files)
 }
