@@ -120,3 +120,90 @@ impl<'a> Summary<'a> {
         news
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::{self, Campaign};
+
+    fn row<'a>(campaign: &'a Campaign, index: usize) -> SchoolRow<'a> {
+        SchoolRow {
+            school: &campaign.schools[index],
+            status: Status::Nothing,
+            form: None,
+            draft: None,
+            information: Vec::new(),
+            missing: Vec::new(),
+            invalid: Vec::new(),
+            last_message: None,
+            late: false,
+            versions: 0,
+            answers: BTreeMap::new(),
+        }
+    }
+
+    fn summary<'a>(campaign: &'a Campaign, rows: Vec<SchoolRow<'a>>) -> Summary<'a> {
+        Summary {
+            campaign,
+            as_of: "2022-11-10T06:00:00Z".parse().unwrap(),
+            schools: rows,
+            messages: Counts { received: 3, matched: 3, ..Counts::default() },
+            reviews: Vec::new(),
+            history: Vec::new(),
+            progress: Vec::new(),
+            letters: super::super::Letters::default(),
+            faults: Vec::new(),
+            ticked: std::collections::BTreeSet::new(),
+            scope: Scope::All,
+        }
+    }
+
+    #[test]
+    fn what_is_new_is_told_school_by_school_and_once() {
+        let campaign = campaign::read("x", include_str!("../../config/campaigns/500plus-2022.toml")).unwrap();
+        let fields = |places: &[usize]| -> Vec<FieldId> {
+            places.iter().map(|place| campaign.form.fields[place - 1].id.clone()).collect()
+        };
+        let came = Some("2022-11-09T06:00:00Z".parse().unwrap());
+        let gaps = SchoolRow {
+            form: came,
+            status: Status::Incomplete,
+            missing: fields(&[14, 5, 7]),
+            invalid: fields(&[12]),
+            versions: 1,
+            ..row(&campaign, 1)
+        };
+        let old = summary(&campaign, vec![row(&campaign, 0), gaps.clone(), row(&campaign, 2)]);
+        let before: Snapshot = serde_json::from_str(&serde_json::to_string(&old.snapshot()).unwrap()).unwrap();
+        assert_eq!(before, old.snapshot());
+        assert!(old.changes_since(Some(&before)).is_empty());
+        assert_eq!((old.came_since(None), old.came_since(Some(&before))), (Some(3), Some(0)));
+
+        let told = |rows: Vec<SchoolRow<'_>>, before: Option<&Snapshot>| -> Vec<(String, String)> {
+            let changes = summary(&campaign, rows).changes_since(before).into_iter();
+            changes.map(|one| (one.school.id.to_string(), one.what.join("; "))).collect()
+        };
+        let closed = SchoolRow {
+            missing: fields(&[7]),
+            invalid: fields(&[5]),
+            draft: came,
+            information: vec!["fioko".parse().unwrap()],
+            versions: 2,
+            ..gaps.clone()
+        };
+        let whole = SchoolRow { form: came, draft: came, status: Status::Complete, versions: 1, ..row(&campaign, 2) };
+        let new = told(vec![row(&campaign, 0), closed, whole.clone()], Some(&before));
+        let one = "представлен проект выступления; получено: информация об использовании материалов ФГБУ «ФИОКО»; \
+                   заполнено: 14; уточнено: 12; требует уточнения: 5";
+        let two = "представлена форма; представлен проект выступления; представлено полностью";
+        assert_eq!(new, [("roshchino".to_owned(), one.to_owned()), ("podporozhye-4".to_owned(), two.to_owned())]);
+        assert_eq!(told(vec![gaps.clone()], None), [("roshchino".to_owned(), "представлена форма".to_owned())]);
+
+        let again = SchoolRow { versions: 2, ..gaps };
+        assert_eq!(told(vec![again], Some(&before))[0].1, "поступили новые сведения");
+        let complete = summary(&campaign, vec![whole.clone()]).snapshot();
+        let worse = SchoolRow { status: Status::Incomplete, invalid: fields(&[3]), versions: 2, ..whole };
+        let said = &told(vec![worse], Some(&complete))[0].1;
+        assert_eq!(said, "требует уточнения: 3; теперь представлено не в полном объёме");
+    }
+}

@@ -74,7 +74,7 @@ pub(super) fn shapes(campaign: &Campaign) -> Vec<(&'static str, Summary<'_>, Opt
 }
 
 /// So many schools have sent everything, so many something, at nine on this day; one mail waits for a decision.
-fn made_up(campaign: &Campaign, today: Date, complete: usize, partial: usize) -> Summary<'_> {
+pub(super) fn made_up(campaign: &Campaign, today: Date, complete: usize, partial: usize) -> Summary<'_> {
     let schools: Vec<SchoolRow<'_>> = (0..)
         .zip(&campaign.schools)
         .map(|(index, school)| made_up_school(campaign, school, index, today, complete, complete + partial))

@@ -10,7 +10,7 @@ use super::{
     progress::Progress,
 };
 use crate::{
-    campaign::{RequirementKind, SchoolId},
+    campaign::{Requirement, RequirementKind, SchoolId},
     reply::russian::{long_date, long_time, one_line, plural, short_date, short_time},
 };
 
@@ -52,7 +52,7 @@ pub(super) struct View {
     fields: Vec<Field>,
     changes: Vec<News>,
     absent: Vec<Absent>,
-    deadlines: Vec<Due>,
+    deadlines: Vec<Deadline>,
     event: Option<Event>,
     obligations: Vec<Due>,
     attendance: Vec<Due>,
@@ -155,6 +155,17 @@ struct Due {
     what: String,
     left: String,
     over: bool,
+}
+
+/// A day by which schools owe something.
+#[derive(Debug, Serialize)]
+struct Deadline {
+    date: String,
+    what: String,
+    left: String,
+    over: bool,
+    /// From how many schools it is still to come.
+    expected: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -333,11 +344,24 @@ fn due(summary: &Summary<'_>, date: Date, who: &str, what: &str) -> Due {
     }
 }
 
-/// What schools owe, and the event, soonest first.
-fn deadlines(summary: &Summary<'_>) -> Vec<Due> {
-    let mut all: Vec<(Date, &str)> = summary.requirements().map(|one| (one.deadline, one.title.as_str())).collect();
-    all.sort_by_key(|(deadline, _)| *deadline);
-    all.into_iter().map(|(deadline, title)| due(summary, deadline, "", title)).collect()
+/// What schools owe, soonest first.
+fn deadlines(summary: &Summary<'_>) -> Vec<Deadline> {
+    let mut all: Vec<&Requirement> = summary.requirements().collect();
+    all.sort_by_key(|one| one.deadline);
+    let deadline = |one: &Requirement| {
+        let expected = summary.schools.iter().filter(|row| one.is_owed_by(&row.school.id) && !is_met(one, row)).count();
+        let Due { date, what, left, over, .. } = due(summary, one.deadline, "", &one.title);
+        Deadline { date, what, left, over, expected }
+    };
+    all.into_iter().map(deadline).collect()
+}
+
+fn is_met(one: &Requirement, row: &SchoolRow<'_>) -> bool {
+    match one.kind {
+        RequirementKind::Form => row.form.is_some() && row.missing.is_empty() && row.invalid.is_empty(),
+        RequirementKind::Draft => row.draft.is_some(),
+        RequirementKind::Information => row.information.contains(&one.id),
+    }
 }
 
 /// The event, until it is over.
