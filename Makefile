@@ -2,7 +2,7 @@
 # get what else they need by themselves.
 
 CARGO ?= cargo
-# Where the demonstration leaves its mailbox, database, replies, summary and table.
+# Where the demonstration leaves its mailbox, database, replies, summary, table and digest.
 DEMO ?= target/demo
 .DEFAULT_GOAL := help
 

@@ -8,6 +8,7 @@ mod words;
 use std::io;
 
 use docx_rs::{Docx, Paragraph};
+use jiff::civil::Date;
 
 use super::{SchoolRow, Status, Summary};
 use crate::{
@@ -60,7 +61,7 @@ fn title(summary: &Summary<'_>) -> Vec<Paragraph> {
         centred(&letter.issuer, false, 240),
         centred("СВОД", true, 0),
         centred("информации, представленной образовательными организациями", true, 0),
-        centred(&format!("по письму от {} № {}", long_date(letter.date), letter.number), true, 120),
+        centred(&format!("по письму от {} №\u{a0}{}", whole(letter.date), letter.number), true, 120),
         centred(&letter.subject, false, 120),
         centred(&format!("по состоянию на {}", long_time(summary.as_of, &summary.campaign.time_zone)), false, 240),
     ]
@@ -72,7 +73,7 @@ fn introduction(summary: &Summary<'_>) -> Vec<Paragraph> {
         .requirements
         .iter()
         .filter(|one| campaign.schools.iter().any(|school| one.is_owed_by(&school.id)))
-        .map(|one| (one.deadline, format!("{} – до {} включительно", one.title, long_date(one.deadline))))
+        .map(|one| (one.deadline, format!("{} – до {} включительно", one.title, whole(one.deadline))))
         .collect();
     deadlines.sort_by_key(|(deadline, _)| *deadline);
     let mut paragraphs = vec![body(&words::introduction(summary))];
@@ -106,7 +107,7 @@ fn schedule(summary: &Summary<'_>) -> docx_rs::Table {
 fn absent(mut docx: Docx, summary: &Summary<'_>) -> Docx {
     let nobody = of(summary, Status::Nothing).next().is_none();
     if nobody && !summary.schools.is_empty() && of(summary, Status::Review).next().is_none() {
-        return docx.add_paragraph(body("Информацию представили все образовательные организации."));
+        return docx.add_paragraph(body("Информацию представили все образовательные организации.").keep_next(true));
     }
     for (status, title) in
         [(Status::Nothing, "Не представили информацию:"), (Status::Review, "Представленная информация уточняется:")]
@@ -116,11 +117,19 @@ fn absent(mut docx: Docx, summary: &Summary<'_>) -> Docx {
             continue;
         }
         docx = list(docx.add_paragraph(heading(title)), status);
-        for row in rows {
-            docx = docx.add_paragraph(item(&format!("{} ({} район)", row.school.name, row.school.district), status));
+        let last = rows.len();
+        for (nth, row) in (1..).zip(rows) {
+            let text = format!("{} ({} район)", row.school.name, row.school.district);
+            // No signature stands on a page of its own.
+            docx = docx.add_paragraph(item(&text, status).keep_next(nth == last));
         }
     }
     docx
+}
+
+/// A date whose day is on the line of its month.
+fn whole(date: Date) -> String {
+    long_date(date).replacen(' ', "\u{a0}", 1)
 }
 
 /// Whether somebody owes it, by its kind.

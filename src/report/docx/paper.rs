@@ -122,7 +122,7 @@ pub(super) fn note(text: &str) -> Paragraph {
 
 /// Parts a table from what follows: two tables that touch are one.
 pub(super) fn gap() -> Paragraph {
-    Paragraph::new().add_run(run("").size(SMALL))
+    Paragraph::new().add_run(run("").size(8)).size(8)
 }
 
 /// Below everything, small.

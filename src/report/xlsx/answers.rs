@@ -1,6 +1,6 @@
 //! «Ответы»: what each school has answered, a question a column.
 
-use rust_xlsxwriter::{Chart, ChartDataLabel, ChartFormat, ChartSolidFill, Color, Worksheet};
+use rust_xlsxwriter::{Chart, ChartDataLabel, ChartFont, ChartFormat, ChartSolidFill, Color, Worksheet};
 
 use super::{
     Formats, WorkbookError,
@@ -70,7 +70,7 @@ fn answer(
     let Some(answer) = one.answers.get(&field.id) else {
         if one.missing.contains(&field.id) {
             page.text(row, column, "не заполнено", &formats.missing)?;
-            return page.note(row, column, &format!("Ответа нет. Ожидается: {}.", field.hint));
+            return page.note(row, column, &format!("Ответа нет. Подсказка школе: {}.", field.hint));
         }
         return page.text(row, column, "", &formats.absent);
     };
@@ -93,7 +93,7 @@ fn answer(
         Some(Invalid::NotAName) => "Название организации не указано.",
         None => "Ответ требует уточнения.",
     };
-    page.note(row, column, &format!("{why} Ожидается: {}.", field.hint))
+    page.note(row, column, &format!("{why} Подсказка школе: {}.", field.hint))
 }
 
 /// Sums of the counts, averages of counts and ratings.
@@ -156,7 +156,7 @@ fn ratings(
         .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(0x3A_5A80))))
         .set_data_label(ChartDataLabel::new().show_value())
         .set_gap(60);
-    chart.title().set_name(&title);
+    chart.title().set_name(&title).set_font(ChartFont::new().set_size(12));
     chart.legend().set_hidden();
     chart.x_axis().set_name("Оценка");
     chart.y_axis().set_hidden(true).set_min(0).set_major_gridlines(false);

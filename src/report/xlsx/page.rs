@@ -158,10 +158,10 @@ fn plain(text: &str, most: usize) -> String {
 }
 
 /// How many lines a text takes in a column of this width. Lines break between words; Cyrillic letters of our font are
-/// about as wide as the digits that widths are counted in, and the margins of the cell are beside them.
+/// a fifth narrower than the digits that widths are counted in, of which half is believed.
 pub(super) fn lines(text: &str, width: f64) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width is between 1 and 255")]
-    let room = width.max(1.0) as usize;
+    let room = (width * 1.1).max(1.0) as usize;
     let broken = |line: &str| {
         let (mut lines, mut used) = (1, 0);
         for word in line.split([' ', '\t']) {
@@ -192,7 +192,7 @@ mod tests {
             ("две\nстроки", 20.0, 2),
             ("а\n\nв", 20.0, 3),
             ("слово", 1.0, 5),
-            ("достопримечательность", 10.0, 3),
+            ("достопримечательность", 9.1, 3),
         ] {
             assert_eq!(lines(text, width), expected, "{text:?}");
         }

@@ -138,7 +138,7 @@ fn the_second_sheet_holds_every_answer_as_it_was_written_and_numbers_as_numbers(
     assert_eq!(marks, expected);
     let parts = parts(&xlsx(&summary).unwrap());
     let notes = &parts.iter().find(|(name, _)| name.contains("comments")).unwrap().1;
-    for said in ["В форме написано: 3 (три)", "Ответ не является числом.", "Ответа нет. Ожидается:"]
+    for said in ["В форме написано: 3 (три)", "Ответ не является числом.", "Ответа нет. Подсказка школе:"]
     {
         assert!(notes.contains(said), "{said}: {notes}");
     }

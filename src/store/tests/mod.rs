@@ -237,8 +237,10 @@ async fn the_latest_answer_wins_and_a_field_left_out_erases_nothing() {
     let two = &store.schools(&campaign()).await.unwrap()[&school("two")];
     assert!(two.state.draft && !two.state.form);
     assert_eq!((two.form_received, two.draft_received), (None, Some(at(0))));
-    let versions: Vec<_> = store.history(&campaign()).await.unwrap().into_iter().map(|row| row.version).collect();
-    assert_eq!(versions, [Some(1), Some(2), None, Some(1)]);
+    let history = store.history(&campaign()).await.unwrap();
+    let versions: Vec<_> = history.iter().map(|row| (row.version, row.form, row.draft)).collect();
+    let expected = [(Some(1), true, false), (Some(2), true, false), (None, true, false), (Some(1), false, true)];
+    assert_eq!(versions, expected);
 }
 
 #[tokio::test]
