@@ -262,7 +262,8 @@ fn reply(
     let (to, right) = policy::right(message, documents, submissions)?;
     let of = |index: &usize| submissions.get(*index);
     // One note is enough: who answers it, or repeats himself, is read by a person already.
-    let noted = basis.known.answers_ours || submissions.iter().all(|one| one.repeats);
+    let noted =
+        basis.known.answers_ours || submissions.iter().all(|one| one.repeats) || sent_before(basis, reading, documents);
     let (template, told) = match right {
         Right::Receipt if noted => return None,
         Right::Receipt => (Template::Receipt, Vec::new()),
@@ -276,6 +277,15 @@ fn reply(
     let not_before = if waits { basis.received.saturating_add(basis.grace) } else { Ok(basis.received) };
     let not_before = not_before.unwrap_or(basis.received);
     Some(PlannedReply { to, template, submissions: told, not_before, answers: message.message_id.clone() })
+}
+
+/// Whether all the forms are files for which the sender has had a note.
+fn sent_before(basis: &Basis<'_>, reading: &Reading, documents: &[DocumentVerdict]) -> bool {
+    let noted = |one: &DocumentVerdict| {
+        let file = one.file.and_then(|index| reading.files.get(index));
+        file.is_some_and(|file| basis.known.noted.contains(&file.sha256))
+    };
+    documents.iter().filter(|one| one.kind == Kind::Form).all(noted)
 }
 
 /// Whether the mail is older than the campaign, by whichever time is the earlier: a mailbox that was moved may give every

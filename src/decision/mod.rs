@@ -56,6 +56,8 @@ pub struct Known {
     pub told: Vec<SchoolId>,
     /// Whether this message answers any letter of ours to this very sender, one about no certain school too.
     pub answers_ours: bool,
+    /// The files for which this very sender has had a note of receipt.
+    pub noted: BTreeSet<Sha256>,
     /// Whether it answers a letter of ours, whoever that went to: a colleague may write in the receiver's place.
     pub in_our_thread: bool,
     /// Whether what this message has brought is among that already, and perhaps overtaken by what came after it.

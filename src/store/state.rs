@@ -85,13 +85,23 @@ impl Store {
         .bind(from.as_str())
         .fetch_one(&self.readers)
         .await?;
+        let noted: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT d.sha256 FROM outbox o JOIN documents d ON d.message = o.message
+             WHERE o.recipient = $1 AND o.kind = 'receipt' AND o.state NOT IN ('dropped', 'failed', 'superseded')
+               AND d.sha256 IS NOT NULL",
+        )
+        .bind(from.as_str())
+        .fetch_all(&self.readers)
+        .await?;
         let school = |text: Option<String>| text.map(|text| parsed("school", &text)).transpose();
+        let noted = noted.into_iter().map(|text| parsed("hash", &text)).collect::<Result<_, _>>()?;
         let told = told.into_iter().map(|text| parsed("school", &text)).collect::<Result<_, _>>()?;
         Ok(Known {
             schools,
             thread: school(thread)?,
             learned: school(learned)?,
             told,
+            noted,
             answers_ours,
             in_our_thread,
             recorded: false,

@@ -43,7 +43,11 @@ fn a_note_of_receipt_is_not_answered_with_another() {
     committee.gets(&answer(&committee.sent("")[0], "08-outside", "annino@mail.example", "2"));
     committee.passes("2022-11-10T12:10:00+03:00");
     assert_eq!(committee.sent("annino@mail.example").len(), 1);
-    assert_eq!(committee.status()["review"], 2);
+    // Nor where it comes back as a mail of its own.
+    committee.gets(&mail("08-outside", "annino@mail.example", "3"));
+    committee.passes("2022-11-10T12:20:00+03:00");
+    assert_eq!(committee.sent("annino@mail.example").len(), 1);
+    assert_eq!(committee.status()["review"], 3);
 }
 
 #[test]
