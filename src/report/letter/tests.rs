@@ -326,11 +326,14 @@ fn what_is_ticked_is_told_no_more() {
         "its day has not come\n{text}"
     );
     let school = |index: usize| campaign.schools[index].id.clone();
+    let fioko = |text: &str| text.lines().find(|line| line.contains("– до срока 12 дней, ")).map(str::to_owned);
+    assert!(fioko(&text).unwrap().ends_with("ожидается от 2 школ"), "{text}");
     summary.ticked.extend((0..campaign.obligations.len()).map(Tick::Obligation));
     summary.ticked.extend([Tick::Attendance(school(0)), Tick::Attendance(school(1))]);
     summary.ticked.insert(Tick::Information(school(1), "fioko".parse().unwrap()));
     summary.schools[0].information.push("fioko".parse().unwrap());
     let text = written(&summary, None).text;
+    assert!(fioko(&text).unwrap().ends_with("представлено всеми"), "{text}");
     for gone in ["ПОРУЧЕНИЯ", "УЧАСТИЕ ЕЩЁ", "ИНФОРМАЦИЯ БЕЗ ФОРМЫ"] {
         assert!(!text.contains(gone), "{gone}\n{text}");
     }

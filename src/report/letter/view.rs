@@ -349,18 +349,21 @@ fn deadlines(summary: &Summary<'_>) -> Vec<Deadline> {
     let mut all: Vec<&Requirement> = summary.requirements().collect();
     all.sort_by_key(|one| one.deadline);
     let deadline = |one: &Requirement| {
-        let expected = summary.schools.iter().filter(|row| one.is_owed_by(&row.school.id) && !is_met(one, row)).count();
         let Due { date, what, left, over, .. } = due(summary, one.deadline, "", &one.title);
-        Deadline { date, what, left, over, expected }
+        Deadline { date, what, left, over, expected: expected(summary, one) }
     };
     all.into_iter().map(deadline).collect()
 }
 
-fn is_met(one: &Requirement, row: &SchoolRow<'_>) -> bool {
+/// From how many schools it is still to come.
+fn expected(summary: &Summary<'_>, one: &Requirement) -> usize {
+    let owing = |lacks: fn(&SchoolRow<'_>) -> bool| {
+        summary.schools.iter().filter(|row| one.is_owed_by(&row.school.id) && lacks(row)).count()
+    };
     match one.kind {
-        RequirementKind::Form => row.form.is_some() && row.missing.is_empty() && row.invalid.is_empty(),
-        RequirementKind::Draft => row.draft.is_some(),
-        RequirementKind::Information => row.information.contains(&one.id),
+        RequirementKind::Form => owing(|row| row.form.is_none() || !row.missing.is_empty() || !row.invalid.is_empty()),
+        RequirementKind::Draft => owing(|row| row.draft.is_none()),
+        RequirementKind::Information => summary.information().filter(|(_, what)| what.id == one.id).count(),
     }
 }
 
