@@ -40,6 +40,7 @@ pub(crate) fn pack(docx: Docx, title: &str) -> io::Result<Vec<u8>> {
         let name = part.name().map_err(io::Error::other)?.into_owned();
         let mut content = String::new();
         part.read_to_string(&mut content)?;
+        content = without_ids(&content);
         match name.as_str() {
             "word/document.xml" => content = content.replace(ROW, &format!("{ROW}<w:tblHeader />")),
             "docProps/core.xml" => {
@@ -56,4 +57,28 @@ pub(crate) fn pack(docx: Docx, title: &str) -> io::Result<Vec<u8>> {
         packed.write_all(content.as_bytes())?;
     }
     Ok(packed.finish().map_err(io::Error::other)?.into_inner())
+}
+
+/// The library numbers the paragraphs of all files that it writes, in this process and whichever are written at once; only
+/// comments need these numbers ([MS-DOCX] §2.2.4).
+fn without_ids(content: &str) -> String {
+    const ID: &str = "<w:p w14:paraId=\"";
+    let mut parts = content.split(ID);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |whole, part| whole + "<w:p" + part.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use docx_rs::Paragraph;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_same_whatever_was_begun_before() {
+        let write = || pack(Docx::new().add_paragraph(Paragraph::new().add_run(run("да \" <w:p"))), "x").unwrap();
+        let first = write();
+        drop(Paragraph::new());
+        assert_eq!(write(), first);
+    }
 }
