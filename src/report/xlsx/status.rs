@@ -53,7 +53,10 @@ pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Form
         page.end(row)?;
     }
     totals(&mut page, row + 1, summary, formats)?;
-    page.sheet.write_string_with_format(row + 3, 0, summary.messages.proof(), &formats.note)?;
+    // Mails are counted for all schools together.
+    if let Some(proof) = summary.proof() {
+        page.sheet.write_string_with_format(row + 3, 0, proof, &formats.note)?;
+    }
     Ok(())
 }
 

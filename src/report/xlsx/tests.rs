@@ -57,6 +57,21 @@ fn minute(instant: Timestamp, zone: &TimeZone) -> i64 {
 }
 
 #[test]
+fn a_districts_table_has_its_schools_and_no_sum_of_all_mails() {
+    let campaign = letter();
+    let whole = summary(&campaign);
+    let said = |summary: &Summary<'_>| {
+        let sheet = opened(summary).worksheet_range(SHEETS[0]).unwrap();
+        let texts: Vec<String> = sheet.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+        texts.join("\n")
+    };
+    assert!(said(&whole).contains("Всего писем"));
+    let district = said(&whole.for_district("Подпорожский"));
+    assert!(!district.contains("Всего писем") && !district.contains("Киришская"), "{district}");
+    assert!(district.contains("Подпорожская"), "{district}");
+}
+
+#[test]
 fn the_first_sheet_holds_every_school_with_real_dates_and_its_totals() {
     let campaign = letter();
     let mut summary = summary(&campaign);
