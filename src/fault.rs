@@ -16,7 +16,7 @@ macro_rules! point {
 pub(crate) use point;
 
 #[cfg(feature = "faults")]
-pub use armed::{CLOCK, FAULT, MISBEHAVE, POINTS, arm, clock_offset, misbehave};
+pub use armed::{CLOCK, FAULT, MISBEHAVE, OCCASIONS, POINTS, arm, clock_offset, misbehave};
 
 #[cfg(feature = "faults")]
 mod armed {
@@ -71,6 +71,10 @@ mod armed {
         "append::done",
     ];
 
+    /// The points that no mail passes by itself, but a day of the campaign, or a second mail.
+    pub const OCCASIONS: &[&str] =
+        &["renew::before_commit", "remind::before_commit", "summary::before_commit", "cases::before_commit"];
+
     /// Arms what the environment names.
     ///
     /// # Panics
@@ -78,7 +82,7 @@ mod armed {
     pub fn arm() {
         let Ok(fault) = env::var(FAULT) else { return };
         let (name, time) = fault.split_once('@').unwrap_or((&fault, "1"));
-        assert!(POINTS.contains(&name), "{FAULT}: there is no point {name:?}");
+        assert!(POINTS.contains(&name) || OCCASIONS.contains(&name), "{FAULT}: there is no point {name:?}");
         let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
         let passed = AtomicU32::new(0);
         let die = move || {

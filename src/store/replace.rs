@@ -95,6 +95,7 @@ impl Store {
             .bind(id)
             .execute(&mut *tx)
             .await?;
+        crate::fault::point!("renew::before_commit");
         Ok(tx.commit().await?)
     }
 }

@@ -6,6 +6,8 @@
 mod authentication;
 mod committee;
 mod flow;
+#[cfg(feature = "faults")]
+mod killed;
 mod machines;
 mod reminders;
 mod summaries;
