@@ -82,8 +82,11 @@ pub async fn send_summary(
     let mut letters = 0;
     for audience in &audiences {
         let before = store.summaries(&campaign.id, &audience.name, &audience.receivers).await?;
+        // What is wanted once more in the same instant is another summary all the same.
+        let next = |last: Timestamp| last.saturating_add(1.microseconds()).unwrap_or(last);
+        let slot = before.as_ref().map_or(now, |one| now.max(next(one.slot)));
         let before = before.and_then(|one| one.snapshot);
-        if reporter.summary(audience, now, before.as_deref(), false).await? {
+        if reporter.summary(audience, slot, before.as_deref(), false).await? {
             letters += audience.receivers.len();
         }
     }

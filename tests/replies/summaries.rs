@@ -49,6 +49,21 @@ fn each_time_of_the_schedule_gives_one_summary_and_a_stop_of_days_one_altogether
 }
 
 #[test]
+fn a_summary_is_sent_on_demand_as_often_as_it_is_wanted() {
+    let committee = Committee::new(STAFF);
+    committee.passes("2022-11-10T12:00:00+03:00");
+    for _ in 0..2 {
+        let said = String::from_utf8(committee.runs(&["report", "--send"]).stdout).unwrap();
+        assert_eq!(said, "letters: 2; they leave with the daemon's next look at the outbox\n");
+        committee.passes("2022-11-10T12:01:00+03:00");
+    }
+    assert_eq!(of(&committee, "staff@", false).len(), 2);
+    assert_eq!(of(&committee, "head@", false).len(), 2);
+    committee.passes("2022-11-10T16:00:00+03:00");
+    assert_eq!(of(&committee, "staff@", false).len(), 3, "the schedule goes on");
+}
+
+#[test]
 fn no_summary_on_a_public_holiday_or_when_all_is_long_over() {
     let committee = Committee::new(STAFF);
     let count = || of(&committee, "staff@", false).len();
