@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use crate::{
     config::ReplyMode,
-    decision::{self, Reminder, ReplyPolicy, Standings},
+    decision::{self, Reminder, ReplyPolicy, ReviewReason, Standings},
     message::Address,
     reply::{self, Envelope},
     store::{Outgoing, Purpose},
@@ -28,10 +28,13 @@ impl Core {
         }
         // Where a school stands must not change between the look and the letter.
         let _alone = self.deciding.lock().await;
-        let reviews = self.store.reviews_open().await?;
+        // What repeats brings nothing that could be wanted.
+        let mut reviews = self.store.reviews_open().await?;
+        reviews.retain(|one| one.reason != ReviewReason::Repeated);
         let mut standings = Standings {
             learned: self.store.ties(&self.campaign.id).await?,
             given: self.store.reminded(&self.campaign.id).await?,
+            doubtful: reviews.iter().flat_map(|one| one.candidates.iter().cloned()).collect(),
             unread: reviews.iter().filter_map(|one| Address::parse(one.sender.as_deref()?)).collect(),
             ..Standings::default()
         };
@@ -40,9 +43,6 @@ impl Core {
         let proven = if strict { self.store.answered(&self.campaign.id).await? } else { BTreeSet::new() };
         for (school, mut row) in self.store.schools(&self.campaign.id).await? {
             row.state.senders.retain(|one| !strict || proven.contains(&(school.clone(), one.clone())));
-            if row.open_review {
-                standings.doubtful.insert(school.clone());
-            }
             standings.schools.insert(school, row.state);
         }
         for reminder in decision::reminders(&self.campaign, &standings, now) {

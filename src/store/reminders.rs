@@ -127,7 +127,8 @@ pub(super) async fn take_back(connection: &mut SqliteConnection, now: Timestamp)
          ) OR EXISTS (
              SELECT 1 FROM reviews r JOIN json_each(r.candidates) c
              JOIN outbox_schools s ON s.outbox = outbox.id AND s.school = c.value
-             WHERE r.campaign = outbox.campaign AND r.decided_at IS NULL AND r.opened_at >= outbox.queued_at))",
+             WHERE r.campaign = outbox.campaign AND r.decided_at IS NULL AND r.opened_at >= outbox.queued_at
+               AND r.reason <> 'repeated'))",
     )
     .bind(now.as_microsecond())
     .execute(connection)

@@ -139,3 +139,15 @@ fn strict_reminds_nobody_who_is_not_proven() {
     assert_eq!(reminders(&committee, "proven@mail.example").len(), 1);
     assert!(reminders(&committee, "perhaps@mail.example").is_empty());
 }
+
+#[test]
+fn who_sends_the_same_again_is_still_reminded_of_what_he_owes() {
+    let committee = Committee::new("");
+    committee.gets(&mail("02-roshchino-form", "half@mail.example", "1"));
+    committee.passes("2022-11-10T12:00:00+03:00");
+    committee.gets(&mail("02-roshchino-form", "half@mail.example", "2"));
+    committee.passes("2022-11-10T12:10:00+03:00");
+    assert_eq!(committee.status()["review"], 1);
+    committee.passes(FRIDAY);
+    assert_eq!(reminders(&committee, "half@mail.example").len(), 1);
+}
