@@ -24,5 +24,6 @@ pub mod reply;
 pub mod store;
 pub mod outbox;
 pub mod report;
+pub mod office;
 pub mod daemon;
 pub mod cli;

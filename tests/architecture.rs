@@ -48,7 +48,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "store", "outbox", "report", "daemon", "cli",
         ],
     ),
-    ("store", &["mailbox", "outbox", "reply", "report", "daemon", "cli"]),
+    ("store", &["mailbox", "outbox", "reply", "report", "office", "board", "daemon", "cli"]),
+    ("office", &["net", "mailbox", "outbox", "authenticity", "board", "daemon", "cli"]),
     ("outbox", &["document", "form", "matching", "reader", "report", "mailbox", "daemon", "cli"]),
 ];
 

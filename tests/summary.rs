@@ -9,7 +9,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use svodka::{
     campaign::Campaign,
     config::Config,
-    daemon::summary_where,
+    office::summary_where,
     reply::Templates,
     report::{Letter, Links, Snapshot, Summary, summary_letter},
     store::Store,

@@ -1,6 +1,7 @@
 //! A campaign is one letter of the committee as data: the form, the schedule, the deadlines, what is owed and the
 //! wording. Everything that is particular to a letter is in its TOML file, nothing of it is in the code.
 
+mod amend;
 mod ids;
 mod load;
 mod reminders;
@@ -10,6 +11,7 @@ mod workdays;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
+pub use amend::Amendment;
 pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
 pub use load::{CampaignError, read};
 pub use reminders::{Person, Reminders};
@@ -239,6 +241,9 @@ pub struct School {
     /// The day of its presentation.
     #[serde(deserialize_with = "load::date")]
     pub date: Date,
+    /// Whether it is not of the schedule, and owes only what the form asks of such schools.
+    #[serde(default)]
+    pub outside: bool,
     /// Further full names under which it is known: former names, official renamings.
     #[serde(default)]
     pub aliases: Vec<String>,

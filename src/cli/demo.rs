@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     config::Config,
-    daemon::{Daemon, summary, summary_message},
+    daemon::{Daemon, summary_message},
     message::Address,
+    office::summary,
 };
 
 use super::{block_on, report, settings::SAMPLE_CAMPAIGN, status};
@@ -86,13 +87,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     block_on(async {
         let mut daemon = Daemon::open(config.clone(), clock).await?;
         let pass = daemon.pass().await?;
-        let summary = summary(daemon.store(), daemon.campaign(), clock.now()).await?;
+        let rules = daemon.office().rules();
+        let summary = summary(daemon.store(), &rules.campaign, clock.now()).await?;
         let [table, page, digest, letter] =
             ["свод.xlsx", "сводка.html", "свод.docx", "сводка.eml"].map(|name| dir.join(name));
         let files = report::Files { xlsx: Some(table.clone()), html: Some(page.clone()), docx: Some(digest.clone()) };
         files.write(&summary)?;
         let staff = Address::parse(STAFF).context("the address of the staff")?;
-        let message = summary_message(daemon.store(), &config, daemon.campaign(), &staff, clock.now()).await?;
+        let message = summary_message(daemon.store(), &config, &rules.campaign, &staff, clock.now()).await?;
         fs::write(&letter, message).with_context(|| format!("{}: cannot be written", letter.display()))?;
         status::print(&summary, false)?;
         let mut out = io::stdout().lock();

@@ -9,7 +9,8 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
-    daemon::{send_summary, summary},
+    daemon::send_summary,
+    office::{self, summary},
     report::{Summary, docx, html, xlsx},
     store::Store,
 };
@@ -49,9 +50,9 @@ pub(super) struct Files {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
-    let campaign = config.campaign()?;
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
+        let campaign = office::campaign(&config, &store).await?;
         let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
         if args.send {
             let store = Store::open_beside(&config.store.url, &config.store.files).await?;

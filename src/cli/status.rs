@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::{
-    daemon::summary,
+    office::{self, summary},
     report::{Summary, board, status_json},
     store::Store,
 };
@@ -25,9 +25,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
-    let campaign = config.campaign()?;
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
+        let campaign = office::campaign(&config, &store).await?;
         let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
         print(&summary, args.json)
     })

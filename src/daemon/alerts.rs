@@ -1,6 +1,7 @@
 //! What staff hear of: through the server that still works.
 
 use crate::{
+    campaign::Campaign,
     message::Address,
     outbox::GIVEN_UP,
     reply::{AlertKind, AlertLetter, AlertText, ReplyError, render_alert},
@@ -31,13 +32,14 @@ impl Core {
 
     async fn note(&self, kind: AlertKind, place: &str, detail: &str, over: bool) -> anyhow::Result<()> {
         let since = self.now().await?;
-        let text = AlertText { kind, place, detail, letters: &[], at: since, zone: &self.campaign.time_zone };
+        let rules = self.office.rules();
+        let text = AlertText { kind, place, detail, letters: &[], at: since, zone: &rules.campaign.time_zone };
         let alerts = self.alerts(&text, &format!("{} {place} {since}", kind.word()))?;
         let (kind, place) = (kind.word().to_owned(), place.to_owned());
         let incident = Incident { kind, place, detail: detail.to_owned(), since };
-        if self.store.open_incident(&incident, over, &alerts).await? {
+        if self.store().open_incident(&incident, over, &alerts).await? {
             tracing::error!(kind = incident.kind, place = incident.place, "staff are told");
-            self.queued.notify_one();
+            self.office.queued.notify_one();
             self.wake_mailboxes();
         }
         Ok(())
@@ -49,7 +51,7 @@ impl Core {
     /// Where the store refuses.
     pub(super) async fn well(&self, kinds: &[AlertKind], place: &str) -> anyhow::Result<()> {
         for kind in kinds {
-            if self.store.close_incident(kind.word(), place, self.clock.now()).await? {
+            if self.store().close_incident(kind.word(), place, self.office.clock.now()).await? {
                 tracing::info!(kind = kind.word(), place, "it is well again");
             }
         }
@@ -64,54 +66,55 @@ impl Core {
     pub(super) async fn tell_of_letters(&self) -> anyhow::Result<bool> {
         let _alone = self.telling.lock().await;
         let now = self.now().await?;
-        let before = now.saturating_sub(self.config.times.settle).unwrap_or(now);
-        let held = self.store.untold(before).await?;
+        let before = now.saturating_sub(self.config().times.settle).unwrap_or(now);
+        let held = self.store().untold(before).await?;
         if held.is_empty() {
             return Ok(false);
         }
-        let letters: Vec<AlertLetter> = held.iter().map(|row| self.letter_of(row)).collect();
+        let rules = self.office.rules();
+        let letters: Vec<AlertLetter> = held.iter().map(|row| letter_of(&rules.campaign, row)).collect();
         let text = AlertText {
             kind: AlertKind::Letters,
             place: "",
             detail: "",
             letters: &letters,
             at: now,
-            zone: &self.campaign.time_zone,
+            zone: &rules.campaign.time_zone,
         };
         let rows: Vec<i64> = held.iter().map(|row| row.id).collect();
         let alerts = self.alerts(&text, &format!("letters {rows:?} {now}"))?;
-        self.store.tell(&rows, &alerts, now).await?;
+        self.store().tell(&rows, &alerts, now).await?;
         tracing::error!(letters = rows.len(), "letters failed or are in doubt: staff are told");
-        self.queued.notify_one();
+        self.office.queued.notify_one();
         self.wake_mailboxes();
         Ok(true)
     }
 
-    fn letter_of(&self, row: &HeldRow) -> AlertLetter {
-        let name = |id| self.campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
-        AlertLetter {
-            number: row.id,
-            to: row.recipient.clone(),
-            schools: row.schools.iter().map(name).collect::<Vec<_>>().join("; "),
-            doubtful: row.state == OutboxState::Ambiguous,
-            response: said(&row.response),
-        }
-    }
-
     /// One letter for each of the staff; where letters cannot be sent, or nobody is named, one into the mailbox itself.
     fn alerts(&self, text: &AlertText<'_>, seed: &str) -> Result<Vec<Alert>, ReplyError> {
-        let Some(mailbox) = self.config.mailboxes.first() else { return Ok(Vec::new()) };
+        let Some(mailbox) = self.config().mailboxes.first() else { return Ok(Vec::new()) };
         let Some(own) = Address::parse(&mailbox.address) else { return Ok(Vec::new()) };
-        let staff: Vec<Address> = self.config.staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
+        let staff: Vec<Address> = self.config().staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
         let into_mailbox = staff.is_empty() || text.kind.stops_sending() || !self.sends();
         let to = if into_mailbox { vec![own.clone()] } else { staff };
         let alert = |to: Address| {
             let key = format!("alert {seed} {}", to.as_str());
-            let (message_id, mime) = render_alert(text, &own, &to, &key, &self.templates)?;
+            let (message_id, mime) = render_alert(text, &own, &to, &key, &self.office.templates)?;
             let mailbox = into_mailbox.then(|| mailbox.key());
             Ok(Alert { key: message_id.to_string(), sender: own.clone(), to, mailbox, message_id, mime })
         };
         to.into_iter().map(alert).collect()
+    }
+}
+
+fn letter_of(campaign: &Campaign, row: &HeldRow) -> AlertLetter {
+    let name = |id| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
+    AlertLetter {
+        number: row.id,
+        to: row.recipient.clone(),
+        schools: row.schools.iter().map(name).collect::<Vec<_>>().join("; "),
+        doubtful: row.state == OutboxState::Ambiguous,
+        response: said(&row.response),
     }
 }
 

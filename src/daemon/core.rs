@@ -1,7 +1,7 @@
 //! What every task shares: settings, rules, the store, the clock.
 
 use std::{
-    sync::atomic::AtomicBool,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -10,44 +10,26 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::{
     authenticity::Authenticity,
-    campaign::Campaign,
     clock::Clock,
     config::{Config, ReplyMode},
-    converter::Converter,
     decision::ReplyPolicy,
-    document::Limits,
     fault::point,
-    form::Recogniser,
-    jail::Jail,
-    matching::Roster,
-    message::{Address, OwnIdentity},
+    message::Address,
+    office::Office,
     outbox::Transport,
-    reply::Templates,
     store::{Store, StoreError, Terms},
 };
 
 /// What every task shares.
 #[derive(Debug)]
 pub(super) struct Core {
-    pub(super) config: Config,
-    pub(super) campaign: Campaign,
-    pub(super) roster: Roster,
-    pub(super) recogniser: Recogniser,
-    pub(super) own: OwnIdentity,
-    pub(super) jail: Jail,
-    pub(super) converter: Converter,
+    /// What those share with them who decide something.
+    pub(super) office: Arc<Office>,
     /// Where we look at signatures ourselves.
     pub(super) authenticity: Option<Authenticity>,
-    pub(super) templates: Templates,
     pub(super) transport: Transport,
-    pub(super) store: Store,
-    pub(super) clock: Clock,
-    /// What is known of a school and what is recorded about it belong together: one decision at a time.
-    pub(super) deciding: Mutex<()>,
     /// Several workers may come upon the same letters that staff should hear of.
     pub(super) telling: Mutex<()>,
-    /// A letter was queued.
-    pub(super) queued: Notify,
     /// For each mailbox: there is something to be done in it.
     pub(super) wake: Vec<Notify>,
     /// For each mailbox: whether all mail that was in it at the last pass has been taken in.
@@ -57,35 +39,25 @@ pub(super) struct Core {
 }
 
 impl Core {
-    pub(super) fn new(
-        config: Config,
-        campaign: Campaign,
-        templates: Templates,
-        transport: Transport,
-        store: Store,
-        clock: Clock,
-    ) -> Self {
-        let limits = Limits { time: config.reader.time.unsigned_abs(), ..Limits::default() };
+    pub(super) fn new(office: Arc<Office>, transport: Transport) -> Self {
+        let mailboxes = &office.config.mailboxes;
         Self {
-            roster: Roster::new(&campaign),
-            recogniser: Recogniser::new(&campaign),
-            own: config.own_identity(),
-            jail: Jail::new(config.reader.sandbox, limits),
-            converter: Converter::find(&config.converter, config.reader.sandbox, &limits),
-            authenticity: authenticity(&config),
-            deciding: Mutex::new(()),
+            authenticity: authenticity(&office.config),
             telling: Mutex::new(()),
-            queued: Notify::new(),
-            wake: config.mailboxes.iter().map(|_| Notify::new()).collect(),
-            caught_up: config.mailboxes.iter().map(|_| AtomicBool::new(false)).collect(),
+            wake: mailboxes.iter().map(|_| Notify::new()).collect(),
+            caught_up: mailboxes.iter().map(|_| AtomicBool::new(false)).collect(),
             compared: Mutex::new(None),
-            config,
-            campaign,
-            templates,
+            office,
             transport,
-            store,
-            clock,
         }
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.office.config
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.office.store
     }
 
     /// The time.
@@ -107,13 +79,13 @@ impl Core {
         act: impl AsyncFnOnce(Timestamp) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut compared = self.compared.lock().await;
-        let (running, now) = (Instant::now(), self.clock.now());
-        if let (Some((then_running, then)), Clock::System) = (*compared, self.clock) {
+        let (running, now) = (Instant::now(), self.office.clock.now());
+        if let (Some((then_running, then)), Clock::System) = (*compared, self.office.clock) {
             let elapsed = SignedDuration::try_from(running.duration_since(then_running)).unwrap_or_default();
             let jump = now.duration_since(then) - elapsed;
-            if jump.abs() > self.config.times.clock_jump {
+            if jump.abs() > self.config().times.clock_jump {
                 tracing::warn!(seconds = jump.as_secs(), "the clock was set anew: what waits is moved along");
-                self.store.shift(jump, now).await?;
+                self.store().shift(jump, now).await?;
             }
         }
         *compared = Some((running, now));
@@ -127,12 +99,12 @@ impl Core {
 
     /// Whether letters leave at all.
     pub(super) fn sends(&self) -> bool {
-        self.config.replies.mode != ReplyMode::Off
+        self.config().replies.mode != ReplyMode::Off
     }
 
     /// Whether replies wait for a person.
     pub(super) fn holds(&self) -> bool {
-        self.config.replies.mode == ReplyMode::Hold
+        self.office.holds()
     }
 
     /// On what terms letters leave.
@@ -140,14 +112,14 @@ impl Core {
         Terms {
             lease: self.transport.lease(),
             expired: self.transport.expired(),
-            caps: self.config.replies.caps,
+            caps: self.config().replies.caps,
             held: self.holds(),
         }
     }
 
     /// How long one may wait where nobody wakes us: as long as the most impatient mailbox.
     pub(super) fn patience(&self) -> Duration {
-        let polls = self.config.mailboxes.iter().map(|mailbox| mailbox.poll.unsigned_abs());
+        let polls = self.config().mailboxes.iter().map(|mailbox| mailbox.poll.unsigned_abs());
         polls.min().unwrap_or(Duration::from_secs(60)).max(Duration::from_millis(100))
     }
 
@@ -156,8 +128,8 @@ impl Core {
     /// # Errors
     /// Where the store refuses.
     pub(super) async fn settle_copies(&self) -> Result<(), StoreError> {
-        let own: Vec<Address> = self.own.addresses.clone();
-        let settled = self.store.settle_copies(&own, self.clock.now()).await?;
+        let own: Vec<Address> = self.office.own.addresses.clone();
+        let settled = self.store().settle_copies(&own, self.office.clock.now()).await?;
         if settled > 0 {
             tracing::info!(settled, "letters in doubt had been accepted: their copies are there");
             self.wake_mailboxes();

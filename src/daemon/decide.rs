@@ -4,14 +4,13 @@ use jiff::Timestamp;
 
 use crate::{
     authenticity::Authenticity,
-    config::{MailboxConfig, ReplyMode},
-    decision::{self, Action, Basis, Decision, Known, PlannedReply, ReviewReason},
+    decision::{self, Action, Basis, Decision, ReviewReason},
     fault::point,
     jail::JailError,
-    message::Address,
+    office::Decided,
     reader::Reading,
-    reply::{self, Envelope, ReplyError},
-    store::{Outgoing, Purpose, Record, StoreError, Stored},
+    reply::ReplyError,
+    store::{Record, Stored},
 };
 
 use super::core::Core;
@@ -22,9 +21,10 @@ impl Core {
     /// # Errors
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn decide_received(&self) -> anyhow::Result<u32> {
-        let _alone = self.deciding.lock().await;
+        let _alone = self.office.deciding.lock().await;
+        self.office.refresh().await?;
         let mut decided = 0;
-        for stored in self.store.received().await? {
+        for stored in self.store().received().await? {
             self.decide(&stored).await?;
             decided += 1;
         }
@@ -35,63 +35,49 @@ impl Core {
     /// Writes requests anew that wait while somebody else has sent more of the same schools: who sent the form is not
     /// asked for the draft that has come from a colleague.
     async fn renew_requests(&self) -> anyhow::Result<()> {
-        for outdated in self.store.outdated(&self.campaign.id).await? {
+        let (office, rules) = (&self.office, self.office.rules());
+        for outdated in self.store().outdated(&rules.campaign.id).await? {
             let (stored, reading) = (&outdated.stored, &outdated.reading);
-            let mut known = self.known(reading).await?;
+            let mut known = office.known(&rules, reading).await?;
             known.recorded = true;
-            let decision = decision::decide(&self.basis(stored, &known), reading);
-            let letters = self.outgoing(stored, reading, &decision).unwrap_or_default();
-            self.store.renew(outdated.id, letters.first()).await?;
+            let decision = decision::decide(&rules.basis(&office.config, stored, &known), reading);
+            let decided = Decided { rules: &rules, stored, reading, decision: &decision, seed: "" };
+            let letters = office.outgoing(&decided).unwrap_or_default();
+            self.store().renew(outdated.id, letters.first()).await?;
             tracing::info!(message = stored.id, written = !letters.is_empty(), "its answer was overtaken");
         }
         Ok(())
     }
 
-    async fn known(&self, reading: &Reading) -> Result<Known, StoreError> {
-        let message = &reading.message;
-        let from = message.from.as_ref().map(|from| &from.address);
-        self.store.known(&self.campaign.id, from, &message.answers).await
-    }
-
-    fn basis<'b>(&'b self, stored: &Stored, known: &'b Known) -> Basis<'b> {
-        Basis {
-            campaign: &self.campaign,
-            roster: &self.roster,
-            recogniser: &self.recogniser,
-            known,
-            received: stored.received_at,
-            grace: self.config.replies.grace,
-            policy: self.config.replies.policy,
-        }
-    }
-
     /// Reads and decides a stored message, and records everything about it in one transaction. One that cannot be read is
     /// a person's: it holds up nothing behind it.
     async fn decide(&self, stored: &Stored) -> anyhow::Result<()> {
-        let raw = match self.store.raw(&stored.sha256).await {
+        let raw = match self.store().raw(&stored.sha256).await {
             Err(error) if error.is_damage() => return self.unreadable(stored, &error.to_string()).await,
             raw => raw?,
         };
         point!("decide::reading");
-        let mut read = match self.jail.read_mail(&raw, &self.own).await {
+        let mut read = match self.office.jail.read_mail(&raw, &self.office.own).await {
             Err(error @ JailError::Killed { .. }) => return self.unreadable(stored, &error.to_string()).await,
             read => read?,
         };
-        self.converter.complete(&self.jail, &mut read).await?;
+        self.office.converter.complete(&self.office.jail, &mut read).await?;
         let (mut reading, contents) = read;
         point!("decide::read");
         for bytes in &contents {
-            self.store.put_file(bytes).await?;
+            self.store().put_file(bytes).await?;
         }
         point!("decide::documents_stored");
-        let known = self.known(&reading).await?;
-        let basis = self.basis(stored, &known);
+        let (office, rules) = (&self.office, self.office.rules());
+        let known = office.known(&rules, &reading).await?;
+        let basis = rules.basis(&office.config, stored, &known);
         let mut decision = if stored.truncated {
             decision::too_large()
         } else {
             decided(&basis, &mut reading, self.authenticity.as_ref(), raw).await
         };
-        let outgoing = match self.outgoing(stored, &reading, &decision) {
+        let written = Decided { rules: &rules, stored, reading: &reading, decision: &decision, seed: "" };
+        let outgoing = match office.outgoing(&written) {
             Ok(outgoing) => outgoing,
             // A wrong template concerns every mail: it is put right before any goes on.
             Err(error @ ReplyError::Template(_)) => return Err(error.into()),
@@ -105,19 +91,19 @@ impl Core {
         let now = self.now().await?;
         let record = Record {
             message: stored.id,
-            campaign: &self.campaign.id,
+            campaign: &rules.campaign.id,
             reading: &reading,
             decision: &decision,
             outgoing: &outgoing,
-            caps: &self.config.replies.caps,
-            suppressed_until: now.saturating_add(self.config.times.suppress).unwrap_or(Timestamp::MAX),
+            caps: &self.config().replies.caps,
+            suppressed_until: now.saturating_add(self.config().times.suppress).unwrap_or(Timestamp::MAX),
             now,
         };
-        self.store.record(&record).await?;
+        self.store().record(&record).await?;
         let authentication = &reading.message.authentication;
         tracing::info!(message = stored.id, action = ?decision.action, ?authentication, letters = outgoing.len(), "decided");
         if !outgoing.is_empty() {
-            self.queued.notify_one();
+            self.office.queued.notify_one();
         }
         Ok(())
     }
@@ -125,54 +111,8 @@ impl Core {
     /// Hands a message that cannot be read to a person.
     async fn unreadable(&self, stored: &Stored, why: &str) -> anyhow::Result<()> {
         tracing::error!(message = stored.id, why, "a message cannot be read: a person is asked");
-        self.store.record_failure(stored.id, &self.campaign.id, why, self.now().await?).await?;
+        self.store().record_failure(stored.id, &self.office.rules().campaign.id, why, self.now().await?).await?;
         Ok(())
-    }
-
-    /// The letters of a decision; none where replies are off.
-    fn outgoing(&self, stored: &Stored, reading: &Reading, decision: &Decision) -> Result<Vec<Outgoing>, ReplyError> {
-        if self.config.replies.mode == ReplyMode::Off {
-            return Ok(Vec::new());
-        }
-        let mailbox = self.config.mailboxes.iter().find(|one| one.key() == stored.mailbox);
-        let Some((mailbox, from)) = mailbox.and_then(|one| Some((one, Address::parse(&one.address)?))) else {
-            return Err(ReplyError::MessageId);
-        };
-        decision.replies.iter().map(|planned| self.letter(stored, reading, decision, planned, mailbox, &from)).collect()
-    }
-
-    fn letter(
-        &self,
-        stored: &Stored,
-        reading: &Reading,
-        decision: &Decision,
-        planned: &PlannedReply,
-        mailbox: &MailboxConfig,
-        from: &Address,
-    ) -> Result<Outgoing, ReplyError> {
-        let registration = reply::registration(&self.campaign.id, stored.id);
-        let now = self.clock.now();
-        let envelope = Envelope {
-            from,
-            from_name: mailbox.name.as_deref().unwrap_or_default(),
-            now,
-            registration: Some(&registration),
-            seed: &format!("{} {} {:?}", self.campaign.id, stored.sha256, planned.template),
-            templates: &self.templates,
-        };
-        let letter = reply::render(&self.campaign, decision, reading, planned, &envelope)?;
-        let schools = planned.submissions.iter().filter_map(|index| decision.submissions.get(*index));
-        Ok(Outgoing {
-            key: letter.message_id.to_string(),
-            sender: from.clone(),
-            to: planned.to.clone(),
-            purpose: Purpose::Answer(planned.template),
-            schools: schools.filter_map(|one| one.school.clone()).collect(),
-            message_id: letter.message_id,
-            mime: letter.mime,
-            // The server's clock may be ahead of ours: no letter waits longer than the grace for that.
-            not_before: planned.not_before.min(now.saturating_add(self.config.replies.grace).unwrap_or(now)),
-        })
     }
 }
 

@@ -11,7 +11,6 @@ mod reconcile;
 mod remind;
 mod report;
 mod send;
-mod summary;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
@@ -22,8 +21,7 @@ use tokio::{
 };
 
 use crate::{
-    campaign::Campaign, clock::Clock, config::Config, explain::explain, outbox::Transport, reply::Templates,
-    store::Store,
+    clock::Clock, config::Config, explain::explain, office::Office, outbox::Transport, reply::Templates, store::Store,
 };
 
 use self::{
@@ -36,7 +34,6 @@ use self::{
 pub use open::imap_settings;
 pub use reconcile::{Reconciled, reconcile};
 pub use report::{send_summary, summary_message};
-pub use summary::{summary, summary_where};
 
 /// How far the daemon has been told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,16 +78,17 @@ impl Daemon {
     /// Where something is missing or in use; the message says what, where, and what to do.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let campaign = config.campaign()?;
-        let templates = Templates::load(config.templates.as_deref())?;
+        Templates::load(config.templates.as_deref())?;
         let transport = Transport::open(&config.smtp, &config.times)?;
         let store = open_store(&config, clock, transport.expired()).await?;
         let mut mailboxes = Vec::new();
         for mailbox in &config.mailboxes {
             mailboxes.push(open_mailbox(mailbox, &config, &campaign, &store).await?);
         }
-        let core = Arc::new(Core::new(config, campaign, templates, transport, store, clock));
-        core.jail.prove().await?;
-        let watchers = (0..).zip(mailboxes).zip(&core.config.mailboxes);
+        let office = Arc::new(Office::open(config, store, clock).await?);
+        office.jail.prove().await?;
+        let core = Arc::new(Core::new(office, transport));
+        let watchers = (0..).zip(mailboxes).zip(&core.config().mailboxes);
         let watchers = watchers
             .map(|((index, mailbox), config)| Watcher::new(Arc::clone(&core), mailbox, index, config))
             .collect();
@@ -145,8 +143,8 @@ impl Daemon {
         for watcher in self.watchers {
             tasks.spawn(watcher.run(stopping.clone()));
         }
-        tracing::info!(mailboxes = self.core.config.mailboxes.len(), "watching");
-        for key in self.core.config.not_yet() {
+        tracing::info!(mailboxes = self.core.config().mailboxes.len(), "watching");
+        for key in self.core.config().not_yet() {
             tracing::warn!(key, "this setting is not acted on in this release");
         }
         let ended = tokio::select! {
@@ -156,11 +154,11 @@ impl Daemon {
         };
         tracing::info!("stopping: what has begun is finished");
         stop.send_replace(Stop::Soon);
-        finish(tasks, &stop, self.core.config.times.stop).await;
-        self.core.jail.close().await;
+        finish(tasks, &stop, self.core.config().times.stop).await;
+        self.core.office.jail.close().await;
         // A disk that has failed is not asked to sync once more.
         if ended.is_ok() {
-            self.core.store.close().await;
+            self.core.store().close().await;
         }
         tracing::info!("stopped");
         ended
@@ -168,18 +166,18 @@ impl Daemon {
 
     /// Ends what was opened.
     pub async fn close(self) {
-        self.core.jail.close().await;
-        self.core.store.close().await;
+        self.core.office.jail.close().await;
+        self.core.store().close().await;
     }
 
     /// The store, for whoever looks after a pass.
     pub fn store(&self) -> &Store {
-        &self.core.store
+        self.core.store()
     }
 
-    /// The campaign.
-    pub fn campaign(&self) -> &Campaign {
-        &self.core.campaign
+    /// What the board and the command line share with it.
+    pub fn office(&self) -> &Arc<Office> {
+        &self.core.office
     }
 }
 

@@ -3,9 +3,11 @@
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use crate::{
+    campaign::Campaign,
     config::ReplyMode,
     decision::{self, Reminder, ReplyPolicy, ReviewReason, Standings},
     message::Address,
+    office,
     reply::{self, Envelope},
     store::{Outgoing, Purpose},
 };
@@ -19,7 +21,9 @@ impl Core {
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn remind(&self) -> anyhow::Result<()> {
         let now = self.now().await?;
-        if self.config.replies.mode == ReplyMode::Off || !decision::may_remind(&self.campaign, now) {
+        let rules = self.office.rules();
+        let campaign = &rules.campaign;
+        if self.config().replies.mode == ReplyMode::Off || !decision::may_remind(campaign, now) {
             return Ok(());
         }
         // What is reminded of may lie in a mailbox that has not been looked into.
@@ -27,46 +31,49 @@ impl Core {
             return Ok(());
         }
         // Where a school stands must not change between the look and the letter.
-        let _alone = self.deciding.lock().await;
+        let _alone = self.office.deciding.lock().await;
         // What repeats brings nothing that could be wanted.
-        let mut reviews = self.store.reviews_open().await?;
+        let mut reviews = self.store().reviews_open().await?;
         reviews.retain(|one| one.reason != ReviewReason::Repeated);
         let mut standings = Standings {
-            learned: self.store.ties(&self.campaign.id).await?,
-            given: self.store.reminded(&self.campaign.id).await?,
+            given: self.store().reminded(&campaign.id).await?,
             doubtful: reviews.iter().flat_map(|one| one.candidates.iter().cloned()).collect(),
             unread: reviews.iter().filter_map(|one| Address::parse(one.sender.as_deref()?)).collect(),
             ..Standings::default()
         };
         // Where only who is proven is answered, only he is reminded: anybody can write an address into From.
-        let strict = self.config.replies.policy == ReplyPolicy::Strict;
-        let proven = if strict { self.store.answered(&self.campaign.id).await? } else { BTreeSet::new() };
-        for (school, mut row) in self.store.schools(&self.campaign.id).await? {
+        let strict = self.config().replies.policy == ReplyPolicy::Strict;
+        let proven = if strict { self.store().answered(&campaign.id).await? } else { BTreeSet::new() };
+        for (school, mut row) in self.store().schools(&campaign.id).await? {
             row.state.senders.retain(|one| !strict || proven.contains(&(school.clone(), one.clone())));
             standings.schools.insert(school, row.state);
         }
-        for reminder in decision::reminders(&self.campaign, &standings, now) {
-            let letters = reminder.to.iter().filter_map(|to| self.reminder(&reminder, to).transpose());
+        let ticked = office::ticked(self.store(), campaign).await?;
+        for school in &campaign.schools {
+            office::add_ticked(&ticked, &school.id, standings.schools.entry(school.id.clone()).or_default());
+        }
+        for reminder in decision::reminders(campaign, &standings, now) {
+            let letters = reminder.to.iter().filter_map(|to| self.reminder(campaign, &reminder, to).transpose());
             let letters = letters.collect::<anyhow::Result<Vec<Outgoing>>>()?;
             if letters.is_empty() {
                 continue;
             }
             let (occasions, expires) = (&reminder.occasions, reminder.expires);
-            self.store.remind(&self.campaign.id, occasions, &letters, expires, now).await?;
+            self.store().remind(&campaign.id, occasions, &letters, expires, now).await?;
             tracing::info!(letters = letters.len(), person = reminder.person, "reminded");
-            self.queued.notify_one();
+            self.office.queued.notify_one();
         }
         Ok(())
     }
 
     /// The letter to one of the receivers; none where no mail can be sent to the address.
-    fn reminder(&self, reminder: &Reminder, to: &Address) -> anyhow::Result<Option<Outgoing>> {
+    fn reminder(&self, campaign: &Campaign, reminder: &Reminder, to: &Address) -> anyhow::Result<Option<Outgoing>> {
         let Some((mailbox, from)) =
-            self.config.mailboxes.first().and_then(|one| Some((one, Address::parse(&one.address)?)))
+            self.config().mailboxes.first().and_then(|one| Some((one, Address::parse(&one.address)?)))
         else {
             return Ok(None);
         };
-        let now = self.clock.now();
+        let now = self.office.clock.now();
         let occasions: Vec<String> =
             reminder.occasions.iter().map(|one| format!("{} {}", one.whose, one.point)).collect();
         let envelope = Envelope {
@@ -75,10 +82,10 @@ impl Core {
             now,
             registration: None,
             // A reminder that was overtaken and is written anew is another letter.
-            seed: &format!("reminder {} {} {} {now}", self.campaign.id, occasions.join(", "), to.as_str()),
-            templates: &self.templates,
+            seed: &format!("reminder {} {} {} {now}", campaign.id, occasions.join(", "), to.as_str()),
+            templates: &self.office.templates,
         };
-        let letter = match reply::render_reminder(&self.campaign, reminder, to, &envelope) {
+        let letter = match reply::render_reminder(campaign, reminder, to, &envelope) {
             Err(reply::ReplyError::Address { .. }) => return Ok(None),
             letter => letter?,
         };

@@ -7,12 +7,13 @@ use crate::{
     campaign::Campaign,
     config::{Config, ReplyMode},
     message::Address,
+    office::{case, summary_where},
     reply::{self, Attached, Case, Envelope, Rendered, Templates},
     report::{self, Links, Snapshot, Summary},
     store::{NewSummary, Outgoing, Purpose, Store},
 };
 
-use super::{core::Core, summary::summary_where};
+use super::core::Core;
 
 /// So many days after the campaign's last one its summaries end.
 const AFTERWARDS: i32 = 7;
@@ -32,33 +33,34 @@ impl Core {
     /// # Errors
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn report(&self) -> anyhow::Result<()> {
-        if self.config.replies.mode == ReplyMode::Off {
+        if self.config().replies.mode == ReplyMode::Off {
             return Ok(());
         }
         let now = self.now().await?;
-        let reporter = self.reporter(now);
+        let rules = self.office.rules();
+        let reporter = self.reporter(&rules.campaign, now);
         let mut queued = false;
-        if let Some(slot) = self.slot(now) {
-            for audience in audiences(&self.config, &self.campaign) {
+        if let Some(slot) = self.slot(&rules.campaign, now) {
+            for audience in audiences(self.config(), &rules.campaign) {
                 queued |= reporter.if_due(&audience, slot).await?;
             }
         }
         queued |= reporter.cases().await?;
         if queued {
-            self.queued.notify_one();
+            self.office.queued.notify_one();
         }
         Ok(())
     }
 
-    fn reporter(&self, now: Timestamp) -> Reporter<'_> {
-        let (store, config, campaign) = (&self.store, &self.config, &self.campaign);
-        Reporter { store, config, campaign, templates: &self.templates, now }
+    fn reporter<'r>(&'r self, campaign: &'r Campaign, now: Timestamp) -> Reporter<'r> {
+        let (store, config, templates) = (self.store(), self.config(), &self.office.templates);
+        Reporter { store, config, campaign, templates, now }
     }
 
     /// The last time of the schedule; none where the campaign has not begun, or is over.
-    fn slot(&self, now: Timestamp) -> Option<Timestamp> {
-        let campaign = &self.campaign;
-        let slot = self.config.staff.summary.last(now, &campaign.time_zone, |day| campaign.workdays.is_holiday(day))?;
+    fn slot(&self, campaign: &Campaign, now: Timestamp) -> Option<Timestamp> {
+        let slot =
+            self.config().staff.summary.last(now, &campaign.time_zone, |day| campaign.workdays.is_holiday(day))?;
         let last = campaign.last_day().saturating_add(AFTERWARDS.days());
         (campaign.start..=last).contains(&campaign.day_of(slot)).then_some(slot)
     }
@@ -200,8 +202,7 @@ impl Reporter<'_> {
             return Ok(false);
         }
         let open = self.store.reviews_open().await?;
-        let cases: Vec<Case> =
-            open.into_iter().filter(|row| untold.contains(&row.id)).map(super::summary::case).collect();
+        let cases: Vec<Case> = open.into_iter().filter(|row| untold.contains(&row.id)).map(case).collect();
         let mut letters = Vec::new();
         for to in &staff {
             let seed = format!("cases {} {untold:?} {}", self.campaign.id, to.as_str());

@@ -96,7 +96,7 @@ impl Sender {
             };
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop != Stop::Run) => break,
-                () = self.core.queued.notified() => {}
+                () = self.core.office.queued.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -125,8 +125,8 @@ impl Sender {
         if let Some(until) = paused.filter(|until| *until > Instant::now()) {
             return Some(until.duration_since(Instant::now()));
         }
-        let next = self.core.store.next_due(self.core.holds()).await.ok()??;
-        let wait = Duration::try_from(next.duration_since(self.core.clock.now())).unwrap_or_default();
+        let next = self.core.store().next_due(self.core.holds()).await.ok()??;
+        let wait = Duration::try_from(next.duration_since(self.core.office.clock.now())).unwrap_or_default();
         Some(wait.clamp(SOON, self.core.patience()))
     }
 
@@ -139,17 +139,18 @@ impl Sender {
             return Ok(None);
         }
         let terms = core.terms();
-        let (now, leased) = core.at_now(async |now| Ok((now, core.store.lease(now, &terms).await?))).await?;
+        let (now, leased) = core.at_now(async |now| Ok((now, core.store().lease(now, &terms).await?))).await?;
         let Some(mut queued) = leased else {
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
-        queued.sender = queued.sender.or_else(|| core.own.addresses.first().cloned());
-        if queued.kind == LetterKind::Reminder && !core.campaign.reminds_at(now) {
-            core.store.later(queued.id, core.campaign.reminds_next(now)).await?;
+        queued.sender = queued.sender.or_else(|| core.office.own.addresses.first().cloned());
+        let rules = core.office.rules();
+        if queued.kind == LetterKind::Reminder && !rules.campaign.reminds_at(now) {
+            core.store().later(queued.id, rules.campaign.reminds_next(now)).await?;
             return Ok(Some(false));
         }
         // There may be more than one: let another worker look.
-        core.queued.notify_one();
+        core.office.queued.notify_one();
         match self.send(&queued, now, stop).await {
             Ok(outcome) => self.unrecorded = Some((queued, outcome)),
             Err(error) => {
@@ -168,9 +169,9 @@ impl Sender {
     /// Takes down what has become of the last letter; again, where the store could not before.
     async fn record(&mut self) -> anyhow::Result<Option<Outcome>> {
         let Some((queued, outcome)) = &self.unrecorded else { return Ok(None) };
-        let (store, times) = (&self.core.store, &self.core.config.times);
+        let (store, times) = (&self.core.store(), &self.core.config().times);
         if let (true, Outcome::Refused { response, .. }, Some(first)) =
-            (queued.kind == LetterKind::Alert, outcome, self.core.config.mailboxes.first())
+            (queued.kind == LetterKind::Alert, outcome, self.core.config().mailboxes.first())
         {
             tracing::error!(outbox = queued.id, "an alert is refused for good: it is put into the mailbox");
             store.divert(queued.id, &first.key(), response).await?;
@@ -204,14 +205,15 @@ impl Sender {
         now: Timestamp,
         stop: &mut watch::Receiver<Stop>,
     ) -> anyhow::Result<Outcome> {
-        let rests = if queued.kind.is_internal() { None } else { self.core.store.suppressed(&queued.to, now).await? };
+        let rests =
+            if queued.kind.is_internal() { None } else { self.core.store().suppressed(&queued.to, now).await? };
         if let Some(until) = rests {
             let response = format!("{RESTS}{until} to an address that its server has refused");
             return Ok(Outcome::Refused { response, address: false });
         }
         let begun = AtomicBool::new(false);
         let core = Arc::clone(&self.core);
-        let sending = core.transport.send(&core.store, &mut self.kept, queued, now, &begun);
+        let sending = core.transport.send(core.store(), &mut self.kept, queued, now, &begun);
         tokio::select! {
             outcome = sending => Ok(outcome?),
             _ = stop.wait_for(|stop| *stop == Stop::Now) => {
@@ -252,7 +254,7 @@ impl Sender {
             Unavailable::Login(_) | Unavailable::Secret(_) => AlertKind::SmtpLogin,
             Unavailable::Setup(_) => AlertKind::SmtpSetup,
             Unavailable::Sender(_) => AlertKind::SmtpSender,
-            Unavailable::Unreachable(_) if since.elapsed() >= core.config.times.alert_after => {
+            Unavailable::Unreachable(_) if since.elapsed() >= core.config().times.alert_after => {
                 AlertKind::SmtpUnreachable
             }
             Unavailable::Unreachable(_) => return Ok(()),
@@ -263,7 +265,7 @@ impl Sender {
     /// Nobody tries for a while; gives since when nothing could be sent.
     async fn pause(&self, why: &Unavailable) -> Instant {
         let mut health = self.health.lock().await;
-        let times = &self.core.config.times;
+        let times = &self.core.config().times;
         let pause = match why {
             Unavailable::Login(_) | Unavailable::Sender(_) => times.login_pause,
             _ => health.backoff.next().unwrap_or(times.reconnect_longest),

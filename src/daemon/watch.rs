@@ -91,7 +91,7 @@ impl Watcher {
                 match waited {
                     Ok(()) => backoff = self::backoff(&core),
                     Err(error) => {
-                        let pause = backoff.next().unwrap_or(core.config.times.reconnect_longest);
+                        let pause = backoff.next().unwrap_or(core.config().times.reconnect_longest);
                         let pause = self.failed(error, pause).await?;
                         tokio::time::sleep(pause).await;
                     }
@@ -136,7 +136,7 @@ impl Watcher {
         self.bearable(searched)?;
         put?;
         self.core.well(&FAULTS, &self.place).await?;
-        self.core.store.passed(&self.name, &self.mailbox.position(), self.core.now().await?).await?;
+        self.core.store().passed(&self.name, &self.mailbox.position(), self.core.now().await?).await?;
         Ok(pass)
     }
 
@@ -162,7 +162,7 @@ impl Watcher {
             received,
             now,
         };
-        let intaken = self.core.store.take_in(&intake).await?;
+        let intaken = self.core.store().take_in(&intake).await?;
         self.mailbox.taken(&fetched.cursor);
         pass.taken += 1;
         if let Intaken::New(_) = intaken {
@@ -183,7 +183,7 @@ impl Watcher {
                 }
                 Notice::Vanished { cursor } => {
                     tracing::info!(mailbox = self.index, cursor, "vanished: gone before it could be fetched");
-                    self.core.store.vanished(&self.name, cursor, self.core.now().await?).await?;
+                    self.core.store().vanished(&self.name, cursor, self.core.now().await?).await?;
                 }
                 Notice::Missing { count } => {
                     let detail = format!("писем: {count}");
@@ -197,10 +197,10 @@ impl Watcher {
 
     /// Shows in the mailbox what was done, after it is committed and never before.
     pub(super) async fn show(&mut self) -> anyhow::Result<()> {
-        if self.core.config.leave_mailboxes {
+        if self.core.config().leave_mailboxes {
             return Ok(());
         }
-        let unmarked = self.core.store.unmarked(&self.name, self.mailbox.shows_answers()).await?;
+        let unmarked = self.core.store().unmarked(&self.name, self.mailbox.shows_answers()).await?;
         if unmarked.is_empty() {
             return Ok(());
         }
@@ -208,7 +208,7 @@ impl Watcher {
         self.mailbox.mark(&marks).await?;
         point!("mark::done");
         let rows: Vec<i64> = unmarked.iter().map(|one| one.id).collect();
-        Ok(self.core.store.marked(&rows).await?)
+        Ok(self.core.store().marked(&rows).await?)
     }
 
     /// Searches for the proof of letters in doubt.
@@ -220,11 +220,11 @@ impl Watcher {
         }
         let now = self.core.now().await?;
         let after = now.saturating_sub(SEARCHED).unwrap_or(now);
-        for (row, message_id) in self.core.store.in_doubt(after).await? {
+        for (row, message_id) in self.core.store().in_doubt(after).await? {
             self.searched = Some(Instant::now());
             if self.mailbox.holds(message_id.as_str()).await? {
                 tracing::info!(outbox = row, "a letter in doubt had been accepted: the mailbox holds it");
-                self.core.store.sent(row, now, "found in the mailbox").await?;
+                self.core.store().sent(row, now, "found in the mailbox").await?;
             }
         }
         Ok(())
@@ -232,13 +232,13 @@ impl Watcher {
 
     /// Puts alerts into the mailbox that belong there.
     pub(super) async fn put_alerts(&mut self) -> anyhow::Result<()> {
-        if self.core.config.leave_mailboxes {
+        if self.core.config().leave_mailboxes {
             return Ok(());
         }
-        for (row, message_id, mime) in self.core.store.alerts_for(&self.name).await? {
+        for (row, message_id, mime) in self.core.store().alerts_for(&self.name).await? {
             self.mailbox.append(&mime, &message_id).await?;
             point!("append::done");
-            self.core.store.sent(row, self.core.now().await?, "put into the mailbox").await?;
+            self.core.store().sent(row, self.core.now().await?, "put into the mailbox").await?;
         }
         Ok(())
     }
@@ -289,10 +289,10 @@ impl Watcher {
             );
         }
         let (kind, pause) = match error.downcast_ref::<MailboxError>().map(trouble) {
-            Some(Trouble::Login) => (Some(AlertKind::MailboxLogin), self.core.config.times.login_pause),
+            Some(Trouble::Login) => (Some(AlertKind::MailboxLogin), self.core.config().times.login_pause),
             Some(Trouble::Secret) => (Some(AlertKind::MailboxLogin), pause),
             Some(Trouble::Setup) => (Some(AlertKind::MailboxSetup), pause),
-            Some(Trouble::Other) if since.elapsed() >= self.core.config.times.alert_after => {
+            Some(Trouble::Other) if since.elapsed() >= self.core.config().times.alert_after => {
                 (Some(AlertKind::MailboxUnreachable), pause)
             }
             _ => (None, pause),
@@ -338,7 +338,7 @@ pub(super) fn is_fatal(error: &anyhow::Error) -> bool {
 }
 
 pub(super) fn backoff(core: &Core) -> ExponentialBackoff {
-    let times = &core.config.times;
+    let times = &core.config().times;
     ExponentialBuilder::default()
         .with_min_delay(times.reconnect_first)
         .with_max_delay(times.reconnect_longest)

@@ -176,7 +176,7 @@ fn without_documents(basis: &Basis<'_>, reading: &Reading) -> Decision {
     let message = &reading.message;
     let why = if basis.known.in_our_thread {
         "it answers our own mail".to_owned()
-    } else if parts::roster_school(basis.campaign, basis.known, message).is_some() {
+    } else if parts::roster_school(basis.campaign, message).is_some() {
         "it comes from a school's address".to_owned()
     } else if let Some(word) = recognise::word_of_the_letter(basis.campaign, reading) {
         format!("it speaks of the letter: {word:?}")

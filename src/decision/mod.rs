@@ -50,8 +50,6 @@ pub struct Known {
     pub schools: BTreeMap<SchoolId, SchoolState>,
     /// The school in whose thread this message answers our own mail, sent to this very sender.
     pub thread: Option<SchoolId>,
-    /// The school to which staff have tied the sender's address, beside the campaign's own roster.
-    pub learned: Option<SchoolId>,
     /// The schools about which a letter of ours has gone, or is to go, to this very sender.
     pub told: Vec<SchoolId>,
     /// Whether this message answers any letter of ours to this very sender, one about no certain school too.

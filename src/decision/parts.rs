@@ -174,7 +174,7 @@ pub(super) fn mail_clues(campaign: &Campaign, known: &Known, message: &Message) 
     if let Some(school) = &known.thread {
         clues.push(Clue::Known { source: Source::Thread, school: school.clone() });
     }
-    if let Some(school) = roster_school(campaign, known, message) {
+    if let Some(school) = roster_school(campaign, message) {
         clues.push(Clue::Known { source: Source::RosterAddress, school });
     }
     if let Some(name) = message.from.as_ref().and_then(|from| from.name.clone()) {
@@ -186,15 +186,12 @@ pub(super) fn mail_clues(campaign: &Campaign, known: &Known, message: &Message) 
 }
 
 /// The one school whose address the sender uses; an address that several schools share tells nothing.
-pub(super) fn roster_school(campaign: &Campaign, known: &Known, message: &Message) -> Option<SchoolId> {
+pub(super) fn roster_school(campaign: &Campaign, message: &Message) -> Option<SchoolId> {
     let from = message.from.as_ref()?;
     let has = |list: &[String]| list.iter().any(|one| one.trim().to_lowercase() == from.address.as_str());
     let mut owners = campaign.schools.iter().filter(|school| has(&school.addresses));
-    match (owners.next(), owners.next()) {
-        (Some(school), None) => Some(school.id.clone()),
-        (Some(_), Some(_)) => None,
-        (None, _) => known.learned.clone(),
-    }
+    let owner = owners.next()?;
+    owners.next().is_none().then(|| owner.id.clone())
 }
 
 /// Whose the part is, by its own clues and the mail's.

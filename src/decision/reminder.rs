@@ -31,8 +31,6 @@ pub struct Standings {
     pub doubtful: BTreeSet<SchoolId>,
     /// Who has written something that a person must still read: it may be what is wanted, whosever it is.
     pub unread: BTreeSet<Address>,
-    /// The addresses that staff have tied to a school.
-    pub learned: Vec<(SchoolId, Address)>,
     /// What has been reminded of.
     pub given: BTreeSet<Occasion>,
 }
@@ -129,7 +127,7 @@ impl<'a> Reminding<'a> {
     /// What has not come of a school, whenever it was due.
     fn outstanding(&self, school: &School) -> impl Iterator<Item = &'a Requirement> {
         let state = self.state(school);
-        let (missing, invalid) = submission::completeness(self.campaign, &state);
+        let (missing, invalid) = submission::completeness(self.campaign, &school.id, &state);
         let school = school.id.clone();
         let open = move |one: &&Requirement| match one.kind {
             RequirementKind::Form => !state.form || !missing.is_empty() || !invalid.is_empty(),
@@ -159,7 +157,7 @@ impl<'a> Reminding<'a> {
     /// is not owed is said to have come.
     fn standing(&self, school: &School) -> Submission {
         let state = self.state(school);
-        let (missing, invalid) = submission::completeness(self.campaign, &state);
+        let (missing, invalid) = submission::completeness(self.campaign, &school.id, &state);
         let owed = self.outstanding(school).filter(|one| match one.kind {
             RequirementKind::Form => !state.form,
             RequirementKind::Draft => true,
@@ -187,13 +185,11 @@ impl<'a> Reminding<'a> {
         }
     }
 
-    /// Where a school can be reached: the addresses of the campaign, those that staff know, and those from which it has
-    /// written; but for those whose last mail nobody has read yet.
+    /// Where a school can be reached: its addresses in the campaign, and those from which it has written; but for those whose last mail nobody has read yet.
     fn addresses(&self, school: &School) -> Vec<Address> {
         let listed = school.addresses.iter().filter_map(|text| Address::parse(text));
-        let learned = self.standings.learned.iter().filter(|(id, _)| *id == school.id).map(|(_, one)| one.clone());
         let mut all: Vec<Address> = Vec::new();
-        for one in listed.chain(learned).chain(self.state(school).senders) {
+        for one in listed.chain(self.state(school).senders) {
             if all.len() < ADDRESSES && !all.contains(&one) && !self.standings.unread.contains(&one) {
                 all.push(one);
             }

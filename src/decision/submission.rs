@@ -93,7 +93,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     let information = information_met(campaign, school, mine);
     let recorded = basis.known.recorded;
     let after = if recorded { before.clone() } else { combined(&before, &answers, form) };
-    let (missing, invalid) = completeness(campaign, &after);
+    let (missing, invalid) = completeness(campaign, school, &after);
     let owed = owed(campaign, school, after.form, before.draft || draft);
     let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
     let repeats = mine.iter().all(|one| is_known(reading, &before, one));
@@ -186,8 +186,9 @@ fn gaps(campaign: &Campaign, answers: &BTreeMap<FieldId, Answer>, outside: bool)
 }
 
 /// The fields that a school still owes by its state: none before a form has come.
-pub fn completeness(campaign: &Campaign, state: &SchoolState) -> (Vec<FieldId>, Vec<FieldId>) {
-    if state.form { gaps(campaign, &state.answers, false) } else { Default::default() }
+pub fn completeness(campaign: &Campaign, school: &SchoolId, state: &SchoolState) -> (Vec<FieldId>, Vec<FieldId>) {
+    let outside = campaign.school(school).is_some_and(|one| one.outside);
+    if state.form { gaps(campaign, &state.answers, outside) } else { Default::default() }
 }
 
 /// The form and the draft, where the school owes them and they have not come. Information never holds anything up.
@@ -228,7 +229,7 @@ fn contradicts(
 ) -> bool {
     let message = &reading.message;
     let vouched = basis.known.thread.as_ref() == Some(school)
-        || parts::roster_school(basis.campaign, basis.known, message).as_ref() == Some(school)
+        || parts::roster_school(basis.campaign, message).as_ref() == Some(school)
         || message.from.as_ref().is_some_and(|from| before.senders.contains(&from.address));
     let is_name =
         |field: &FieldId| basis.campaign.form.field(field).is_some_and(|field| field.kind == FieldKind::SchoolName);

@@ -3,6 +3,7 @@
 //! One connection writes, every write is one `BEGIN IMMEDIATE` transaction, a few others read (WAL). Files are on the
 //! disk before the row that names them. Only one process may have a store open for writing.
 
+mod amendments;
 mod caps;
 mod error;
 mod events;
@@ -35,6 +36,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use amendments::{AmendmentRow, AmendmentsMark};
 pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
@@ -51,6 +53,8 @@ use files::Files;
 pub type MessageRow = i64;
 /// The id of an outbox row.
 pub type OutboxRow = i64;
+/// The number of a person's account: it stands for who did something, where no name or address is to stand.
+pub type Account = i64;
 
 /// How long a statement waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

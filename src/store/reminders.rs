@@ -32,19 +32,6 @@ impl Store {
         Ok(rows.into_iter().map(|(whose, point)| Occasion { whose, point }).collect())
     }
 
-    /// The addresses that staff have tied to schools.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn ties(&self, campaign: &CampaignId) -> Result<Vec<(SchoolId, Address)>, StoreError> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT school, address FROM ties WHERE campaign = $1 ORDER BY school, address")
-                .bind(campaign.as_str())
-                .fetch_all(&self.readers)
-                .await?;
-        rows.into_iter().filter_map(pair).collect()
-    }
-
     /// To whom letters about the schools have gone in answer to their mails.
     ///
     /// # Errors

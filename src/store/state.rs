@@ -49,12 +49,6 @@ impl Store {
         let Some(from) = from else {
             return Ok(Known { schools, ..Known::default() });
         };
-        let learned: Option<String> =
-            sqlx::query_scalar("SELECT school FROM ties WHERE campaign = $1 AND address = $2")
-                .bind(campaign.as_str())
-                .bind(from.as_str())
-                .fetch_optional(&self.readers)
-                .await?;
         // An answer of ours that spoke of several schools ties the thread to none of them.
         let thread: Option<String> = sqlx::query_scalar(
             "SELECT min(s.school) FROM json_each($1) asked
@@ -96,33 +90,7 @@ impl Store {
         let school = |text: Option<String>| text.map(|text| parsed("school", &text)).transpose();
         let noted = noted.into_iter().map(|text| parsed("hash", &text)).collect::<Result<_, _>>()?;
         let told = told.into_iter().map(|text| parsed("school", &text)).collect::<Result<_, _>>()?;
-        Ok(Known {
-            schools,
-            thread: school(thread)?,
-            learned: school(learned)?,
-            told,
-            noted,
-            answers_ours,
-            in_our_thread,
-            recorded: false,
-        })
-    }
-
-    /// Ties an address to a school for good, as staff have decided.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn tie(&self, campaign: &CampaignId, address: &Address, school: &SchoolId) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO ties (campaign, address, school) VALUES ($1, $2, $3)
-             ON CONFLICT (campaign, address) DO UPDATE SET school = excluded.school",
-        )
-        .bind(campaign.as_str())
-        .bind(address.as_str())
-        .bind(school.as_str())
-        .execute(&self.writer)
-        .await?;
-        Ok(())
+        Ok(Known { schools, thread: school(thread)?, told, noted, answers_ours, in_our_thread, recorded: false })
     }
 
     /// Every school of which something is known, by its accepted submissions alone.

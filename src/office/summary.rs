@@ -1,7 +1,5 @@
 //! The store's rows → a [`Summary`].
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::{
@@ -57,7 +55,7 @@ pub async fn summary_where<'c>(
         reviews: store.reviews_open().await?.into_iter().map(review_row).collect(),
         letters: letters(store.outbox_open().await?, held),
         faults: store.incidents().await?.into_iter().map(fault).collect(),
-        ticked: BTreeSet::new(),
+        ticked: super::ticked(store, campaign).await?,
         scope: Scope::All,
         history: history
             .into_iter()
@@ -87,7 +85,7 @@ fn brought(campaign: &Campaign, row: &store::HistoryRow) -> String {
 
 fn school_row<'c>(campaign: &'c Campaign, school: &'c School, row: &store::SchoolRow) -> SchoolRow<'c> {
     let state = &row.state;
-    let (missing, invalid) = completeness(campaign, state);
+    let (missing, invalid) = completeness(campaign, &school.id, state);
     let owes = |kind| campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&school.id));
     let complete = missing.is_empty()
         && invalid.is_empty()
@@ -170,7 +168,7 @@ fn review_row(row: store::ReviewRow) -> ReviewRow {
 }
 
 /// A mail that waits for a person, as the letter about it tells.
-pub(super) fn case(row: store::ReviewRow) -> Case {
+pub(crate) fn case(row: store::ReviewRow) -> Case {
     let received = row.received;
     let row = review_row(row);
     Case { number: row.number, reason: row.reason, received, from: row.from, subject: row.subject }
