@@ -81,7 +81,10 @@ impl Campaign {
         match (amendment, known) {
             (Amendment::Address { address, .. }, Some(school)) => add(&mut school.addresses, address),
             (Amendment::Spelling { name, .. }, Some(school)) => add(&mut school.aliases, name),
-            (Amendment::Date { date, .. }, Some(school)) => school.date = date,
+            (Amendment::Date { date, .. }, Some(school)) => {
+                school.date = date;
+                school.moved += 1;
+            }
             (Amendment::School { school, name, district, date }, None) => {
                 self.owe_as_scheduled();
                 self.schools.push(School {
@@ -91,6 +94,7 @@ impl Campaign {
                     settlement: String::new(),
                     date,
                     outside: true,
+                    moved: 0,
                     aliases: Vec::new(),
                     addresses: Vec::new(),
                 });

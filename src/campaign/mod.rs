@@ -244,6 +244,9 @@ pub struct School {
     /// Whether it is not of the schedule, and owes only what the form asks of such schools.
     #[serde(default)]
     pub outside: bool,
+    /// How often its day has been changed since.
+    #[serde(skip)]
+    pub moved: u32,
     /// Further full names under which it is known: former names, official renamings.
     #[serde(default)]
     pub aliases: Vec<String>,

@@ -161,7 +161,7 @@ pub(super) fn certain(verdict: &Verdict) -> Option<&SchoolId> {
 }
 
 /// One verdict a document: several forms of one file are one document.
-fn documents_of(parts: &[Part]) -> Vec<DocumentVerdict> {
+pub(super) fn documents_of(parts: &[Part]) -> Vec<DocumentVerdict> {
     let mut documents: Vec<DocumentVerdict> = Vec::new();
     for part in parts {
         if documents.iter().all(|one| one.file != part.file) {
@@ -276,7 +276,14 @@ fn reply(
         && told.iter().filter_map(of).all(|one| one.action == Action::Confirm || only_documents_absent(documents, one));
     let not_before = if waits { basis.received.saturating_add(basis.grace) } else { Ok(basis.received) };
     let not_before = not_before.unwrap_or(basis.received);
-    Some(PlannedReply { to, template, submissions: told, not_before, answers: message.message_id.clone() })
+    Some(PlannedReply {
+        to,
+        template,
+        submissions: told,
+        not_before,
+        answers: message.message_id.clone(),
+        corrects: None,
+    })
 }
 
 /// Whether all the forms are files for which the sender has had a note.
@@ -290,7 +297,7 @@ fn sent_before(basis: &Basis<'_>, reading: &Reading, documents: &[DocumentVerdic
 
 /// Whether the mail is older than the campaign, by whichever time is the earlier: a mailbox that was moved may give every
 /// mail the day of the move.
-fn is_too_old(basis: &Basis<'_>, reading: &Reading) -> bool {
+pub(super) fn is_too_old(basis: &Basis<'_>, reading: &Reading) -> bool {
     let written = reading.message.received.or(reading.message.date).unwrap_or(basis.received);
     basis.campaign.day_of(basis.received.min(written)) < basis.campaign.start
 }

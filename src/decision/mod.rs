@@ -6,6 +6,7 @@ mod parts;
 mod policy;
 mod recognise;
 mod reminder;
+mod ruling;
 mod submission;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use crate::{
 pub use decide::{Basis, decide};
 pub use policy::ReplyPolicy;
 pub use reminder::{Occasion, Reminder, Standings, may_remind, reminders};
+pub use ruling::{Ruling, asked, gathered, ruled, taken_back};
 pub use submission::completeness;
 
 /// What is done about a message or a submission.
@@ -160,6 +162,12 @@ pub enum Template {
     Request,
     /// A neutral note that the mail was received and is being looked at.
     Receipt,
+    /// A person asks whose the documents are.
+    #[schemars(skip)]
+    Question,
+    /// An earlier letter was a mistake.
+    #[schemars(skip)]
+    Withdrawn,
 }
 
 /// An answer to be sent.
@@ -175,6 +183,8 @@ pub struct PlannedReply {
     pub not_before: Timestamp,
     /// The message that it answers.
     pub answers: Option<MessageId>,
+    /// The school of which an earlier letter has spoken by mistake.
+    pub corrects: Option<SchoolId>,
 }
 
 /// Why a person must decide.

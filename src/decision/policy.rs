@@ -73,6 +73,12 @@ pub(super) fn right(
     Some((author.address.clone(), right))
 }
 
+/// Whether a letter may go to the author of a mail because a person says so: never to a machine, and never to whoever is
+/// shown not to be the author.
+pub(super) fn person_may_answer(policy: ReplyPolicy, message: &Message) -> bool {
+    message.automatic.is_none() && policy.standing(message.authentication) != Standing::Forged
+}
+
 /// Holds what is known of the sender against what was decided by the content.
 pub(super) fn enforce(policy: ReplyPolicy, message: &Message, decision: &mut Decision) {
     let matters = matches!(decision.action, Action::Confirm | Action::Request | Action::Review);

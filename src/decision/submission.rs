@@ -48,11 +48,11 @@ pub(super) fn group(basis: &Basis<'_>, reading: &Reading, owned: &[Owned], mail:
     let (forms, others): (Vec<&Owned>, Vec<&Owned>) = doubtful.into_iter().partition(|one| one.part.form.is_some());
     if submissions.is_empty() && forms.len() == 1 {
         // One school's mail, whichever school it is: a person decides about it once.
-        submissions.push(doubtful_submission(basis, &[forms, others].concat()));
+        submissions.push(nobodys(basis, &[forms, others].concat()));
     } else {
-        submissions.extend(forms.into_iter().map(|one| doubtful_submission(basis, &[one])));
+        submissions.extend(forms.into_iter().map(|one| nobodys(basis, &[one])));
         if !others.is_empty() {
-            submissions.push(doubtful_submission(basis, &others));
+            submissions.push(nobodys(basis, &others));
         }
     }
     if submissions.is_empty() {
@@ -164,7 +164,7 @@ fn answers_of(mine: &[&Owned]) -> BTreeMap<FieldId, Answer> {
 }
 
 /// What the school's state would be with these answers: an empty field never erases an earlier answer.
-fn combined(before: &SchoolState, answers: &BTreeMap<FieldId, Answer>, form: bool) -> SchoolState {
+pub(super) fn combined(before: &SchoolState, answers: &BTreeMap<FieldId, Answer>, form: bool) -> SchoolState {
     let mut after = before.clone();
     after.form |= form;
     after.answers.extend(answers.iter().map(|(field, answer)| (field.clone(), answer.clone())));
@@ -192,7 +192,7 @@ pub fn completeness(campaign: &Campaign, school: &SchoolId, state: &SchoolState)
 }
 
 /// The form and the draft, where the school owes them and they have not come. Information never holds anything up.
-fn owed(campaign: &Campaign, school: &SchoolId, form: bool, draft: bool) -> Vec<RequirementId> {
+pub(super) fn owed(campaign: &Campaign, school: &SchoolId, form: bool, draft: bool) -> Vec<RequirementId> {
     let has_come = |kind| match kind {
         RequirementKind::Form => form,
         RequirementKind::Draft => draft,
@@ -202,7 +202,7 @@ fn owed(campaign: &Campaign, school: &SchoolId, form: bool, draft: bool) -> Vec<
     open.map(|one| one.id.clone()).collect()
 }
 
-fn information_met(campaign: &Campaign, school: &SchoolId, mine: &[&Owned]) -> Vec<RequirementId> {
+pub(super) fn information_met(campaign: &Campaign, school: &SchoolId, mine: &[&Owned]) -> Vec<RequirementId> {
     let texts: Vec<String> = mine
         .iter()
         .filter(|one| one.part.kind == Kind::Information)
@@ -242,7 +242,7 @@ fn contradicts(
 
 /// The accepted answers that this message gives otherwise: by their values where both have one, else by their texts. A
 /// school's name in other words is the same school.
-fn changed(campaign: &Campaign, before: &SchoolState, answers: &BTreeMap<FieldId, Answer>) -> Vec<FieldId> {
+pub(super) fn changed(campaign: &Campaign, before: &SchoolState, answers: &BTreeMap<FieldId, Answer>) -> Vec<FieldId> {
     let differs = |field: &FieldId| {
         let (Some(old), Some(new)) = (before.answers.get(field), answers.get(field)) else { return false };
         let same = match (old.value, new.value) {
@@ -255,7 +255,8 @@ fn changed(campaign: &Campaign, before: &SchoolState, answers: &BTreeMap<FieldId
     fields.map(|field| &field.id).filter(|id| differs(id)).cloned().collect()
 }
 
-fn doubtful_submission(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
+/// Documents that are no certain school's.
+pub(super) fn nobodys(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     let mut candidates: Vec<SchoolId> = Vec::new();
     let mut outside = None;
     for one in mine {

@@ -63,7 +63,9 @@ pub(super) fn attachments(
     let told: Vec<&Submission> =
         planned.submissions.iter().filter_map(|index| decision.submissions.get(*index)).collect();
     match planned.template {
-        Template::Confirm => Ok(days(campaign, &told, now)),
+        Template::Confirm => {
+            Ok(days(campaign, told.iter().filter_map(|one| campaign.school(one.school.as_ref()?)), now))
+        }
         Template::Request => forms(campaign, &told),
         Template::Receipt if decision.documents.iter().any(|one| one.problem.is_some()) => {
             let name = "Форма.docx".to_owned();
@@ -71,14 +73,17 @@ pub(super) fn attachments(
             let files = vec![Attached { name: name.clone(), media_type: DOCX, bytes }];
             Ok(Attachments { files, blank: name, ..Attachments::default() })
         }
-        Template::Receipt => Ok(Attachments::default()),
+        Template::Receipt | Template::Question | Template::Withdrawn => Ok(Attachments::default()),
     }
 }
 
 /// The days of presentation that have not passed.
-fn days(campaign: &Campaign, told: &[&Submission], now: Timestamp) -> Attachments {
-    let schools = told.iter().filter_map(|one| campaign.school(one.school.as_ref()?));
-    let schools: Vec<&School> = schools.filter(|school| !campaign.is_after(now, school.date)).collect();
+pub(super) fn days<'s>(
+    campaign: &Campaign,
+    schools: impl IntoIterator<Item = &'s School>,
+    now: Timestamp,
+) -> Attachments {
+    let schools: Vec<&School> = schools.into_iter().filter(|school| !campaign.is_after(now, school.date)).collect();
     if schools.is_empty() {
         return Attachments::default();
     }

@@ -45,6 +45,10 @@ fn event(campaign: &Campaign, school: &School, now: Timestamp) -> Event {
         .status(EventStatus::Confirmed)
         // The day stays free for other entries.
         .add_property("TRANSP", "TRANSPARENT");
+    // A later revision takes the place of the entry with the same UID (§3.8.7.4).
+    if school.moved > 0 {
+        event.sequence(school.moved);
+    }
     event.done()
 }
 
@@ -63,6 +67,20 @@ mod tests {
     #[test]
     fn the_days_stand_as_the_standard_wants_them() {
         insta::assert_snapshot!(written().replace("\r\n", "\n"));
+    }
+
+    #[test]
+    fn a_day_that_was_changed_takes_the_place_of_the_one_before() {
+        let mut campaign = crate::campaign::read("x", LETTER).unwrap();
+        let school = campaign.schools[0].id.clone();
+        let date = "2022-11-25".parse().unwrap();
+        campaign = campaign.amended([crate::campaign::Amendment::Date { school, date }]);
+        let moved = calendar(&campaign, &[&campaign.schools[0]], "2022-11-14T09:15:00Z".parse().unwrap());
+        let line = |text: &str, name: &str| text.lines().find(|line| line.starts_with(name)).map(str::to_owned);
+        assert_eq!(line(&moved, "SEQUENCE").as_deref(), Some("SEQUENCE:1"));
+        assert_eq!(line(&moved, "UID"), line(&written(), "UID"));
+        assert!(moved.contains("DTSTART;VALUE=DATE:20221125"), "{moved}");
+        assert_eq!(line(&written(), "SEQUENCE"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod attach;
 mod calendar;
 mod cases;
 mod form_file;
+mod new_date;
 mod registration;
 mod reminder;
 pub mod russian;
@@ -29,6 +30,7 @@ pub use alert::{AlertKind, AlertLetter, AlertText, render_alert};
 pub use attach::Attached;
 pub use cases::{Case, render_cases};
 pub use form_file::{Slot, blank_form, filled_form};
+pub use new_date::render_new_date;
 pub use registration::{is_registration, registration};
 pub use reminder::render_reminder;
 pub use samples::{Sample, samples};
@@ -139,6 +141,8 @@ pub fn render(
         Template::Confirm => "confirm",
         Template::Request => "request",
         Template::Receipt => "receipt",
+        Template::Question => "question",
+        Template::Withdrawn => "withdrawn",
     };
     let text = tidy(&envelope.templates.fill(&format!("{name}.txt.j2"), &view)?);
     let html = envelope.templates.fill(&format!("{name}.html.j2"), &view)?;

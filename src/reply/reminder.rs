@@ -29,6 +29,8 @@ struct View {
     sections: Vec<Section>,
     lines_are_read: bool,
     forms_left_out: bool,
+    /// A reminder corrects nothing.
+    corrects: &'static str,
     sign: &'static str,
 }
 
@@ -62,6 +64,7 @@ pub fn render_reminder(
         lines_are_read: sections.len() == 1 && !reminder.person,
         sections,
         forms_left_out: attachments.left_out,
+        corrects: "",
         sign: SIGN_OF_A_LETTER,
     };
     let subject = russian::one_line(&envelope.templates.fill("subject.txt.j2", &view)?);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
 use super::{
-    Case, Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render, render_cases, render_reminder,
+    Case, Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render, render_cases,
+    render_new_date, render_reminder,
 };
 use crate::{
     campaign::{Campaign, Field, FieldId, FieldKind, RequirementId, RequirementKind, School},
@@ -78,6 +79,10 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
         ("request-schools", Template::Request, maker.schools(3, Maker::with_gaps), form(), before),
         ("receipt", Template::Receipt, Vec::new(), form(), before),
         ("receipt-unreadable", Template::Receipt, Vec::new(), scan(), before),
+        ("question", Template::Question, Vec::new(), form(), before),
+        ("question-corrects", Template::Question, Vec::new(), form(), before),
+        ("confirm-corrects", Template::Confirm, complete(), files(), before),
+        ("withdrawn", Template::Withdrawn, Vec::new(), form(), before),
     ];
     let mut samples = Vec::new();
     for (name, template, submissions, files, now) in all {
@@ -98,6 +103,7 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
     for (name, schools, duties) in reminders {
         samples.push(Sample { name: name.to_owned(), letter: maker.reminder(name, schools, duties, before)? });
     }
+    samples.push(Sample { name: "new-date".to_owned(), letter: maker.new_date(before)? });
     for (name, count) in [("cases", 3), ("cases-one", 1)] {
         samples.push(Sample { name: name.to_owned(), letter: maker.cases(name, count, before)? });
     }
@@ -225,6 +231,15 @@ impl Maker<'_> {
         Envelope { from, from_name, now, registration, seed, templates: self.templates }
     }
 
+    fn new_date(&self, now: Timestamp) -> Result<Rendered, ReplyError> {
+        let mut school = self.campaign.schools.first().cloned().ok_or(ReplyError::MessageId)?;
+        let before = school.date;
+        (school.date, school.moved) = (before.saturating_add(7.days()), 1);
+        let to = Address::parse("school@example.org").ok_or(ReplyError::MessageId)?;
+        let from = Address::parse("committee@example.org").ok_or(ReplyError::MessageId)?;
+        render_new_date(self.campaign, &school, before, &to, &self.envelope(&from, "new-date", now, None))
+    }
+
     fn letter(
         &self,
         name: &str,
@@ -247,6 +262,10 @@ impl Maker<'_> {
             submissions: (0..submissions.len()).collect(),
             not_before: now,
             answers: MessageId::parse("sample@school.example"),
+            // The names say which letters correct one.
+            corrects: (name.ends_with("corrects") || template == Template::Withdrawn)
+                .then(|| self.campaign.schools.last().map(|school| school.id.clone()))
+                .flatten(),
         };
         let decision = Decision {
             action: Action::Request,

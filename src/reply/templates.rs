@@ -13,7 +13,7 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: [(&str, &str); 21] = embedded![
+const EMBEDDED: [(&str, &str); 27] = embedded![
     "base.txt.j2",
     "base.html.j2",
     "parts.txt.j2",
@@ -25,6 +25,12 @@ const EMBEDDED: [(&str, &str); 21] = embedded![
     "request.html.j2",
     "receipt.txt.j2",
     "receipt.html.j2",
+    "question.txt.j2",
+    "question.html.j2",
+    "withdrawn.txt.j2",
+    "withdrawn.html.j2",
+    "new_date.txt.j2",
+    "new_date.html.j2",
     "reminder.txt.j2",
     "reminder.html.j2",
     "alert_subject.txt.j2",

@@ -93,6 +93,7 @@ fn planned(template: Template, submissions: usize) -> PlannedReply {
         submissions: (0..submissions).collect(),
         not_before: Timestamp::UNIX_EPOCH,
         answers: MessageId::parse("mail-1@school.example"),
+        corrects: None,
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) struct View {
     /// Whether answers that are typed as «5. …» into a reply will be read: only where the letter is about one school.
     lines_are_read: bool,
     sections: Vec<Section>,
+    /// The name of the school of which an earlier letter has spoken by mistake; empty where none has.
+    corrects: String,
     /// By what the letter is known again, wherever it is quoted.
     sign: &'static str,
 }
@@ -151,7 +153,7 @@ pub(super) fn view(
 ) -> View {
     // A receipt is for whoever wrote: it must not tell which school we take the sender for.
     let sections: Vec<Section> = match planned.template {
-        Template::Receipt => Vec::new(),
+        Template::Receipt | Template::Question | Template::Withdrawn => Vec::new(),
         Template::Confirm | Template::Request => planned
             .submissions
             .iter()
@@ -179,6 +181,11 @@ pub(super) fn view(
         forms_left_out: attachments.left_out,
         lines_are_read: sections.len() == 1,
         sections,
+        corrects: planned
+            .corrects
+            .as_ref()
+            .map(|id| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone()))
+            .unwrap_or_default(),
         sign: SIGN_OF_A_LETTER,
     }
 }

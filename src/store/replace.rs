@@ -110,7 +110,7 @@ pub(super) async fn supersede(connection: &mut SqliteConnection, record: &Record
             // Where only so many may leave, the last of them says where things stand.
             (Template::Receipt, true) => &[Template::Receipt],
             (Template::Confirm | Template::Request, true) => &[Template::Confirm, Template::Request],
-            (Template::Receipt, false) => continue,
+            (Template::Receipt, false) | (Template::Question | Template::Withdrawn, _) => continue,
             // The new answer says what is still missing.
             (Template::Confirm | Template::Request, false) => &[Template::Request],
         };

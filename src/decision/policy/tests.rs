@@ -109,6 +109,7 @@ fn enforced(policy: ReplyPolicy, authentication: Authentication) -> Decision {
         submissions: vec![0],
         not_before: jiff::Timestamp::UNIX_EPOCH,
         answers: None,
+        corrects: None,
     };
     let mut decision = Decision {
         action: Action::Confirm,
