@@ -124,6 +124,9 @@ pub struct RepliesConfig {
     /// How long a request waits in which only a document is absent.
     #[serde(default = "default_grace", deserialize_with = "duration")]
     pub grace: SignedDuration,
+    /// How long a letter waits that follows from a person's decision, so that it can be taken back.
+    #[serde(default = "default_undo", deserialize_with = "duration")]
+    pub undo: SignedDuration,
     /// Who is answered.
     #[serde(default)]
     pub policy: ReplyPolicy,
@@ -234,6 +237,7 @@ impl Default for RepliesConfig {
         Self {
             mode: ReplyMode::default(),
             grace: default_grace(),
+            undo: default_undo(),
             policy: ReplyPolicy::default(),
             caps: Caps::default(),
         }
@@ -242,6 +246,10 @@ impl Default for RepliesConfig {
 
 fn default_grace() -> SignedDuration {
     SignedDuration::from_mins(10)
+}
+
+fn default_undo() -> SignedDuration {
+    SignedDuration::from_mins(2)
 }
 
 /// A duration such as `"10m"` or `"60s"`.

@@ -215,6 +215,8 @@ pub enum ReviewReason {
     TooLarge,
     /// The message could not be read at all.
     Broken,
+    /// It was left alone, and a person wants it to be decided about.
+    PulledIn,
 }
 
 /// A message of which only the beginning is there: a person looks at it in the mailbox.

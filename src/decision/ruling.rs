@@ -76,8 +76,8 @@ pub fn ruled(
 }
 
 /// The question whose the documents are.
-pub fn asked(basis: &Basis<'_>, reading: &Reading, corrects: Option<&SchoolId>) -> Decision {
-    without_submission(basis, reading, Template::Question, corrects)
+pub fn asked(basis: &Basis<'_>, reading: &Reading) -> Decision {
+    without_submission(basis, reading, Template::Question, None)
 }
 
 /// That a letter of ours about this school was a mistake, and nothing else.

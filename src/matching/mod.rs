@@ -11,6 +11,7 @@ mod fit;
 mod heads;
 mod items;
 mod kinds;
+mod learn;
 mod name;
 mod numbers;
 mod places;

@@ -83,7 +83,7 @@ impl Roster {
     }
 }
 
-fn read(text: &str, places: &Places) -> (Vec<Token>, Vec<items::Item>) {
+pub(super) fn read(text: &str, places: &Places) -> (Vec<Token>, Vec<items::Item>) {
     let tokens = text::tokens(text);
     let items = items::items(&tokens, places);
     (tokens, items)

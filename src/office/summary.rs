@@ -188,6 +188,7 @@ fn reason(reason: ReviewReason) -> &'static str {
         ReviewReason::Unverified => "подлинность отправителя не подтверждена",
         ReviewReason::TooLarge => "письмо слишком велико для обработки",
         ReviewReason::Broken => "письмо не удалось обработать",
+        ReviewReason::PulledIn => "взято в работу сотрудником",
     }
 }
 

@@ -80,7 +80,6 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
         ("receipt", Template::Receipt, Vec::new(), form(), before),
         ("receipt-unreadable", Template::Receipt, Vec::new(), scan(), before),
         ("question", Template::Question, Vec::new(), form(), before),
-        ("question-corrects", Template::Question, Vec::new(), form(), before),
         ("confirm-corrects", Template::Confirm, complete(), files(), before),
         ("withdrawn", Template::Withdrawn, Vec::new(), form(), before),
     ];

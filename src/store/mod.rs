@@ -16,6 +16,7 @@ mod people;
 mod record;
 mod reminders;
 mod replace;
+mod rulings;
 mod state;
 mod summaries;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::{Outdated, RETURNED};
+pub use rulings::{NewRuling, Ruled, RulingRow, Undone};
 pub use summaries::{NewSummary, Summaries};
 
 use files::Files;

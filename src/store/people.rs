@@ -188,7 +188,7 @@ impl Store {
             "SELECT m.received_at, m.sender, s.school, s.version, s.form, s.draft, s.information, s.action, s.late,
                     s.message
              FROM submissions s JOIN messages m ON m.id = s.message
-             WHERE s.campaign = $1 ORDER BY m.received_at, m.id, s.position",
+             WHERE s.campaign = $1 AND s.replaced IS NULL ORDER BY m.received_at, m.id, s.position",
         )
         .bind(campaign.as_str())
         .fetch_all(&self.readers)

@@ -60,6 +60,8 @@ pub struct Outgoing {
 pub enum Purpose {
     /// It answers a mail.
     Answer(Template),
+    /// It tells a school that it presents on another day.
+    NewDate,
     /// It reminds a school.
     Reminder,
     /// It reminds somebody who looks after schools.
@@ -74,6 +76,7 @@ impl Purpose {
     pub(super) fn word(self) -> Result<String, StoreError> {
         match self {
             Self::Answer(template) => word(&template),
+            Self::NewDate => Ok("new_date".to_owned()),
             Self::Reminder => Ok("reminder".to_owned()),
             Self::Digest => Ok("digest".to_owned()),
             Self::Summary => Ok("summary".to_owned()),
@@ -110,7 +113,8 @@ impl Store {
         let mut submissions = Vec::new();
         let mut versions = Vec::new();
         for (position, submission) in (0..).zip(&record.decision.submissions) {
-            let (id, version) = insert_submission(&mut tx, record, position, submission).await?;
+            let part = Part { message: record.message, campaign: record.campaign, position, ruling: None };
+            let (id, version) = insert_submission(&mut tx, &part, submission).await?;
             submissions.push(id);
             versions.push(json!([submission.school, version]));
         }
@@ -248,10 +252,18 @@ pub(super) fn accepted(submission: &Submission) -> Option<&SchoolId> {
     submission.school.as_ref().filter(|_| matches!(submission.action, Action::Confirm | Action::Request))
 }
 
-async fn insert_submission(
+/// Which part of a message a submission is, and whose decision made it.
+pub(super) struct Part<'p> {
+    pub(super) message: MessageRow,
+    pub(super) campaign: &'p CampaignId,
+    pub(super) position: i64,
+    pub(super) ruling: Option<i64>,
+}
+
+/// Adds a submission with its answers; gives its row, and its version where it is accepted.
+pub(super) async fn insert_submission(
     connection: &mut SqliteConnection,
-    record: &Record<'_>,
-    position: i64,
+    part: &Part<'_>,
     submission: &Submission,
 ) -> Result<(i64, Option<i64>), StoreError> {
     let mut version = None;
@@ -259,7 +271,7 @@ async fn insert_submission(
         let next: i64 = sqlx::query_scalar(
             "SELECT coalesce(max(version), 0) + 1 FROM submissions WHERE campaign = $1 AND school = $2",
         )
-        .bind(record.campaign.as_str())
+        .bind(part.campaign.as_str())
         .bind(school.as_str())
         .fetch_one(&mut *connection)
         .await?;
@@ -267,12 +279,12 @@ async fn insert_submission(
     }
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO submissions (message, position, campaign, school, version, action, late, form, draft, information,
-             candidates, outside, branch, missing, invalid, owed, documents, evidence)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+             candidates, outside, branch, missing, invalid, owed, documents, evidence, ruling)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id",
     )
-    .bind(record.message)
-    .bind(position)
-    .bind(record.campaign.as_str())
+    .bind(part.message)
+    .bind(part.position)
+    .bind(part.campaign.as_str())
     .bind(submission.school.as_ref().map(SchoolId::as_str))
     .bind(version)
     .bind(word(&submission.action)?)
@@ -288,6 +300,7 @@ async fn insert_submission(
     .bind(json(&submission.owed)?)
     .bind(json(&submission.documents)?)
     .bind(json(&submission.evidence)?)
+    .bind(part.ruling)
     .fetch_one(&mut *connection)
     .await?;
     for (field, answer) in &submission.answers {
@@ -306,7 +319,7 @@ async fn insert_submission(
     Ok((id, version))
 }
 
-async fn open_review(
+pub(super) async fn open_review(
     connection: &mut SqliteConnection,
     message: MessageRow,
     submission: Option<i64>,
@@ -334,6 +347,7 @@ async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing:
     let letter = Letter {
         letter: outgoing,
         message: Some(record.message),
+        ruling: None,
         campaign: record.campaign,
         expires: None,
         now: record.now,
@@ -346,6 +360,8 @@ pub(super) struct Letter<'l> {
     pub(super) letter: &'l Outgoing,
     /// The message that it answers.
     pub(super) message: Option<MessageRow>,
+    /// The decision of a person that it follows from: he has seen it, and it waits for nobody else.
+    pub(super) ruling: Option<i64>,
     pub(super) campaign: &'l CampaignId,
     /// From when on it is of no use.
     pub(super) expires: Option<Timestamp>,
@@ -360,8 +376,8 @@ pub(super) async fn insert_letter(
     let letter = whole.letter;
     let id: OutboxRow = sqlx::query_scalar(
         "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
-             not_before, changed_at, expires, internal, seen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11, $12,
+             not_before, changed_at, expires, internal, ruling, approved, seen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11, $12, $13, $13 IS NOT NULL,
              (SELECT coalesce(max(id), 0) FROM submissions)) RETURNING id",
     )
     .bind(&letter.key)
@@ -376,6 +392,7 @@ pub(super) async fn insert_letter(
     .bind(whole.now.as_microsecond())
     .bind(whole.expires.map(Timestamp::as_microsecond))
     .bind(matches!(letter.purpose, Purpose::Summary | Purpose::Cases))
+    .bind(whole.ruling)
     .fetch_one(&mut *connection)
     .await?;
     for school in &letter.schools {

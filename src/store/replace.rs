@@ -43,7 +43,7 @@ impl Store {
         let rows: Vec<OutdatedColumns> = sqlx::query_as(
             "SELECT o.id, m.id, m.sha256, m.received_at, m.mailbox, m.cursor, m.truncated, m.reading
              FROM outbox o JOIN messages m ON m.id = o.message
-             WHERE o.state = 'queued' AND o.tries = 0 AND o.kind = 'request' AND o.campaign = $1
+             WHERE o.state = 'queued' AND o.tries = 0 AND o.kind = 'request' AND o.campaign = $1 AND o.ruling IS NULL
                AND m.reading IS NOT NULL AND m.version = $2
                AND EXISTS (SELECT 1 FROM outbox_schools s
                            JOIN submissions x ON x.campaign = o.campaign AND x.school = s.school

@@ -100,13 +100,13 @@ fn nobody_who_is_a_machine_or_forged_is_answered_whatever_a_person_says() {
     reading.message.authentication = Authentication::Fail;
     let decision = world.rules(&reading, "kirishi-3", None);
     assert_eq!((decision.submissions.len(), decision.replies.len()), (1, 0));
-    assert_eq!(asked(&world.basis(), &reading, None).replies.len(), 0);
+    assert_eq!(asked(&world.basis(), &reading).replies.len(), 0);
     // Whom the policy asks for a proof, a person may vouch for.
     world.policy = ReplyPolicy::Strict;
     reading.message.authentication = Authentication::Unknown;
     assert_eq!(world.rules(&reading, "kirishi-3", None).replies.len(), 1);
     reading.message.automatic = Some(Automatic::AutoReply);
-    assert_eq!(asked(&world.basis(), &reading, None).replies.len(), 0);
+    assert_eq!(asked(&world.basis(), &reading).replies.len(), 0);
     assert_eq!(taken_back(&world.basis(), &reading, &id("vazhiny")).replies.len(), 0);
 }
 

@@ -1,0 +1,384 @@
+//! What people decide: about a message of which the rules were not sure, or once more about one that they were. Each is a
+//! row; what it replaces stays, and is there again when the decision is undone.
+
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::{
+    Account, MessageRow, Outgoing, Store, StoreError, amendments, events, from_json, json as to_json,
+    record::{Letter, Part, insert_letter, insert_submission, open_review},
+    word,
+};
+use crate::{
+    campaign::{Amendment, CampaignId},
+    decision::{Decision, ReviewReason, Ruling},
+};
+
+/// The number of a decision.
+pub type RulingRow = i64;
+
+/// A decision of a person, with everything that follows from it.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRuling<'r> {
+    /// The campaign.
+    pub campaign: &'r CampaignId,
+    /// The message that it is about.
+    pub message: MessageRow,
+    /// The case that it closes.
+    pub review: Option<i64>,
+    /// The submission that it replaces.
+    pub replaces: Option<i64>,
+    /// What was decided.
+    pub ruling: &'r Ruling,
+    /// What follows.
+    pub decision: &'r Decision,
+    /// The letters that follow.
+    pub letters: &'r [Outgoing],
+    /// What is added to the campaign with it, and withdrawn with it.
+    pub amendments: &'r [Amendment],
+    /// How many versions of the school were known when this was decided.
+    pub versions: u32,
+    /// Who decided.
+    pub by: Account,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruled {
+    /// It is recorded.
+    Done(RulingRow),
+    /// Somebody has decided the same case meanwhile; nothing is changed.
+    Decided,
+    /// More has come of the school meanwhile; nothing is changed, and what would follow must be looked at anew.
+    Changed,
+}
+
+/// Why a decision is not undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// It is.
+    Done,
+    /// It has been before, or there is no such decision.
+    Before,
+    /// Its letter has left, or is leaving: only another decision can correct it.
+    TooLate,
+}
+
+impl Store {
+    /// Records what a person has decided, in one transaction.
+    ///
+    /// # Errors
+    /// Where the database refuses; nothing is recorded then.
+    pub async fn rule(&self, new: &NewRuling<'_>) -> Result<Ruled, StoreError> {
+        let mut tx = self.begin().await?;
+        if !is_open(&mut tx, new).await? {
+            return Ok(Ruled::Decided);
+        }
+        if let Ruling::School(school) = new.ruling {
+            let versions: i64 = sqlx::query_scalar(
+                "SELECT coalesce(max(version), 0) FROM submissions WHERE campaign = $1 AND school = $2",
+            )
+            .bind(new.campaign.as_str())
+            .bind(school.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+            if versions != i64::from(new.versions) {
+                return Ok(Ruled::Changed);
+            }
+        }
+        let version: Option<i64> = sqlx::query_scalar("SELECT version FROM submissions WHERE id = $1")
+            .bind(new.replaces)
+            .fetch_optional(&mut *tx)
+            .await?
+            .flatten();
+        let ruling: RulingRow = sqlx::query_scalar(
+            "INSERT INTO rulings (message, review, submission, version, verdict, decided_at, decided_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        )
+        .bind(new.message)
+        .bind(new.review)
+        .bind(new.replaces)
+        .bind(version)
+        .bind(to_json(new.ruling)?)
+        .bind(new.now.as_microsecond())
+        .bind(new.by)
+        .fetch_one(&mut *tx)
+        .await?;
+        apply(&mut tx, new, ruling).await?;
+        for letter in new.letters {
+            let letter = Letter {
+                letter,
+                message: Some(new.message),
+                ruling: Some(ruling),
+                campaign: new.campaign,
+                expires: None,
+                now: new.now,
+            };
+            insert_letter(&mut tx, &letter).await?;
+        }
+        for amendment in new.amendments {
+            amendments::add(&mut tx, new.campaign, amendment, Some(ruling), new.by, new.now).await?;
+        }
+        restate(&mut tx, new.message).await?;
+        let refs = json!({ "ruling": ruling, "message": new.message, "review": new.review, "by": new.by,
+            "verdict": verdict(new.ruling), "outbox": new.letters.len() });
+        events::append(&mut tx, new.now, "ruled", &refs).await?;
+        crate::fault::point!("rule::before_commit");
+        tx.commit().await?;
+        crate::fault::point!("rule::committed");
+        Ok(Ruled::Done(ruling))
+    }
+
+    /// Takes a decision back whose letter has not begun to leave: everything is as it was before.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn undo(&self, ruling: RulingRow, by: Account, now: Timestamp) -> Result<Undone, StoreError> {
+        let mut tx = self.begin().await?;
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT message, review, submission, version, verdict FROM rulings WHERE id = $1 AND undone_at IS NULL",
+        )
+        .bind(ruling)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(Undone::Before) };
+        let beyond: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE ruling = $1 AND state NOT IN ('queued', 'dropped', 'superseded'))
+                 OR EXISTS (SELECT 1 FROM submissions WHERE ruling = $1 AND replaced IS NOT NULL)",
+        )
+        .bind(ruling)
+        .fetch_one(&mut *tx)
+        .await?;
+        if beyond {
+            return Ok(Undone::TooLate);
+        }
+        take_back(&mut tx, ruling, &row, by, now).await?;
+        restate(&mut tx, row.0).await?;
+        let refs = json!({ "ruling": ruling, "message": row.0, "by": by });
+        events::append(&mut tx, now, "undone", &refs).await?;
+        tx.commit().await?;
+        Ok(Undone::Done)
+    }
+
+    /// Opens a case about a message that was left alone, so that a person can decide about it; gives its number. `None`
+    /// where the message is no such one (any more).
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn pull_in(&self, message: MessageRow, by: Account, now: Timestamp) -> Result<Option<i64>, StoreError> {
+        let mut tx = self.begin().await?;
+        let campaign: Option<Option<String>> = sqlx::query_scalar(
+            "UPDATE messages SET state = 'review' WHERE id = $1 AND state IN ('leave', 'ignore') RETURNING campaign",
+        )
+        .bind(message)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(Some(campaign)) = campaign else { return Ok(None) };
+        let campaign: CampaignId = super::parsed("campaign", &campaign)?;
+        let reason = word(&ReviewReason::PulledIn)?;
+        open_review(&mut tx, message, None, &campaign, &reason, &[], now).await?;
+        let review: i64 = sqlx::query_scalar(
+            "UPDATE reviews SET told = 1 WHERE id = (SELECT max(id) FROM reviews WHERE message = $1) RETURNING id",
+        )
+        .bind(message)
+        .fetch_one(&mut *tx)
+        .await?;
+        restate(&mut tx, message).await?;
+        events::append(&mut tx, now, "pulled_in", &json!({ "message": message, "review": review, "by": by })).await?;
+        tx.commit().await?;
+        Ok(Some(review))
+    }
+}
+
+/// Message, review, submission, version, verdict.
+type Row = (i64, Option<i64>, Option<i64>, Option<i64>, String);
+
+fn verdict(ruling: &Ruling) -> &'static str {
+    match ruling {
+        Ruling::School(_) => "school",
+        Ruling::Nothing => "nothing",
+        Ruling::Ask => "ask",
+    }
+}
+
+/// Whether what is decided about is still as it was: the case undecided, the submission in force.
+async fn is_open(connection: &mut SqliteConnection, new: &NewRuling<'_>) -> Result<bool, StoreError> {
+    let asks = *new.ruling == Ruling::Ask;
+    let review: bool = sqlx::query_scalar(
+        "SELECT $1 IS NULL OR EXISTS (
+             SELECT 1 FROM reviews WHERE id = $1 AND decided_at IS NULL AND NOT ($2 AND asked_at IS NOT NULL))",
+    )
+    .bind(new.review)
+    .bind(asks)
+    .fetch_one(&mut *connection)
+    .await?;
+    let submission: bool = sqlx::query_scalar(
+        "SELECT $1 IS NULL OR EXISTS (SELECT 1 FROM submissions WHERE id = $1 AND replaced IS NULL)",
+    )
+    .bind(new.replaces)
+    .fetch_one(connection)
+    .await?;
+    Ok(review && submission)
+}
+
+/// Closes the case, and puts what was decided in the place of what was there.
+async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: RulingRow) -> Result<(), StoreError> {
+    let now = new.now.as_microsecond();
+    if let (Ruling::Ask, Some(review)) = (new.ruling, new.review) {
+        // Until the sender has answered, the case is open.
+        sqlx::query("UPDATE reviews SET asked_at = $1 WHERE id = $2")
+            .bind(now)
+            .bind(review)
+            .execute(&mut *connection)
+            .await?;
+        return Ok(());
+    }
+    sqlx::query("UPDATE reviews SET decided_at = $1, decided_by = $2, decision = $3 WHERE id = $4")
+        .bind(now)
+        .bind(new.by.to_string())
+        .bind(verdict(new.ruling))
+        .bind(new.review)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE submissions SET replaced = $1, version = NULL WHERE id = $2")
+        .bind(ruling)
+        .bind(new.replaces)
+        .execute(&mut *connection)
+        .await?;
+    let next: i64 = sqlx::query_scalar("SELECT coalesce(max(position), -1) + 1 FROM submissions WHERE message = $1")
+        .bind(new.message)
+        .fetch_one(&mut *connection)
+        .await?;
+    for (position, submission) in (next..).zip(&new.decision.submissions) {
+        let part = Part { message: new.message, campaign: new.campaign, position, ruling: Some(ruling) };
+        insert_submission(connection, &part, submission).await?;
+        let school = submission.school.as_ref().map(|school| school.as_str());
+        own_documents(connection, new.message, &to_json(&submission.documents)?, school).await?;
+    }
+    if let (Some(replaced), true) = (new.replaces, new.decision.submissions.is_empty()) {
+        disown(connection, new.message, replaced).await?;
+    }
+    Ok(())
+}
+
+/// Notes whose documents of a message are; `documents` are their positions as JSON.
+async fn own_documents(
+    connection: &mut SqliteConnection,
+    message: MessageRow,
+    documents: &str,
+    school: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE documents SET school = $1 WHERE message = $2 AND position IN (SELECT value FROM json_each($3))",
+    )
+    .bind(school)
+    .bind(message)
+    .bind(documents)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The documents of a submission that no longer counts are nobody's.
+async fn disown(connection: &mut SqliteConnection, message: MessageRow, submission: i64) -> Result<(), StoreError> {
+    let documents: String = sqlx::query_scalar("SELECT documents FROM submissions WHERE id = $1")
+        .bind(submission)
+        .fetch_one(&mut *connection)
+        .await?;
+    own_documents(connection, message, &documents, None).await
+}
+
+async fn take_back(
+    connection: &mut SqliteConnection,
+    ruling: RulingRow,
+    row: &Row,
+    by: Account,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (message, review, submission, version, verdict) = row;
+    let at = now.as_microsecond();
+    sqlx::query("UPDATE rulings SET undone_at = $1, undone_by = $2 WHERE id = $3")
+        .bind(at)
+        .bind(by)
+        .bind(ruling)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE outbox SET state = 'dropped', changed_at = $1 WHERE ruling = $2 AND state = 'queued'")
+        .bind(at)
+        .bind(ruling)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "UPDATE amendments SET withdrawn_at = $1, withdrawn_by = $2 WHERE ruling = $3 AND withdrawn_at IS NULL",
+    )
+    .bind(at)
+    .bind(by)
+    .bind(ruling)
+    .execute(&mut *connection)
+    .await?;
+    match from_json(verdict)? {
+        Ruling::Ask if review.is_some() => {
+            sqlx::query("UPDATE reviews SET asked_at = NULL WHERE id = $1")
+                .bind(review)
+                .execute(&mut *connection)
+                .await?;
+            return Ok(());
+        }
+        _ => {
+            sqlx::query("UPDATE reviews SET decided_at = NULL, decided_by = NULL, decision = NULL WHERE id = $1")
+                .bind(review)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    let made: Vec<i64> =
+        sqlx::query_scalar("UPDATE submissions SET replaced = $1, version = NULL WHERE ruling = $1 RETURNING id")
+            .bind(ruling)
+            .fetch_all(&mut *connection)
+            .await?;
+    for submission in made {
+        disown(connection, *message, submission).await?;
+    }
+    // Its version may have been given to another one meanwhile: then it is the newest.
+    sqlx::query(
+        "UPDATE submissions SET replaced = NULL, version = CASE
+             WHEN $1 IS NULL THEN NULL
+             WHEN EXISTS (SELECT 1 FROM submissions other WHERE other.campaign = submissions.campaign
+                          AND other.school = submissions.school AND other.version >= $1)
+             THEN (SELECT max(version) + 1 FROM submissions other WHERE other.campaign = submissions.campaign
+                   AND other.school = submissions.school)
+             ELSE $1 END
+         WHERE id = $2",
+    )
+    .bind(version)
+    .bind(submission)
+    .execute(&mut *connection)
+    .await?;
+    let old: Option<(String, Option<String>)> =
+        sqlx::query_as("SELECT documents, school FROM submissions WHERE id = $1")
+            .bind(submission)
+            .fetch_optional(&mut *connection)
+            .await?;
+    if let Some((documents, school)) = old {
+        own_documents(connection, *message, &documents, school.as_deref()).await?;
+    }
+    Ok(())
+}
+
+/// A message's state follows from what is in force about it; it is shown anew in its mailbox.
+async fn restate(connection: &mut SqliteConnection, message: MessageRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE messages SET marked = 0, state = CASE
+             WHEN EXISTS (SELECT 1 FROM reviews WHERE message = $1 AND decided_at IS NULL) THEN 'review'
+             ELSE coalesce((SELECT action FROM submissions WHERE message = $1 AND version IS NOT NULL
+                            ORDER BY action = 'request' DESC LIMIT 1), 'leave') END
+         WHERE id = $1",
+    )
+    .bind(message)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
