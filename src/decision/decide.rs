@@ -192,7 +192,7 @@ fn without_documents(basis: &Basis<'_>, reading: &Reading) -> Decision {
     }
 }
 
-fn nothing(action: Action, why: &str) -> Decision {
+pub(super) fn nothing(action: Action, why: &str) -> Decision {
     Decision {
         action,
         documents: Vec::new(),

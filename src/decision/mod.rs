@@ -241,6 +241,11 @@ fn unread(reason: ReviewReason, why: String) -> Decision {
 }
 
 impl Decision {
+    /// Nothing follows.
+    pub(crate) fn nothing_to_do() -> Self {
+        decide::nothing(Action::Leave, "a person has decided")
+    }
+
     /// Keeps everything that was decided, but answers nobody and asks a person.
     pub fn leave_to_a_person(&mut self, reason: ReviewReason) {
         self.action = Action::Review;

@@ -1,6 +1,7 @@
 //! What the daemon, the board and the command line share: settings, rules, the store; and how a decision becomes letters.
 //! Knows no mail server.
 
+mod acts;
 mod letters;
 mod summary;
 mod ticks;
@@ -25,6 +26,7 @@ use crate::{
     store::{AmendmentsMark, Store, StoreError, Stored},
 };
 
+pub use acts::{About, Act, ActError, Case, Entry, NewDate, Offers, Prospect, Settled, Way};
 pub(crate) use letters::Decided;
 pub(crate) use summary::case;
 pub use summary::{summary, summary_where};

@@ -8,8 +8,10 @@ use crate::{
     campaign::{Campaign, RequirementId, RequirementKind, SchoolId},
     decision::SchoolState,
     report::Tick,
-    store::{Store, StoreError},
+    store::{Account, Store, StoreError},
 };
+
+use super::Office;
 
 /// Everything of a campaign that can be ticked.
 pub fn tickable(campaign: &Campaign) -> impl Iterator<Item = Tick> {
@@ -34,6 +36,17 @@ pub fn tick_name(campaign: &Campaign, tick: &Tick) -> String {
         Tick::Information(school, requirement) => json!(["information", school, requirement]),
     };
     name.to_string()
+}
+
+impl Office {
+    /// Ticks something as done, or takes that back.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub async fn tick(&self, tick: &Tick, done: bool, by: Account) -> Result<(), StoreError> {
+        let campaign = &self.rules().campaign;
+        self.store.tick(&campaign.id, &tick_name(campaign, tick), done, by, self.clock.now()).await
+    }
 }
 
 /// What is ticked.

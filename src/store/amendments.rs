@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{Account, Store, StoreError, events, from_json, instant, json as to_json};
+use super::{
+    Account, Outgoing, Store, StoreError, events, from_json, instant, json as to_json,
+    record::{Letter, insert_letter},
+};
 use crate::campaign::{Amendment, CampaignId};
 
 /// An addition to a campaign that is in force.
@@ -51,7 +54,8 @@ impl Store {
             .await?)
     }
 
-    /// Adds to a campaign; `false` where the same is in force already.
+    /// Adds to a campaign, and queues the letters that tell of it; `false`, and nothing is done, where the same is in
+    /// force already.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -59,13 +63,20 @@ impl Store {
         &self,
         campaign: &CampaignId,
         amendment: &Amendment,
+        letters: &[Outgoing],
         by: Account,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let new = add(&mut tx, campaign, amendment, None, by, now).await?;
+        if !add(&mut tx, campaign, amendment, None, by, now).await? {
+            return Ok(false);
+        }
+        for letter in letters {
+            let whole = Letter { letter, message: None, ruling: None, approved: true, campaign, expires: None, now };
+            insert_letter(&mut tx, &whole).await?;
+        }
         tx.commit().await?;
-        Ok(new)
+        Ok(true)
     }
 
     /// Takes an addition back; `false` where it is not in force.

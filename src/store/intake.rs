@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use super::{MessageRow, Store, StoreError, events, from_word, instant, json, parsed};
 use crate::{decision::Action, digest::Sha256};
 
+/// The mailbox of what a person has entered: there is none of this name.
+pub const ENTERED: &str = "entered";
+
 /// A message as its mailbox gave it.
 #[derive(Debug, Clone, Copy)]
 pub struct Intake<'i> {

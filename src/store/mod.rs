@@ -5,6 +5,7 @@
 
 mod amendments;
 mod caps;
+mod cases;
 mod error;
 mod events;
 mod files;
@@ -38,10 +39,11 @@ use sqlx::{
 };
 
 pub use amendments::{AmendmentRow, AmendmentsMark};
+pub use cases::{ReviewState, StoredReading};
 pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
-pub use intake::{Intake, Intaken, Stored, Unmarked};
+pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
 pub use record::{Outgoing, Purpose, Record};

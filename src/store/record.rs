@@ -348,6 +348,7 @@ async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing:
         letter: outgoing,
         message: Some(record.message),
         ruling: None,
+        approved: false,
         campaign: record.campaign,
         expires: None,
         now: record.now,
@@ -360,8 +361,10 @@ pub(super) struct Letter<'l> {
     pub(super) letter: &'l Outgoing,
     /// The message that it answers.
     pub(super) message: Option<MessageRow>,
-    /// The decision of a person that it follows from: he has seen it, and it waits for nobody else.
+    /// The decision of a person that it follows from.
     pub(super) ruling: Option<i64>,
+    /// Whether a person has seen it and lets it leave.
+    pub(super) approved: bool,
     pub(super) campaign: &'l CampaignId,
     /// From when on it is of no use.
     pub(super) expires: Option<Timestamp>,
@@ -377,7 +380,7 @@ pub(super) async fn insert_letter(
     let id: OutboxRow = sqlx::query_scalar(
         "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
              not_before, changed_at, expires, internal, ruling, approved, seen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11, $12, $13, $13 IS NOT NULL,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11, $12, $13, $14,
              (SELECT coalesce(max(id), 0) FROM submissions)) RETURNING id",
     )
     .bind(&letter.key)
@@ -393,6 +396,7 @@ pub(super) async fn insert_letter(
     .bind(whole.expires.map(Timestamp::as_microsecond))
     .bind(matches!(letter.purpose, Purpose::Summary | Purpose::Cases))
     .bind(whole.ruling)
+    .bind(whole.approved)
     .fetch_one(&mut *connection)
     .await?;
     for school in &letter.schools {

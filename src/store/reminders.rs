@@ -62,7 +62,8 @@ impl Store {
         let mut tx = self.begin().await?;
         let mut rows: Vec<OutboxRow> = Vec::new();
         for letter in letters {
-            let whole = Letter { letter, message: None, ruling: None, campaign, expires: Some(expires), now };
+            let whole =
+                Letter { letter, message: None, ruling: None, approved: false, campaign, expires: Some(expires), now };
             let row = insert_letter(&mut tx, &whole).await?;
             for one in occasions {
                 sqlx::query("INSERT INTO reminders (campaign, whose, point, outbox) VALUES ($1, $2, $3, $4)")

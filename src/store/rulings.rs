@@ -113,6 +113,7 @@ impl Store {
                 letter,
                 message: Some(new.message),
                 ruling: Some(ruling),
+                approved: true,
                 campaign: new.campaign,
                 expires: None,
                 now: new.now,
@@ -163,6 +164,16 @@ impl Store {
         Ok(Undone::Done)
     }
 
+    /// Notes who has entered a message that came otherwise than by e-mail.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn entered(&self, message: MessageRow, by: Account, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        events::append(&mut tx, now, "entered", &json!({ "message": message, "by": by })).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Opens a case about a message that was left alone, so that a person can decide about it; gives its number. `None`
     /// where the message is no such one (any more).
     ///
@@ -195,6 +206,11 @@ impl Store {
 
 /// Message, review, submission, version, verdict.
 type Row = (i64, Option<i64>, Option<i64>, Option<i64>, String);
+
+/// How it is noted that a letter has not left because of a decision.
+fn in_place(ruling: RulingRow) -> String {
+    format!("decision {ruling} took its place")
+}
 
 fn verdict(ruling: &Ruling) -> &'static str {
     match ruling {
@@ -248,6 +264,20 @@ async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: R
         .bind(new.replaces)
         .execute(&mut *connection)
         .await?;
+    // What has not begun to leave, and speaks of nobody but the school that it was taken for, is not sent.
+    sqlx::query(
+        "UPDATE outbox SET state = 'superseded', response = $1, changed_at = $2
+         WHERE message = $3 AND state = 'queued'
+           AND EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id)
+           AND NOT EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id AND s.school IS NOT
+                           (SELECT school FROM submissions WHERE id = $4))",
+    )
+    .bind(in_place(ruling))
+    .bind(now)
+    .bind(new.message)
+    .bind(new.replaces)
+    .execute(&mut *connection)
+    .await?;
     let next: i64 = sqlx::query_scalar("SELECT coalesce(max(position), -1) + 1 FROM submissions WHERE message = $1")
         .bind(new.message)
         .fetch_one(&mut *connection)
@@ -311,6 +341,15 @@ async fn take_back(
         .bind(ruling)
         .execute(&mut *connection)
         .await?;
+    sqlx::query(
+        "UPDATE outbox SET state = 'queued', response = '', changed_at = $1
+         WHERE message = $2 AND state = 'superseded' AND response = $3",
+    )
+    .bind(at)
+    .bind(message)
+    .bind(in_place(ruling))
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "UPDATE amendments SET withdrawn_at = $1, withdrawn_by = $2 WHERE ruling = $3 AND withdrawn_at IS NULL",
     )

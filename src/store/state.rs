@@ -21,7 +21,7 @@ pub(super) fn invalid_word(invalid: Invalid) -> &'static str {
     }
 }
 
-fn invalid(word: &str) -> Result<Invalid, StoreError> {
+pub(super) fn invalid(word: &str) -> Result<Invalid, StoreError> {
     [Invalid::NotANumber, Invalid::OutOfRange, Invalid::NotADate, Invalid::NotAName]
         .into_iter()
         .find(|invalid| invalid_word(*invalid) == word)

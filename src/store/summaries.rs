@@ -175,7 +175,7 @@ async fn insert(
 ) -> Result<Vec<OutboxRow>, StoreError> {
     let mut rows = Vec::new();
     for letter in letters {
-        let whole = Letter { letter, message: None, ruling: None, campaign, expires: None, now };
+        let whole = Letter { letter, message: None, ruling: None, approved: false, campaign, expires: None, now };
         rows.push(insert_letter(connection, &whole).await?);
     }
     Ok(rows)

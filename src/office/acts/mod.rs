@@ -1,0 +1,304 @@
+//! The acts of a person: what would follow is shown first, by the very function that then does it.
+
+mod case;
+mod dates;
+mod entry;
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    campaign::{Amendment, SchoolId},
+    decision::{self, Decision, Ruling},
+    matching::Clue,
+    reply::ReplyError,
+    store::{Account, NewRuling, Outgoing, Ruled, RulingRow, StoreError},
+};
+
+pub use case::{About, Case};
+pub use dates::NewDate;
+pub use entry::{Entry, Way};
+
+use super::{Decided, Office, Rules};
+
+/// What a person wants done about documents of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// They are this school's.
+    School {
+        /// The school.
+        school: SchoolId,
+        /// From now on the sender's address is known to be the school's.
+        learn_address: bool,
+        /// From now on the name in the form is known to be the school's.
+        learn_spelling: bool,
+    },
+    /// They are those of a school that is not in the schedule, and now presents too.
+    Joins {
+        /// Its name.
+        name: String,
+        /// Its district as an adjective; may be empty.
+        district: String,
+        /// The day of its presentation.
+        date: Date,
+    },
+    /// There is nothing to be taken from them.
+    Nothing,
+    /// The sender is asked whose they are.
+    Ask,
+}
+
+/// Why an act cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such school.
+    #[error("the campaign has no school {0:?}; `svodka status` shows them")]
+    School(String),
+    /// A school that joins needs a name by which it is told from the others.
+    #[error("a school that joins needs a name of its own; this one is in the schedule already, or empty")]
+    Name,
+    /// A day of presentation before the campaign, or years after it.
+    #[error("{0} is no day of this campaign")]
+    Day(Date),
+    /// What was sent could not be read, so that nothing can be taken from it.
+    #[error("the message could not be read: nothing can be taken from it, it can only be closed")]
+    Unreadable,
+    /// Documents are their school's already.
+    #[error("the documents are this school's already")]
+    Same,
+    /// Only about a case that is open can the sender be asked.
+    #[error("only about an open case the sender can be asked")]
+    NoCase,
+    /// Several schools are in the message: each is decided about by itself.
+    #[error("the message holds documents of several schools: decide about each of them by itself")]
+    Several,
+    /// Nothing was entered.
+    #[error("nothing was entered: no file, no answer, no requirement")]
+    Empty,
+    /// A letter cannot be written.
+    #[error(transparent)]
+    Reply(#[from] ReplyError),
+    /// The store refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A document cannot be read just now.
+    #[error(transparent)]
+    Jail(#[from] crate::jail::JailError),
+}
+
+/// What would follow from an act.
+#[derive(Debug)]
+pub struct Prospect {
+    /// The campaign as it would be.
+    pub rules: Arc<Rules>,
+    /// What would be recorded about the documents.
+    pub decision: Decision,
+    /// The letters that would be sent.
+    pub letters: Vec<Outgoing>,
+    /// What would be added to the campaign.
+    pub amendments: Vec<Amendment>,
+    ruling: Ruling,
+    versions: u32,
+}
+
+/// What became of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is done.
+    Done {
+        /// The decision.
+        ruling: RulingRow,
+        /// How many letters follow.
+        letters: usize,
+        /// Until then it can be undone, where letters follow.
+        until: Timestamp,
+    },
+    /// Somebody has decided before.
+    Decided,
+    /// More of the school has come just now; what would follow is to be looked at anew.
+    Changed,
+}
+
+/// What could be learnt from a decision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// The sender's address, which is no school's yet.
+    pub address: Option<String>,
+    /// The name in the form, by which nobody is known yet and nobody else can be meant.
+    pub spelling: Option<String>,
+}
+
+impl Office {
+    /// What would follow from an act; nothing is changed.
+    ///
+    /// # Errors
+    /// [`ActError`], whose message says what is wrong with it.
+    pub async fn prospect(&self, case: &Case, act: &Act) -> Result<Prospect, ActError> {
+        let rules = self.refresh().await?;
+        let (rules, ruling, amendments) = match act {
+            Act::School { school, learn_address, learn_spelling } => {
+                if rules.campaign.school(school).is_none() {
+                    return Err(ActError::School(school.to_string()));
+                }
+                let offers = offers(&rules, case, school);
+                let address = offers.address.filter(|_| *learn_address);
+                let name = offers.spelling.filter(|_| *learn_spelling);
+                let address = address.map(|address| Amendment::Address { school: school.clone(), address });
+                let name = name.map(|name| Amendment::Spelling { school: school.clone(), name });
+                (rules, Ruling::School(school.clone()), address.into_iter().chain(name).collect())
+            }
+            Act::Joins { name, district, date } => {
+                let joins = joins(&rules, name, district, *date)?;
+                let campaign = rules.campaign.clone().amended([joins.clone()]);
+                let ruling = Ruling::School(joins.school().clone());
+                (Arc::new(Rules::new(campaign, rules.mark)), ruling, vec![joins])
+            }
+            Act::Nothing => (rules, Ruling::Nothing, Vec::new()),
+            Act::Ask if case.review.is_none() => return Err(ActError::NoCase),
+            Act::Ask => (rules, Ruling::Ask, Vec::new()),
+        };
+        let (decision, versions) = self.decision(&rules, case, &ruling).await?;
+        let mut letters = Vec::new();
+        if let Some(reading) = &case.reading {
+            let stored = &case.stored;
+            // The second letter of a kind about the same message is another letter, also after the first was taken back.
+            let seed = format!(" {}", self.clock.now());
+            let decided = Decided { rules: &rules, stored, reading, decision: &decision, seed: &seed };
+            letters = self.outgoing(&decided)?;
+        }
+        let leaves = self.undo_until();
+        letters.iter_mut().for_each(|letter| letter.not_before = leaves);
+        Ok(Prospect { rules, decision, letters, amendments, ruling, versions })
+    }
+
+    async fn decision(&self, rules: &Rules, case: &Case, ruling: &Ruling) -> Result<(Decision, u32), ActError> {
+        let nothing = || Decision::nothing_to_do();
+        let Some(reading) = &case.reading else {
+            return if *ruling == Ruling::Nothing { Ok((nothing(), 0)) } else { Err(ActError::Unreadable) };
+        };
+        let known = self.known(rules, reading).await?;
+        let basis = rules.basis(&self.config, &case.stored, &known);
+        Ok(match ruling {
+            Ruling::School(school) => {
+                if case.several {
+                    return Err(ActError::Several);
+                }
+                if case.was.as_ref() == Some(school) && case.review.is_none() {
+                    return Err(ActError::Same);
+                }
+                let versions = known.schools.get(school).map_or(0, |state| state.versions);
+                let gathered = decision::gathered(&basis, reading);
+                let (doubtful, documents) = match &case.submission {
+                    Some(submission) => (submission, &case.documents),
+                    None => (&gathered.0, &gathered.1),
+                };
+                let corrects = case.was.as_ref().filter(|was| case.told && *was != school);
+                (decision::ruled(&basis, reading, documents, doubtful, school, corrects), versions)
+            }
+            Ruling::Ask => (decision::asked(&basis, reading), 0),
+            Ruling::Nothing => match case.was.as_ref().filter(|_| case.told) {
+                Some(was) => (decision::taken_back(&basis, reading, was), 0),
+                None => (nothing(), 0),
+            },
+        })
+    }
+
+    /// Does it. Nothing changes where somebody has decided before, or where it is not what was shown.
+    ///
+    /// # Errors
+    /// As [`Office::prospect`].
+    pub async fn settle(&self, about: About, act: &Act, by: Account) -> Result<Settled, ActError> {
+        let _alone = self.deciding.lock().await;
+        let Some(case) = self.case(about).await?.filter(Case::is_open) else { return Ok(Settled::Decided) };
+        let prospect = self.prospect(&case, act).await?;
+        let new = NewRuling {
+            campaign: &prospect.rules.campaign.id,
+            message: case.stored.id,
+            review: case.review.as_ref().map(|review| review.number),
+            replaces: case.replaces,
+            ruling: &prospect.ruling,
+            decision: &prospect.decision,
+            letters: &prospect.letters,
+            amendments: &prospect.amendments,
+            versions: prospect.versions,
+            by,
+            now: self.clock.now(),
+        };
+        Ok(match self.store.rule(&new).await? {
+            Ruled::Done(ruling) => {
+                tracing::info!(message = case.stored.id, ruling, letters = new.letters.len(), "a person has decided");
+                self.refresh().await?;
+                self.queued.notify_one();
+                Settled::Done { ruling, letters: new.letters.len(), until: self.undo_until() }
+            }
+            Ruled::Decided => Settled::Decided,
+            Ruled::Changed => Settled::Changed,
+        })
+    }
+
+    /// When a letter leaves that follows from a person's decision of now.
+    fn undo_until(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.saturating_add(self.config.replies.undo).unwrap_or(now)
+    }
+
+    /// What could be learnt where the case is this school's.
+    pub fn offers(&self, case: &Case, school: &SchoolId) -> Offers {
+        offers(&self.rules(), case, school)
+    }
+}
+
+fn offers(rules: &Rules, case: &Case, school: &SchoolId) -> Offers {
+    let author = case.reading.as_ref().and_then(|reading| reading.message.from.as_ref());
+    let is_known = |address: &str| {
+        let listed = rules.campaign.schools.iter().flat_map(|school| &school.addresses);
+        listed.into_iter().any(|one| one.trim().to_lowercase() == address)
+    };
+    let address = author.map(|author| author.address.as_str()).filter(|address| !is_known(address));
+    let fields = rules.campaign.form.fields.iter();
+    let name = fields
+        .filter(|field| field.kind == crate::campaign::FieldKind::SchoolName)
+        .find_map(|field| case.submission.as_ref()?.answers.get(&field.id).map(|answer| answer.text.trim()));
+    let spelling = name.filter(|name| may_learn(rules, school, name));
+    Offers { address: address.map(str::to_owned), spelling: spelling.map(str::to_owned) }
+}
+
+/// Whether a name may be learnt, and every other school is still known by its own afterwards.
+fn may_learn(rules: &Rules, school: &SchoolId, name: &str) -> bool {
+    if !rules.roster.may_learn(school, name) {
+        return false;
+    }
+    let amendment = Amendment::Spelling { school: school.clone(), name: name.to_owned() };
+    let after = crate::matching::Roster::new(&rules.campaign.clone().amended([amendment]));
+    rules.campaign.schools.iter().all(|one| {
+        let clue = [Clue::Text { source: crate::matching::Source::NameField, text: one.name.clone() }];
+        let before = rules.roster.conclude(&clue);
+        matches!((before, after.conclude(&clue)),
+            (crate::matching::Verdict::Certain { school: before, .. }, crate::matching::Verdict::Certain { school: after, .. })
+                if before == after)
+    })
+}
+
+/// The addition by which a school joins the campaign.
+fn joins(rules: &Rules, name: &str, district: &str, date: Date) -> Result<Amendment, ActError> {
+    let campaign = &rules.campaign;
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || campaign.schools.iter().any(|one| one.name.to_lowercase() == name.to_lowercase()) {
+        return Err(ActError::Name);
+    }
+    is_a_day_of(rules, date)?;
+    let id = (1..).map(|number| format!("outside-{number}")).find_map(|id| {
+        let id: SchoolId = id.parse().ok()?;
+        campaign.school(&id).is_none().then_some(id)
+    });
+    let school = id.ok_or(ActError::Name)?;
+    Ok(Amendment::School { school, name, district: district.trim().to_owned(), date })
+}
+
+/// Nobody presents before the campaign has begun, or more than a year after it is over.
+fn is_a_day_of(rules: &Rules, date: Date) -> Result<(), ActError> {
+    let campaign = &rules.campaign;
+    let last = campaign.last_day().saturating_add(jiff::Span::new().years(1));
+    if (campaign.start..=last).contains(&date) { Ok(()) } else { Err(ActError::Day(date)) }
+}

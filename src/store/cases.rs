@@ -1,0 +1,226 @@
+//! A message about which a person decides: everything that is known of it.
+
+use jiff::Timestamp;
+
+use super::{MessageRow, Store, StoreError, Stored, from_json, from_word, instant, parsed, state};
+use crate::{
+    campaign::SchoolId,
+    decision::{DocumentVerdict, ReviewReason, Submission},
+    form::Answer,
+    message::Authentication,
+    reader::{FileReading, Reading, VERSION},
+};
+
+/// A case as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReviewState {
+    /// Its number.
+    pub number: i64,
+    /// The message.
+    pub message: MessageRow,
+    /// The submission that it is about; `None` for the whole message.
+    pub submission: Option<i64>,
+    /// Why.
+    pub reason: ReviewReason,
+    /// The schools that it may be.
+    pub candidates: Vec<SchoolId>,
+    /// When the sender was asked whose his documents are.
+    pub asked: Option<Timestamp>,
+    /// When it was decided.
+    pub decided: Option<Timestamp>,
+}
+
+/// A stored message with what was read in it, where that was read by this version.
+#[derive(Debug, Clone)]
+pub struct StoredReading {
+    /// The message.
+    pub stored: Stored,
+    /// What was read.
+    pub reading: Option<Reading>,
+    /// Whether its author is who he says, as it was found out then, whichever version did.
+    pub authentication: Authentication,
+}
+
+/// Message, submission, reason, candidates, asked, decided.
+type ReviewColumns = (i64, Option<i64>, String, String, Option<i64>, Option<i64>);
+/// Message, hash, received, mailbox, cursor, truncated; reading, its version.
+type MessageColumns = (String, i64, String, String, bool, Option<String>, Option<u32>);
+
+#[derive(sqlx::FromRow)]
+struct SubmissionColumns {
+    school: Option<String>,
+    candidates: String,
+    outside: Option<String>,
+    branch: Option<String>,
+    action: String,
+    late: bool,
+    form: bool,
+    draft: bool,
+    information: String,
+    missing: String,
+    invalid: String,
+    owed: String,
+    documents: String,
+    evidence: String,
+}
+
+/// What a reading of any version says of the author.
+fn authentication(reading: &str) -> Authentication {
+    let reading: serde_json::Value = serde_json::from_str(reading).unwrap_or_default();
+    let said = reading.pointer("/message/authentication").cloned().unwrap_or_default();
+    serde_json::from_value(said).unwrap_or_default()
+}
+
+impl Store {
+    /// A case; none where there is none of this number.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn review(&self, number: i64) -> Result<Option<ReviewState>, StoreError> {
+        let row: Option<ReviewColumns> = sqlx::query_as(
+            "SELECT message, submission, reason, candidates, asked_at, decided_at FROM reviews WHERE id = $1",
+        )
+        .bind(number)
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|(message, submission, reason, candidates, asked, decided)| {
+            Ok(ReviewState {
+                number,
+                message,
+                submission,
+                reason: from_word(reason)?,
+                candidates: from_json(&candidates)?,
+                asked: asked.map(instant).transpose()?,
+                decided: decided.map(instant).transpose()?,
+            })
+        })
+        .transpose()
+    }
+
+    /// A message and what was read in it; none where there is none of this row.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn stored_reading(&self, message: MessageRow) -> Result<Option<StoredReading>, StoreError> {
+        let row: Option<MessageColumns> = sqlx::query_as(
+            "SELECT sha256, received_at, mailbox, cursor, truncated, reading, version FROM messages
+             WHERE id = $1 AND duplicate_of IS NULL",
+        )
+        .bind(message)
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|(sha256, received_at, mailbox, cursor, truncated, reading, version)| {
+            let (sha256, received_at) = (parsed("hash", &sha256)?, instant(received_at)?);
+            let stored = Stored { id: message, sha256, received_at, mailbox, cursor, truncated };
+            let authentication = reading.as_deref().map(authentication).unwrap_or_default();
+            let reading = reading.filter(|_| version == Some(VERSION)).as_deref().map(from_json).transpose()?;
+            Ok(StoredReading { stored, reading, authentication })
+        })
+        .transpose()
+    }
+
+    /// A submission as it was recorded; none where there is none of this row.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn submission(&self, row: i64) -> Result<Option<Submission>, StoreError> {
+        let columns: Option<SubmissionColumns> =
+            sqlx::query_as("SELECT * FROM submissions WHERE id = $1").bind(row).fetch_optional(&self.readers).await?;
+        let Some(columns) = columns else { return Ok(None) };
+        let answers: Vec<(String, String, Option<String>, Option<String>, String)> =
+            sqlx::query_as("SELECT field, text, value, invalid, found FROM answers WHERE submission = $1")
+                .bind(row)
+                .fetch_all(&self.readers)
+                .await?;
+        let answer =
+            |(field, text, value, invalid, found): (String, String, Option<String>, Option<String>, String)| {
+                let value = value.as_deref().map(from_json).transpose()?;
+                let invalid = invalid.as_deref().map(state::invalid).transpose()?;
+                Ok::<_, StoreError>((parsed("field", &field)?, Answer { text, value, invalid, found }))
+            };
+        Ok(Some(Submission {
+            school: columns.school.as_deref().map(|school| parsed("school", school)).transpose()?,
+            candidates: from_json(&columns.candidates)?,
+            outside: columns.outside,
+            branch: columns.branch,
+            action: from_word(columns.action)?,
+            late: columns.late,
+            form: columns.form,
+            draft: columns.draft,
+            information: from_json(&columns.information)?,
+            missing: from_json(&columns.missing)?,
+            invalid: from_json(&columns.invalid)?,
+            answers: answers.into_iter().map(answer).collect::<Result<_, _>>()?,
+            changed: Vec::new(),
+            documents: from_json(&columns.documents)?,
+            owed: from_json(&columns.owed)?,
+            repeats: false,
+            evidence: from_json(&columns.evidence)?,
+        }))
+    }
+
+    /// The submissions of a message that count as a school's.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn accepted_of(&self, message: MessageRow) -> Result<Vec<i64>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT id FROM submissions WHERE message = $1 AND version IS NOT NULL ORDER BY id")
+            .bind(message)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// The message of a submission; none where there is none of this row, or it no longer counts.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn message_of(&self, submission: i64) -> Result<Option<MessageRow>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT message FROM submissions WHERE id = $1 AND version IS NOT NULL")
+            .bind(submission)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    /// What each document of a message is, in the order in which they were recorded.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn verdicts(
+        &self,
+        message: MessageRow,
+        files: &[FileReading],
+    ) -> Result<Vec<DocumentVerdict>, StoreError> {
+        let rows: Vec<(Option<String>, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+            "SELECT sha256, path, kind, school, problem FROM documents WHERE message = $1 ORDER BY position",
+        )
+        .bind(message)
+        .fetch_all(&self.readers)
+        .await?;
+        let verdict = |(sha256, path, kind, school, problem): (Option<String>, String, String, _, _)| {
+            let path: Vec<String> = from_json(&path)?;
+            let same = |file: &FileReading| Some(file.sha256.to_string()) == sha256 && file.path == path;
+            Ok(DocumentVerdict {
+                file: files.iter().position(same),
+                kind: from_word(kind)?,
+                school: Option::<String>::as_deref(&school).map(|school| parsed("school", school)).transpose()?,
+                problem: Option::<String>::map(problem, from_word).transpose()?,
+            })
+        };
+        rows.into_iter().map(verdict).collect()
+    }
+
+    /// Whether a letter about a school, in answer to this message, has left or may have.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn was_told(&self, message: MessageRow, school: &SchoolId) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox o JOIN outbox_schools s ON s.outbox = o.id
+                 WHERE o.message = $1 AND s.school = $2 AND o.state IN ('leased', 'sending', 'sent', 'ambiguous'))",
+        )
+        .bind(message)
+        .bind(school.as_str())
+        .fetch_one(&self.readers)
+        .await?)
+    }
+}
