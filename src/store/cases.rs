@@ -43,7 +43,11 @@ pub struct StoredReading {
 
 /// Message, submission, reason, candidates, asked, decided.
 type ReviewColumns = (i64, Option<i64>, String, String, Option<i64>, Option<i64>);
-/// Message, hash, received, mailbox, cursor, truncated; reading, its version.
+/// Field, text, value, invalid, found.
+type AnswerColumns = (String, String, Option<String>, Option<String>, String);
+/// Hash, path, kind, school, problem.
+type DocumentColumns = (Option<String>, String, String, Option<String>, Option<String>);
+/// Hash, received, mailbox, cursor, truncated; reading, its version.
 type MessageColumns = (String, i64, String, String, bool, Option<String>, Option<u32>);
 
 #[derive(sqlx::FromRow)]
@@ -127,7 +131,7 @@ impl Store {
         let columns: Option<SubmissionColumns> =
             sqlx::query_as("SELECT * FROM submissions WHERE id = $1").bind(row).fetch_optional(&self.readers).await?;
         let Some(columns) = columns else { return Ok(None) };
-        let answers: Vec<(String, String, Option<String>, Option<String>, String)> =
+        let answers: Vec<AnswerColumns> =
             sqlx::query_as("SELECT field, text, value, invalid, found FROM answers WHERE submission = $1")
                 .bind(row)
                 .fetch_all(&self.readers)
@@ -190,20 +194,20 @@ impl Store {
         message: MessageRow,
         files: &[FileReading],
     ) -> Result<Vec<DocumentVerdict>, StoreError> {
-        let rows: Vec<(Option<String>, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+        let rows: Vec<DocumentColumns> = sqlx::query_as(
             "SELECT sha256, path, kind, school, problem FROM documents WHERE message = $1 ORDER BY position",
         )
         .bind(message)
         .fetch_all(&self.readers)
         .await?;
-        let verdict = |(sha256, path, kind, school, problem): (Option<String>, String, String, _, _)| {
+        let verdict = |(sha256, path, kind, school, problem): DocumentColumns| {
             let path: Vec<String> = from_json(&path)?;
             let same = |file: &FileReading| Some(file.sha256.to_string()) == sha256 && file.path == path;
             Ok(DocumentVerdict {
                 file: files.iter().position(same),
                 kind: from_word(kind)?,
-                school: Option::<String>::as_deref(&school).map(|school| parsed("school", school)).transpose()?,
-                problem: Option::<String>::map(problem, from_word).transpose()?,
+                school: school.as_deref().map(|school| parsed("school", school)).transpose()?,
+                problem: problem.map(from_word).transpose()?,
             })
         };
         rows.into_iter().map(verdict).collect()

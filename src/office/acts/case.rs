@@ -66,7 +66,7 @@ impl Office {
         };
         // A case about a whole message that counts as one school's is about that.
         let accepted = self.store.accepted_of(message).await?;
-        let replaces = submission.or_else(|| if let [one] = accepted.as_slice() { Some(*one) } else { None });
+        let replaces = submission.or(if let [one] = accepted.as_slice() { Some(*one) } else { None });
         let Some((stored, reading)) = self.read(message, review.as_ref()).await? else { return Ok(None) };
         let submission = match replaces {
             Some(row) => self.store.submission(row).await?,
