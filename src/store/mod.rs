@@ -16,6 +16,7 @@ mod people;
 mod record;
 mod reminders;
 mod replace;
+mod sign_in;
 mod state;
 mod summaries;
 #[cfg(test)]
@@ -42,9 +43,10 @@ pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{Intake, Intaken, Stored, Unmarked};
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
-pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
+pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::{Outdated, RETURNED};
+pub use sign_in::{AccountId, Door, Link, NewLink};
 pub use summaries::{NewSummary, Summaries};
 
 use files::Files;
