@@ -8,7 +8,7 @@ use crate::{
     campaign::{Campaign, RequirementId, RequirementKind, SchoolId},
     decision::SchoolState,
     report::Tick,
-    store::{Account, Store, StoreError},
+    store::{AccountId, Store, StoreError},
 };
 
 use super::Office;
@@ -43,7 +43,7 @@ impl Office {
     ///
     /// # Errors
     /// Where the store refuses.
-    pub async fn tick(&self, tick: &Tick, done: bool, by: Account) -> Result<(), StoreError> {
+    pub async fn tick(&self, tick: &Tick, done: bool, by: AccountId) -> Result<(), StoreError> {
         let campaign = &self.rules().campaign;
         self.store.tick(&campaign.id, &tick_name(campaign, tick), done, by, self.clock.now()).await
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    Account, Outgoing, Store, StoreError, events, from_json, instant, json as to_json,
+    AccountId, Outgoing, Store, StoreError, events, from_json, instant, json as to_json,
     record::{Letter, insert_letter},
 };
 use crate::campaign::{Amendment, CampaignId};
@@ -64,7 +64,7 @@ impl Store {
         campaign: &CampaignId,
         amendment: &Amendment,
         letters: &[Outgoing],
-        by: Account,
+        by: AccountId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
@@ -83,7 +83,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn withdraw(&self, id: i64, by: Account, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn withdraw(&self, id: i64, by: AccountId, now: Timestamp) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let changed = sqlx::query(
             "UPDATE amendments SET withdrawn_at = $1, withdrawn_by = $2 WHERE id = $3 AND withdrawn_at IS NULL",
@@ -122,7 +122,7 @@ impl Store {
         campaign: &CampaignId,
         tick: &str,
         done: bool,
-        by: Account,
+        by: AccountId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
@@ -146,7 +146,7 @@ pub(super) async fn add(
     campaign: &CampaignId,
     amendment: &Amendment,
     ruling: Option<i64>,
-    by: Account,
+    by: AccountId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let text = to_json(amendment)?;

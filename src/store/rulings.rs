@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    Account, MessageRow, Outgoing, Store, StoreError, amendments, events, from_json, json as to_json,
+    AccountId, MessageRow, Outgoing, Store, StoreError, amendments, events, from_json, json as to_json,
     record::{Letter, Part, insert_letter, insert_submission, open_review},
     word,
 };
@@ -40,7 +40,7 @@ pub struct NewRuling<'r> {
     /// How many versions of the school were known when this was decided.
     pub versions: u32,
     /// Who decided.
-    pub by: Account,
+    pub by: AccountId,
     /// The time.
     pub now: Timestamp,
 }
@@ -137,7 +137,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn undo(&self, ruling: RulingRow, by: Account, now: Timestamp) -> Result<Undone, StoreError> {
+    pub async fn undo(&self, ruling: RulingRow, by: AccountId, now: Timestamp) -> Result<Undone, StoreError> {
         let mut tx = self.begin().await?;
         let row: Option<Row> = sqlx::query_as(
             "SELECT message, review, submission, version, verdict FROM rulings WHERE id = $1 AND undone_at IS NULL",
@@ -168,7 +168,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn entered(&self, message: MessageRow, by: Account, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn entered(&self, message: MessageRow, by: AccountId, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         events::append(&mut tx, now, "entered", &json!({ "message": message, "by": by })).await?;
         Ok(tx.commit().await?)
@@ -179,7 +179,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn pull_in(&self, message: MessageRow, by: Account, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    pub async fn pull_in(&self, message: MessageRow, by: AccountId, now: Timestamp) -> Result<Option<i64>, StoreError> {
         let mut tx = self.begin().await?;
         let campaign: Option<Option<String>> = sqlx::query_scalar(
             "UPDATE messages SET state = 'review' WHERE id = $1 AND state IN ('leave', 'ignore') RETURNING campaign",
@@ -325,7 +325,7 @@ async fn take_back(
     connection: &mut SqliteConnection,
     ruling: RulingRow,
     row: &Row,
-    by: Account,
+    by: AccountId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (message, review, submission, version, verdict) = row;

@@ -7,7 +7,7 @@ use crate::{
     config::ReplyMode,
     message::Address,
     reply::{self, Envelope, ReplyError},
-    store::{Account, Outgoing, Purpose},
+    store::{AccountId, Outgoing, Purpose},
 };
 
 use super::{ActError, Office, Rules, is_a_day_of};
@@ -52,7 +52,7 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::new_date`].
-    pub async fn change_date(&self, school: &SchoolId, date: Date, by: Account) -> Result<usize, ActError> {
+    pub async fn change_date(&self, school: &SchoolId, date: Date, by: AccountId) -> Result<usize, ActError> {
         let _alone = self.deciding.lock().await;
         let new = self.new_date(school, date).await?;
         let rules = self.rules();

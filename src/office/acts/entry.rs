@@ -16,7 +16,7 @@ use crate::{
     message::OwnIdentity,
     reader::Reading,
     reply::ReplyError,
-    store::{Account, ENTERED, Intake, Intaken, MessageRow, Record, Stored},
+    store::{AccountId, ENTERED, Intake, Intaken, MessageRow, Record, Stored},
 };
 
 use super::{ActError, Office, Rules};
@@ -71,7 +71,7 @@ impl Office {
     ///
     /// # Errors
     /// [`ActError::Empty`] where there is nothing in it; nothing is stored then.
-    pub async fn enter(&self, entry: &Entry, by: Account) -> Result<MessageRow, ActError> {
+    pub async fn enter(&self, entry: &Entry, by: AccountId) -> Result<MessageRow, ActError> {
         let _alone = self.deciding.lock().await;
         let rules = self.refresh().await?;
         if rules.campaign.school(&entry.school).is_none() {

@@ -13,7 +13,7 @@ use crate::{
     decision::{self, Decision, Ruling},
     matching::Clue,
     reply::ReplyError,
-    store::{Account, NewRuling, Outgoing, Ruled, RulingRow, StoreError},
+    store::{AccountId, NewRuling, Outgoing, Ruled, RulingRow, StoreError},
 };
 
 pub use case::{About, Case};
@@ -208,7 +208,7 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::prospect`].
-    pub async fn settle(&self, about: About, act: &Act, by: Account) -> Result<Settled, ActError> {
+    pub async fn settle(&self, about: About, act: &Act, by: AccountId) -> Result<Settled, ActError> {
         let _alone = self.deciding.lock().await;
         let Some(case) = self.case(about).await?.filter(Case::is_open) else { return Ok(Settled::Decided) };
         let prospect = self.prospect(&case, act).await?;
