@@ -25,5 +25,6 @@ pub mod store;
 pub mod outbox;
 pub mod report;
 pub mod office;
+pub mod board;
 pub mod daemon;
 pub mod cli;

@@ -11,6 +11,7 @@ mod reader;
 mod report;
 mod run;
 mod settings;
+mod sign_in;
 mod status;
 mod templates;
 
@@ -48,6 +49,8 @@ enum Command {
     Status(status::Args),
     /// Write the summary and the consolidated table
     Report(report::Args),
+    /// Print a link for signing in to the board, when mail is down
+    SignIn(sign_in::Args),
     /// Look after letters that failed or are in doubt
     Outbox(outbox::Args),
     /// Hold the mailboxes against the store
@@ -106,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::SignIn(args) => sign_in::run(&args),
         Command::Outbox(args) => outbox::run(&args),
         Command::Mailbox(args) => mailbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),

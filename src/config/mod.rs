@@ -1,7 +1,7 @@
 //! The configuration file → checked settings. Relative paths are relative to the file; unknown keys are refused.
 
-mod ahead;
 mod authentication;
+mod board;
 mod caps;
 mod schedule;
 mod secret;
@@ -24,8 +24,8 @@ use crate::{
     message::{Address, OwnIdentity},
 };
 
-pub use ahead::BoardConfig;
 pub use authentication::AuthenticationConfig;
+pub use board::BoardConfig;
 pub use caps::Caps;
 pub use schedule::Schedule;
 pub use secret::{Login, Secret, SecretError, SecretSource};
@@ -95,7 +95,7 @@ pub struct Config {
     /// How long things may take.
     #[serde(default)]
     pub times: Times,
-    /// The page for the staff.
+    /// The pages for the staff.
     pub board: Option<BoardConfig>,
     /// A folder with templates that replace the built-in ones of the same name.
     pub templates: Option<PathBuf>,
@@ -334,7 +334,10 @@ impl Config {
                 "{section}.time: in less than a second nothing can be read: write for example \"10s\""
             ));
         }
-        if let Some(what) = self.authentication.contradiction().or_else(|| self.replies.caps.contradiction()) {
+        let board = || self.board.as_ref().and_then(BoardConfig::contradiction);
+        if let Some(what) =
+            self.authentication.contradiction().or_else(|| self.replies.caps.contradiction()).or_else(board)
+        {
             return Some(what);
         }
         let keys: BTreeSet<String> = self.mailboxes.iter().map(MailboxConfig::key).collect();
@@ -391,14 +394,6 @@ mod tests {
     }
 
     #[test]
-    fn settings_of_later_releases_are_read_and_named_and_never_seem_to_be_in_force() {
-        let later = "[board]\nlisten = \"127.0.0.1:8025\"\n";
-        let config = load(&format!("{SOUND}\n{later}")).unwrap();
-        assert_eq!(config.not_yet(), ["board"]);
-        assert!(load(SOUND).unwrap().not_yet().is_empty());
-    }
-
-    #[test]
     fn caps_have_defaults_each_and_never_let_nothing_out() {
         let caps =
             |text: &str| load(&format!("{SOUND}\n[replies]\ncaps = {{ {text} }}")).map(|config| config.replies.caps);
@@ -439,13 +434,17 @@ mod tests {
             "campaigns = [\"c.toml\"]\n[store]\nurl = \"sqlite://s.db\"\nfiles = \"f\"\n{imap}\n{smtp}\n{}\n{}\n{}",
             sample("times]"),
             sample("authentication]"),
-            sample("staff]")
+            sample("staff]") + &sample("board]")
         );
         let config = load(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(format!("{:?}", config.times), format!("{:?}", Times::default()));
         let ids = AuthenticationConfig { authserv_ids: vec!["mx.example.org".to_owned()], ..Default::default() };
         assert_eq!((&config.authentication, sound.authentication), (&ids, AuthenticationConfig::default()));
         assert_eq!(sound.replies.policy, ReplyPolicy::Default);
+        let board = config.board.as_ref().unwrap();
+        let told = BoardConfig { url: board.url.clone(), readers: board.readers.clone(), ..BoardConfig::default() };
+        assert_eq!((format!("{board:?}"), board.readers.len()), (format!("{told:?}"), 1));
+        assert!(board.is_secure() && sound.board.is_none());
         let MailboxSource::Imap { server, sent_folder, .. } = &config.mailboxes[0].source else { panic!("no IMAP") };
         assert_eq!((server.port, sent_folder.as_deref()), (993, Some("Sent")));
         assert_eq!(config.mailboxes[0].marking.folders, Some(Folders::default()));

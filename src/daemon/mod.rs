@@ -144,9 +144,6 @@ impl Daemon {
             tasks.spawn(watcher.run(stopping.clone()));
         }
         tracing::info!(mailboxes = self.core.config().mailboxes.len(), "watching");
-        for key in self.core.config().not_yet() {
-            tracing::warn!(key, "this setting is not acted on in this release");
-        }
         let ended = tokio::select! {
             _ = terminate.recv() => Ok(()),
             _ = interrupt.recv() => Ok(()),

@@ -11,6 +11,7 @@ mod registration;
 mod reminder;
 pub mod russian;
 mod samples;
+mod sign_in;
 mod templates;
 mod view;
 pub(crate) mod word_file;
@@ -34,6 +35,7 @@ pub use new_date::render_new_date;
 pub use registration::{is_registration, registration};
 pub use reminder::render_reminder;
 pub use samples::{Sample, samples};
+pub use sign_in::render_sign_in;
 pub use templates::{TemplateError, Templates};
 
 use crate::{

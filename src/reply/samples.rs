@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, ToSpan as _, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
 
 use super::{
     Case, Envelope, Rendered, ReplyError, Templates, alert::alerts, registration, render, render_cases,
-    render_new_date, render_reminder,
+    render_new_date, render_reminder, render_sign_in,
 };
 use crate::{
     campaign::{Campaign, Field, FieldId, FieldKind, RequirementId, RequirementKind, School},
@@ -106,6 +106,7 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
     for (name, count) in [("cases", 3), ("cases-one", 1)] {
         samples.push(Sample { name: name.to_owned(), letter: maker.cases(name, count, before)? });
     }
+    samples.push(Sample { name: "sign-in".to_owned(), letter: maker.sign_in(before)? });
     for (kind, letter) in alerts(campaign, templates)? {
         samples.push(Sample { name: format!("alert-{}", kind.word()), letter });
     }
@@ -217,6 +218,14 @@ impl Maker<'_> {
         let (to, from) = (address("staff@example.org")?, address("committee@example.org")?);
         let cases = cases.get(..count).unwrap_or_default();
         render_cases(self.campaign, cases, None, &to, &self.envelope(&from, name, now, None))
+    }
+
+    fn sign_in(&self, now: Timestamp) -> Result<Rendered, ReplyError> {
+        let address = |text| Address::parse(text).ok_or(ReplyError::MessageId);
+        let (to, from) = (address("staff@example.org")?, address("committee@example.org")?);
+        let envelope = Envelope { from_name: "Сводка", ..self.envelope(&from, "sign-in", now, None) };
+        let (link, span) = ("https://svodka.example.org/sign-in/4f1d7c", SignedDuration::from_mins(10));
+        render_sign_in(link, span, &self.campaign.time_zone, &to, &envelope)
     }
 
     fn envelope<'e>(

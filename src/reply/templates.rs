@@ -13,7 +13,7 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: [(&str, &str); 27] = embedded![
+const EMBEDDED: [(&str, &str); 29] = embedded![
     "base.txt.j2",
     "base.html.j2",
     "parts.txt.j2",
@@ -37,6 +37,8 @@ const EMBEDDED: [(&str, &str); 27] = embedded![
     "alert.txt.j2",
     "cases_subject.txt.j2",
     "cases.txt.j2",
+    "sign_in_subject.txt.j2",
+    "sign_in.txt.j2",
     "phrases.txt.j2",
     "summary_subject.txt.j2",
     "summary.txt.j2",

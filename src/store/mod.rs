@@ -18,6 +18,7 @@ mod record;
 mod reminders;
 mod replace;
 mod rulings;
+mod sign_in;
 mod state;
 mod summaries;
 #[cfg(test)]
@@ -45,10 +46,11 @@ pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
-pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow};
+pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::{Outdated, RETURNED};
 pub use rulings::{NewRuling, Ruled, RulingRow, Undone};
+pub use sign_in::{AccountId, Door, Link, NewLink};
 pub use summaries::{NewSummary, Summaries};
 
 use files::Files;

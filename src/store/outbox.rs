@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::{
     OutboxRow, Store, StoreError,
     caps::{self, Wait},
-    events, reminders, word,
+    events, reminders, sign_in, word,
 };
 use crate::{
     config::Caps,
@@ -85,7 +85,7 @@ pub enum LetterKind {
     Answer,
     /// It reminds of a deadline, in working hours.
     Reminder,
-    /// It tells the committee how things stand, or that a person must decide.
+    /// It tells the committee how things stand, or that a person must decide; or it lets somebody in who wants to see.
     Summary,
     /// It tells the staff that something does not work.
     Alert,
@@ -107,7 +107,7 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
         kind: match kind.as_str() {
             "alert" => LetterKind::Alert,
             "reminder" | "digest" => LetterKind::Reminder,
-            "summary" | "cases" => LetterKind::Summary,
+            "summary" | "cases" | "sign_in" => LetterKind::Summary,
             _ => LetterKind::Answer,
         },
     })
@@ -136,6 +136,7 @@ impl Store {
         let mut tx = self.begin().await?;
         end_leases(&mut tx, now, now_us, terms.expired).await?;
         reminders::take_back(&mut tx, now).await?;
+        sign_in::forget_links(&mut tx, now).await?;
         let mut leased = None;
         while let Some((id, recipient, internal)) = due(&mut tx, now_us, terms.held).await? {
             let wait = if internal { None } else { caps::wait(&mut tx, &recipient, &terms.caps, now).await? };

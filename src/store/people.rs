@@ -67,6 +67,17 @@ pub struct ReviewRow {
     pub outside: Option<String>,
 }
 
+/// How much waits for a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Reviews that nobody has decided.
+    pub reviews: u64,
+    /// Letters that failed or are in doubt.
+    pub troubled: u64,
+    /// Letters that nobody has let leave, where that is wanted.
+    pub queued: u64,
+}
+
 /// One school's part of a message, accepted or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryRow {
@@ -148,6 +159,25 @@ impl Store {
             *counted += count;
         }
         Ok(counts)
+    }
+
+    /// How much waits for a person.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn waiting(&self) -> Result<Waiting, StoreError> {
+        let (reviews, troubled, queued): (i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM reviews WHERE decided_at IS NULL),
+                    count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued' AND approved = 0)
+             FROM outbox WHERE state IN ('queued', 'failed', 'ambiguous') AND internal = 0",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(Waiting {
+            reviews: reviews.unsigned_abs(),
+            troubled: troubled.unsigned_abs(),
+            queued: queued.unsigned_abs(),
+        })
     }
 
     /// What waits for a person, the oldest first.

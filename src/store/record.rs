@@ -70,6 +70,8 @@ pub enum Purpose {
     Summary,
     /// It tells the committee that a person must decide.
     Cases,
+    /// It brings the link by which somebody signs in to the board.
+    SignIn,
 }
 
 impl Purpose {
@@ -81,6 +83,7 @@ impl Purpose {
             Self::Digest => Ok("digest".to_owned()),
             Self::Summary => Ok("summary".to_owned()),
             Self::Cases => Ok("cases".to_owned()),
+            Self::SignIn => Ok("sign_in".to_owned()),
         }
     }
 }
@@ -394,7 +397,7 @@ pub(super) async fn insert_letter(
     .bind(letter.not_before.as_microsecond())
     .bind(whole.now.as_microsecond())
     .bind(whole.expires.map(Timestamp::as_microsecond))
-    .bind(matches!(letter.purpose, Purpose::Summary | Purpose::Cases))
+    .bind(matches!(letter.purpose, Purpose::Summary | Purpose::Cases | Purpose::SignIn))
     .bind(whole.ruling)
     .bind(whole.approved)
     .fetch_one(&mut *connection)

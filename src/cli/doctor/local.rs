@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::{
     authenticity::Authenticity,
     clock::Clock,
-    config::{AuthenticationConfig, Config},
+    config::{AuthenticationConfig, BoardConfig, Config},
     converter::Converter,
     decision::ReplyPolicy,
     document::{Format, Limits},
@@ -28,12 +28,7 @@ const ENOUGH: u64 = 1 << 30;
 pub(super) async fn findings(config: &Config) -> Vec<Finding> {
     let database = PathBuf::from(config.store.url.strip_prefix("sqlite://").unwrap_or_default());
     let folder = database.parent().unwrap_or(Path::new(".")).to_owned();
-    let mut findings: Vec<Finding> = config
-        .not_yet()
-        .into_iter()
-        .map(|key| Finding::new("settings", Ok(format!("{key} is not acted on in this release"))))
-        .collect();
-    findings.extend([
+    let mut findings = vec![
         Finding::new("wording", templates(config)),
         Finding::new("folder of the database", writable(&folder)),
         Finding::new("folder of the files", writable(&config.store.files)),
@@ -41,7 +36,8 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
         Finding::new("sandbox", sandbox(config).await),
         Finding::new("converter", converter(config).await),
         Finding::new("senders", senders(&config.authentication, config.replies.policy)),
-    ]);
+    ];
+    findings.extend(config.board.as_ref().map(|one| Finding::new("board", board(one))));
     if !database.exists() {
         let said = format!("{} is not there yet: the first start creates it", database.display());
         findings.push(Finding::new("database", Ok(said)));
@@ -125,6 +121,19 @@ fn senders(known_by: &AuthenticationConfig, policy: ReplyPolicy) -> Result<Strin
         ReplyPolicy::Strict => Ok(format!("known {by}; strict: only who is proven is answered")),
         ReplyPolicy::Default => Ok(format!("known {by}; default: who is not shown to be forged is answered")),
         ReplyPolicy::Open => Ok("open: who they are plays no part".to_owned()),
+    }
+}
+
+/// Where people open it; whether the port is free, or taken by svodka itself, which runs.
+fn board(config: &BoardConfig) -> Result<String, String> {
+    let listen = config.listen;
+    let base = config.base(listen);
+    match std::net::TcpListener::bind(listen) {
+        Ok(_) => Ok(format!("{base}, where {listen} is free")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            Ok(format!("{base}; something listens on {listen}: if it is not svodka, set listen in [board]"))
+        }
+        Err(error) => Err(format!("{listen}: {error}; set listen in [board] to an address of this machine")),
     }
 }
 

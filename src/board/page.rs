@@ -1,0 +1,182 @@
+//! Pages: templates in the program, filled in for whoever looks at them.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+
+use super::{assets, refusal::Refusal, session::FLASH, state::Board, visitor::Visitor};
+use crate::reply::russian::plural;
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("pages/", $name)))),+]
+    };
+}
+
+const EMBEDDED: &[(&str, &str)] = embedded!["base.html.j2", "home.html.j2", "refuse.html.j2", "sign_in.html.j2"];
+
+/// All templates, compiled.
+#[derive(Debug)]
+pub(super) struct Pages(Environment<'static>);
+
+impl Pages {
+    /// Compiles them.
+    ///
+    /// # Errors
+    /// Where one is malformed.
+    pub(super) fn load() -> anyhow::Result<Self> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_trim_blocks(true);
+        environment.set_lstrip_blocks(true);
+        environment.add_filter("plural", |count: usize, one: String, few: String, many: String| {
+            plural(count, [&one, &few, &many])
+        });
+        environment.add_function("asset", assets::url);
+        for (name, text) in EMBEDDED {
+            environment.add_template(name, text).with_context(|| format!("the page {name}"))?;
+        }
+        Ok(Self(environment))
+    }
+
+    /// A page as HTML; what it says of the visitor and his surroundings is `shell`.
+    ///
+    /// # Errors
+    /// Where the template fails.
+    pub(super) fn fill(&self, name: &str, shell: &Shell, context: Value) -> anyhow::Result<String> {
+        let page = self.0.get_template(name).with_context(|| format!("the page {name}"))?;
+        let all = context! { shell => Value::from_serialize(shell), ..context };
+        page.render(all).with_context(|| format!("the page {name}"))
+    }
+}
+
+/// What the next page tells of what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Flash {
+    kind: FlashKind,
+    text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FlashKind {
+    Done,
+    Wrong,
+}
+
+impl Flash {
+    /// Something was done.
+    pub(crate) fn done(text: impl Into<String>) -> Self {
+        Self { kind: FlashKind::Done, text: text.into() }
+    }
+
+    /// Something could not be done.
+    pub(crate) fn wrong(text: impl Into<String>) -> Self {
+        Self { kind: FlashKind::Wrong, text: text.into() }
+    }
+}
+
+/// Sends the browser on to `path` (303), where it is told what was done.
+///
+/// # Errors
+/// Where the session cannot be kept.
+pub(crate) async fn tell(session: &Session, flash: &Flash, path: &str) -> Result<Response, Refusal> {
+    session.insert(FLASH, flash).await?;
+    Ok(Redirect::to(path).into_response())
+}
+
+/// What stands around every page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Shell {
+    pub(super) signed_in: bool,
+    pub(super) who: String,
+    pub(super) role: &'static str,
+    pub(super) district: Option<String>,
+    pub(super) csrf: String,
+    pub(super) campaign: String,
+    pub(super) here: &'static str,
+    pub(super) reviews: u64,
+    pub(super) troubled: u64,
+    pub(super) held: u64,
+    pub(super) flash: Option<Flash>,
+    pub(super) may_act: bool,
+    pub(super) url: String,
+}
+
+impl Shell {
+    /// For somebody who is not signed in.
+    pub(super) fn of_stranger(csrf: String) -> Self {
+        // Whose letter it is, strangers are not told.
+        Self { csrf, campaign: "Сводка".to_owned(), ..Self::default() }
+    }
+
+    /// For somebody who is.
+    pub(super) async fn of_visitor(board: &Board, visitor: &Visitor) -> Result<Self, Refusal> {
+        let waiting = match visitor.district() {
+            None => board.office.store.waiting().await?,
+            Some(_) => Default::default(),
+        };
+        let held = board.office.config.replies.mode == crate::config::ReplyMode::Hold;
+        Ok(Self {
+            signed_in: true,
+            who: visitor.address.to_string(),
+            role: visitor.role.word(),
+            district: visitor.district().map(str::to_owned),
+            csrf: visitor.csrf.clone(),
+            campaign: board.office.rules().campaign.title.clone(),
+            reviews: waiting.reviews,
+            troubled: waiting.troubled,
+            held: if held { waiting.queued } else { 0 },
+            may_act: visitor.may_act(),
+            ..Self::default()
+        })
+    }
+}
+
+/// A page for somebody who is signed in; handlers ask for it.
+pub(crate) struct Page {
+    board: Arc<Board>,
+    /// Who looks at it.
+    pub(crate) visitor: Visitor,
+    shell: Shell,
+}
+
+impl Page {
+    /// Under which entry of the menu it stands.
+    pub(crate) fn at(mut self, here: &'static str) -> Self {
+        self.shell.here = here;
+        self
+    }
+
+    /// Fills in a template; beside what is given here it knows `shell`.
+    ///
+    /// # Errors
+    /// Where the template fails.
+    pub(crate) fn render(self, name: &str, context: Value) -> Result<Response, Refusal> {
+        Ok(Html(self.board.pages.fill(name, &self.shell, context)?).into_response())
+    }
+}
+
+impl FromRequestParts<Arc<Board>> for Page {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, board: &Arc<Board>) -> Result<Self, Refusal> {
+        let visitor = Visitor::from_request_parts(parts, board).await?;
+        let mut shell = Shell::of_visitor(board, &visitor).await?;
+        shell.url = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        if let Some(session) = parts.extensions.get::<Session>()
+            && session.get_value(FLASH).await?.is_some()
+        {
+            shell.flash = session.remove(FLASH).await?;
+        }
+        Ok(Self { board: Arc::clone(board), visitor, shell })
+    }
+}
