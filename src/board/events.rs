@@ -37,7 +37,7 @@ pub(super) async fn watch(board: Arc<Board>) {
         match board.office.store.last_event_number().await {
             Ok(last) => {
                 failing = false;
-                board.changes.send_if_modified(|known| std::mem::replace(known, last) != last);
+                note(&board, last);
             }
             Err(error) if !failing => {
                 failing = true;
@@ -46,6 +46,10 @@ pub(super) async fn watch(board: Arc<Board>) {
             Err(_) => {}
         }
     }
+}
+
+fn note(board: &Board, last: i64) {
+    board.changes.send_if_modified(|known| std::mem::replace(known, last) != last);
 }
 
 /// One browser that listens.
@@ -65,8 +69,9 @@ pub(super) async fn events(
 ) -> Result<Response, Refusal> {
     let few = Arc::clone(&board.listeners).try_acquire_owned().map_err(|_| Refusal::too_many_listeners())?;
     let browser = session.id().ok_or_else(Refusal::forbidden)?;
-    let mut changes = board.changes.subscribe();
-    changes.mark_unchanged();
+    // What happened while nobody listened is on the page that has just been loaded.
+    note(&board, board.office.store.last_event_number().await?);
+    let changes = board.changes.subscribe();
     let stopping = board.stopping.subscribe();
     let listener = Listener { board, browser, visitor, changes, stopping, _one_of_few: few };
     let stream = stream::unfold(listener, |mut listener| async move {

@@ -124,7 +124,6 @@ impl Shell {
             None => board.office.store.waiting().await?,
             Some(_) => Default::default(),
         };
-        let held = board.office.config.replies.mode == crate::config::ReplyMode::Hold;
         Ok(Self {
             signed_in: true,
             who: visitor.address.to_string(),
@@ -134,7 +133,7 @@ impl Shell {
             campaign: board.office.rules().campaign.title.clone(),
             reviews: waiting.reviews,
             troubled: waiting.troubled,
-            held: if held { waiting.queued } else { 0 },
+            held: if board.office.holds() { waiting.queued } else { 0 },
             may_act: visitor.may_act(),
             ..Self::default()
         })

@@ -257,7 +257,7 @@ async fn page(board: &Board, session: &Session, status: StatusCode, context: Val
     };
     let shell = Shell::of_stranger(csrf);
     let minutes = board.config.link.as_mins().max(1);
-    let all = context! { typed => "", wrong => false, who => "", action => "", minutes, ..context };
+    let all = context! { ..context, ..context! { typed => "", wrong => false, who => "", action => "", minutes } };
     Ok((status, Html(board.pages.fill("sign_in.html.j2", &shell, all)?)).into_response())
 }
 

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write as _},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -10,8 +11,9 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use crate::{
+    board,
     clock::Clock,
-    config::Config,
+    config::{BoardConfig, Config},
     daemon::{Daemon, summary_message},
     message::Address,
     office::summary,
@@ -72,11 +74,17 @@ const MAILS: [(&str, &[u8]); 13] = [
 
 /// The arguments of `svodka demo`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  svodka demo --dir /tmp/svodka-demo")]
+#[command(after_help = "Example:\n  svodka demo --dir /tmp/svodka-demo\n  svodka demo --serve")]
 pub(super) struct Args {
     /// Where everything is written
     #[arg(long, value_name = "DIR", default_value = "svodka-demo")]
     dir: PathBuf,
+    /// Then serve the board over it, until Ctrl-C; a link for signing in is printed
+    #[arg(long)]
+    serve: bool,
+    /// Where the board listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8025", requires = "serve")]
+    listen: SocketAddr,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
@@ -110,8 +118,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         ] {
             writeln!(out, "{what:>8}: {}", path.display())?;
         }
-        Ok(())
+        drop(out);
+        daemon.close().await;
+        if args.serve { serve(config, clock, args.listen).await } else { Ok(()) }
     })
+}
+
+/// Runs the daemon over the same folder, with a board on which the staff can act.
+async fn serve(mut config: Config, clock: Clock, listen: SocketAddr) -> anyhow::Result<()> {
+    config.board = Some(BoardConfig { listen, ..BoardConfig::default() });
+    config.staff.addresses = vec![STAFF.to_owned()];
+    let staff = Address::parse(STAFF).context("the address of the staff")?;
+    let mut daemon = Daemon::open(config.clone(), clock).await?;
+    let address = daemon.listen().await?;
+    let campaign = &daemon.office().rules().campaign;
+    let link = board::printed_link(daemon.store(), &config, campaign, &staff, address, clock.now()).await?;
+    writeln!(io::stdout(), "   board: {link}\n          (the link works once; Ctrl-C ends it)")?;
+    daemon.run().await
 }
 
 /// Puts configuration and mails into the folder; a mail that was delivered before is not delivered again.

@@ -13,7 +13,7 @@ mod report;
 mod send;
 mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -21,7 +21,8 @@ use tokio::{
 };
 
 use crate::{
-    clock::Clock, config::Config, explain::explain, office::Office, outbox::Transport, reply::Templates, store::Store,
+    board, clock::Clock, config::Config, explain::explain, office::Office, outbox::Transport, reply::Templates,
+    store::Store,
 };
 
 use self::{
@@ -69,6 +70,7 @@ impl Pass {
 pub struct Daemon {
     core: Arc<Core>,
     watchers: Vec<Watcher>,
+    board: Option<board::Server>,
 }
 
 impl Daemon {
@@ -92,7 +94,7 @@ impl Daemon {
         let watchers = watchers
             .map(|((index, mailbox), config)| Watcher::new(Arc::clone(&core), mailbox, index, config))
             .collect();
-        Ok(Self { core, watchers })
+        Ok(Self { core, watchers, board: None })
     }
 
     /// One full pass over mailboxes and outbox.
@@ -129,13 +131,27 @@ impl Daemon {
         failed.map_or(Ok(all), Err)
     }
 
+    /// Opens the port of the board; gives where it listens, where there is one.
+    ///
+    /// # Errors
+    /// Where it cannot listen there.
+    pub async fn listen(&mut self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.board.is_none() {
+            self.board = board::Server::open(Arc::clone(&self.core.office)).await?;
+        }
+        Ok(self.board.as_ref().map(board::Server::address))
+    }
+
     /// Runs until SIGTERM or SIGINT; what has begun is finished first, within the configured time.
     ///
     /// # Errors
-    /// Where a task ends that should not: the process must be started anew.
-    pub async fn run(self) -> anyhow::Result<()> {
+    /// Where the port of the board is taken, or a task ends that should not: the process must be started anew.
+    pub async fn run(mut self) -> anyhow::Result<()> {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        self.listen().await?;
         let (stop, stopping) = tokio::sync::watch::channel(Stop::Run);
+        // Not among the tasks: whatever becomes of the board, mail goes on.
+        let board = self.board.map(|board| tokio::spawn(board.run(stopped(stopping.clone()))));
         let mut tasks = JoinSet::new();
         for sender in Sender::all(&self.core) {
             tasks.spawn(sender.run(stopping.clone()));
@@ -152,6 +168,11 @@ impl Daemon {
         tracing::info!("stopping: what has begun is finished");
         stop.send_replace(Stop::Soon);
         finish(tasks, &stop, self.core.config().times.stop).await;
+        if let Some(board) = board
+            && let Err(error) = board.await
+        {
+            tracing::error!(error = explain(&error.into()), "the board had failed");
+        }
         self.core.office.jail.close().await;
         // A disk that has failed is not asked to sync once more.
         if ended.is_ok() {
@@ -176,6 +197,11 @@ impl Daemon {
     pub fn office(&self) -> &Arc<Office> {
         &self.core.office
     }
+}
+
+/// Ends when the daemon has been told to stop.
+async fn stopped(mut stopping: tokio::sync::watch::Receiver<Stop>) {
+    let _ = stopping.wait_for(|stop| *stop != Stop::Run).await;
 }
 
 /// What is recorded once time is up takes a moment itself.
