@@ -48,7 +48,7 @@ fn pages() -> Router<Arc<Board>> {
         .route("/sign-in/{token}", get(sign_in::look).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/events", get(events::events))
-        .fallback(async |_: Page| Refusal::not_found())
+        .fallback(async || Refusal::not_found())
 }
 
 async fn home(page: Page) -> Result<Response, Refusal> {

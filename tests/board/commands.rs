@@ -1,0 +1,75 @@
+//! The commands around the board.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    process::{Command, Stdio},
+};
+
+use crate::{
+    browser::Browser,
+    committee::{Committee, STAFF, terminate},
+};
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_printed_link_works_in_any_browser_once() {
+    let committee = Committee::new();
+    // The clock of the command is the system's: the daemon's is the same then.
+    let daemon = committee.opens_at(&now());
+    let output = committee.runs(&["sign-in", STAFF]);
+    assert!(output.status.success(), "{}", said(&output.stderr));
+    let link = said(&output.stdout);
+    let (_, token) = link.trim().rsplit_once("/sign-in/").unwrap();
+    let path = format!("/sign-in/{token}");
+    let mut browser = daemon.browser();
+    assert_eq!(browser.follows(&path).status, 200);
+    assert!(browser.is_signed_in());
+    assert_eq!(daemon.browser().get(&path).status, 410);
+    for (address, words) in [("nobody@elsewhere.example", "[staff] addresses"), ("nobody", "no e-mail address")] {
+        let output = committee.runs(&["sign-in", address]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty() && said(&output.stderr).contains(words), "{}", said(&output.stderr));
+    }
+}
+
+fn now() -> String {
+    svodka::clock::Clock::System.now().to_string()
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_with_the_key_that_names_it() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let committee = Committee::new();
+    committee.sets(STAFF, "");
+    committee.listens_on(taken.local_addr().unwrap());
+    let output = committee.runs(&["run"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output.stderr);
+    assert!(
+        said.contains("set another listen in [board]") && said.contains(&taken.local_addr().unwrap().to_string()),
+        "{said}"
+    );
+    // One pass needs no board.
+    assert!(committee.runs(&["run", "--once"]).status.success());
+}
+
+#[test]
+fn the_demonstration_serves_its_board_until_it_is_told_to_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
+    command.args(["demo", "--serve", "--listen", "127.0.0.1:0", "--dir"]).arg(folder.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let link = lines.into_iter().find_map(|line| Some(line.split_once("board: ")?.1.to_owned())).unwrap();
+    let (base, _) = link.split_once("/sign-in/").unwrap();
+    let mut browser = Browser::new(base);
+    let home = browser.follows(link.strip_prefix(base).unwrap());
+    assert_eq!(home.status, 200);
+    assert!(home.body.contains("500+"), "{}", home.body);
+    terminate(&child);
+    assert!(child.wait().unwrap().success());
+}

@@ -1,0 +1,196 @@
+//! A committee whose daemon runs and serves the board.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Output, Stdio},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use mail_parser::MessageParser;
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+
+pub(crate) const STAFF: &str = "staff@committee.example";
+pub(crate) const READER: &str = "reader@committee.example";
+pub(crate) const COORDINATOR: &str = "coordinator@district.example";
+
+/// Before every deadline.
+pub(crate) const NOON: &str = "2022-11-10T12:00:00+03:00";
+
+/// A folder with everything, gone with the value.
+pub(crate) struct Committee {
+    folder: TempDir,
+}
+
+/// Its daemon, which ends with the value.
+pub(crate) struct Daemon<'c> {
+    committee: &'c Committee,
+    child: Child,
+    /// Where the board is.
+    pub(crate) base: String,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Committee {
+    pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// With these further lines of `[board]`.
+    pub(crate) fn with(board: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["inbox/new", "inbox/cur", "inbox/tmp", "outbox"] {
+            fs::create_dir_all(folder.path().join(part)).unwrap();
+        }
+        let campaign = format!(
+            "{}\n[[person]]\nwho = \"муниципальные кураторы проекта «500+»\"\naddress = \"{COORDINATOR}\"\n\
+             district = \"Киришский\"\nsummary = false\n",
+            include_str!("../../config/campaigns/500plus-2022.toml")
+        );
+        fs::write(folder.path().join("campaign.toml"), campaign).unwrap();
+        let committee = Self { folder };
+        committee.sets(STAFF, board);
+        committee
+    }
+
+    /// Writes the settings, with one address of the staff.
+    pub(crate) fn sets(&self, staff: &str, board: &str) {
+        let text = format!(
+            "campaigns = [\"campaign.toml\"]\n[store]\nurl = \"sqlite://s.db\"\nfiles = \"files\"\n[[mailbox]]\n\
+             kind = \"maildir\"\npath = \"inbox\"\naddress = \"svodka@committee.example\"\npoll = \"1s\"\n[smtp]\n\
+             kind = \"file\"\npath = \"outbox\"\n[converter]\noffice = \"\"\npdf = \"\"\n[authentication]\nverify = false\n\
+             [reader]\nsandbox = \"best-effort\"\n[staff]\naddresses = [\"{staff}\"]\nsummary = []\n\
+             [board]\nlisten = \"127.0.0.1:0\"\nreaders = [\"{READER}\"]\n{board}\n"
+        );
+        fs::write(self.folder.path().join("svodka.toml"), text).unwrap();
+    }
+
+    /// Lets the board listen on this port.
+    pub(crate) fn listens_on(&self, address: SocketAddr) {
+        let file = self.folder.path().join("svodka.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(file, text.replace("127.0.0.1:0", &address.to_string())).unwrap();
+    }
+
+    /// Starts the daemon at noon.
+    pub(crate) fn opens(&self) -> Daemon<'_> {
+        self.opens_at(NOON)
+    }
+
+    /// Starts the daemon with a clock that stands still.
+    pub(crate) fn opens_at(&self, time: &str) -> Daemon<'_> {
+        let mut child = self.command(&["run", "--as-of", time]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let mut said = String::new();
+        let address = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("the daemon did not start: {said}"));
+            said += &format!("{line}\n");
+            if let Some((_, address)) = line.split_once("the board is open address=") {
+                break address.trim().to_owned();
+            }
+        };
+        let log = thread::spawn(move || lines.fold(said, |said, line| format!("{said}{line}\n")));
+        Daemon { committee: self, child, base: format!("http://{address}"), log: Some(log) }
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn runs(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
+        command.args(args).arg("--config").arg(self.folder.path().join("svodka.toml")).env_remove("RUST_LOG");
+        command
+    }
+
+    /// The letters that have left for an address and hold a link, each as its text.
+    pub(crate) fn letters_to(&self, address: &str) -> Vec<String> {
+        let files = fs::read_dir(self.folder.path().join("outbox")).unwrap().map(|entry| entry.unwrap().path());
+        let letters = files.filter(|file| file.extension().is_some_and(|end| end == "eml"));
+        let letter = |file| {
+            let bytes = fs::read(file).unwrap();
+            let parsed = MessageParser::default().parse(&bytes).unwrap();
+            let to = parsed.to().unwrap().first().unwrap().address().unwrap().to_owned();
+            (to, parsed.body_text(0).unwrap().into_owned())
+        };
+        letters
+            .map(letter)
+            .filter(|(to, text)| to == address && text.contains("/sign-in/"))
+            .map(|(_, text)| text)
+            .collect()
+    }
+
+    /// Whether a text stands in the database, in whatever table.
+    pub(crate) fn stores(&self, text: &str) -> bool {
+        let holds = |name| fs::read(self.folder.path().join(name)).is_ok_and(|bytes| contains(&bytes, text.as_bytes()));
+        ["s.db", "s.db-wal"].into_iter().any(holds)
+    }
+}
+
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+impl Daemon<'_> {
+    /// A browser of somebody who was never here.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    /// A browser in which somebody has signed in by the mailed link.
+    pub(crate) fn signed_in(&self, address: &str) -> Browser {
+        let mut browser = self.browser();
+        let link = self.asked(&mut browser, address);
+        assert_eq!(browser.follows(&link).path, "/");
+        browser
+    }
+
+    /// The path of the link that somebody gets who asks for it with this browser.
+    pub(crate) fn asked(&self, browser: &mut Browser, address: &str) -> String {
+        let before = self.committee.letters_to(address);
+        assert_eq!(browser.asks(address).status, 303);
+        let letter = until("a letter with a link", || {
+            self.committee.letters_to(address).into_iter().find(|letter| !before.contains(letter))
+        });
+        let line = letter.lines().find(|line| line.contains("/sign-in/")).unwrap();
+        line.trim().strip_prefix(&self.base).unwrap_or_else(|| panic!("{line}")).to_owned()
+    }
+
+    /// Tells it to stop, and waits until it has; gives what it has logged.
+    pub(crate) fn stops(mut self) -> String {
+        terminate(&self.child);
+        let status = self.child.wait().unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
+        assert!(status.success(), "{status}\n{log}");
+        log
+    }
+}
+
+impl Drop for Daemon<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn terminate(child: &Child) {
+    let id = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+}
+
+/// Waits for something that is to come.
+pub(crate) fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
