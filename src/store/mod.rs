@@ -12,6 +12,7 @@ mod files;
 mod held;
 mod incidents;
 mod intake;
+mod look;
 mod outbox;
 mod people;
 mod record;
@@ -45,6 +46,11 @@ pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
+pub use intake::{Intake, Intaken, Stored, Unmarked};
+pub use look::{
+    CaseLook, DocumentLook, EventRow, LetterLine, LetterLook, MessageLine, MessageLook, MessageState, PartLook, SchoolFile,
+    SchoolMail, Size, VersionLook, Waiting,
+};
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
 pub use record::{Outgoing, Purpose, Record};

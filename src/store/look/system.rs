@@ -1,0 +1,99 @@
+//! How the program itself is, and what it and people have done.
+
+use jiff::Timestamp;
+
+use super::super::{OutboxState, Store, StoreError, from_word, instant};
+
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRow {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What: a word.
+    pub kind: String,
+    /// Whom and what it concerns: numbers and hashes.
+    pub refs: serde_json::Value,
+}
+
+/// Letters that are in one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The state.
+    pub state: OutboxState,
+    /// How many.
+    pub count: u64,
+    /// When the oldest of them was written.
+    pub oldest: Timestamp,
+}
+
+/// How large the store is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Bytes of the database.
+    pub database: u64,
+    /// Messages in it.
+    pub messages: u64,
+    /// The last step that its tables were brought up to date by.
+    pub schema: i64,
+}
+
+impl Store {
+    /// The number of the last event: as long as it stays, nothing has been recorded; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn last_event_number(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events").fetch_one(&self.readers).await?)
+    }
+
+    /// Events before this number, the latest first.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn events(&self, before: Option<i64>, most: i64) -> Result<Vec<EventRow>, StoreError> {
+        let rows: Vec<(i64, i64, String, String)> =
+            sqlx::query_as("SELECT id, at, kind, refs FROM events WHERE id < $1 ORDER BY id DESC LIMIT $2")
+                .bind(before.unwrap_or(i64::MAX))
+                .bind(most)
+                .fetch_all(&self.readers)
+                .await?;
+        rows.into_iter()
+            .map(|(id, at, kind, refs)| Ok(EventRow { id, at: instant(at)?, kind, refs: super::from_json(&refs)? }))
+            .collect()
+    }
+
+    /// The letters to schools that have not simply left, by state.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn letters_waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT state, count(*), min(queued_at) FROM outbox
+             WHERE state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') AND internal = 0
+             GROUP BY state ORDER BY state",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(state, count, oldest)| {
+                Ok(Waiting { state: from_word(state)?, count: count.unsigned_abs(), oldest: instant(oldest)? })
+            })
+            .collect()
+    }
+
+    /// How large the store is.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn size(&self) -> Result<Size, StoreError> {
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&self.readers).await?;
+        let page: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&self.readers).await?;
+        let messages: i64 = sqlx::query_scalar("SELECT count(*) FROM messages").fetch_one(&self.readers).await?;
+        let schema: i64 =
+            sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(&self.readers).await?;
+        let database = pages.unsigned_abs().saturating_mul(page.unsigned_abs());
+        Ok(Size { database, messages: messages.unsigned_abs(), schema })
+    }
+}
