@@ -174,7 +174,8 @@ pub(crate) fn case(row: store::ReviewRow) -> Case {
     Case { number: row.number, reason: row.reason, received, from: row.from, subject: row.subject }
 }
 
-fn reason(reason: ReviewReason) -> &'static str {
+/// Why a person must decide.
+pub(crate) fn reason(reason: ReviewReason) -> &'static str {
     match reason {
         ReviewReason::UnknownSchool => "школа не определена",
         ReviewReason::AmbiguousSchool => "подходят несколько школ или сведения расходятся",

@@ -16,9 +16,9 @@ mod letters;
 mod school;
 mod system;
 
-pub use letters::{LetterLook, LetterLine};
+pub use letters::{LetterLine, LetterLook};
 pub use school::{SchoolFile, SchoolMail, VersionLook};
-pub use system::{EventRow, Size, Waiting};
+pub use system::{EventRow, Pending, Size, TickLook};
 
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct MessageLook {
     pub documents: Vec<DocumentLook>,
     /// One school's part of it each.
     pub parts: Vec<PartLook>,
+    /// Whether a person must still decide something about it.
+    pub waits: bool,
 }
 
 /// A document of a message as it was judged.
@@ -225,6 +227,7 @@ impl Store {
             reading: reading.as_deref().map(from_json).transpose()?,
             documents: self.documents_of(id).await?,
             parts: self.parts_of(id).await?,
+            waits: self.cases_of(id).await?.iter().any(|case| case.decided.is_none()),
         }))
     }
 
@@ -260,7 +263,7 @@ impl Store {
     pub async fn parts_of(&self, message: MessageRow) -> Result<Vec<PartLook>, StoreError> {
         let rows: Vec<PartColumns> = sqlx::query_as(
             "SELECT id, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence
-             FROM submissions WHERE message = $1 ORDER BY position",
+             FROM submissions WHERE message = $1 AND replaced IS NULL ORDER BY position, id",
         )
         .bind(message)
         .fetch_all(&self.readers)

@@ -48,8 +48,8 @@ pub use incidents::{Alert, Incident};
 pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
 pub use intake::{Intake, Intaken, Stored, Unmarked};
 pub use look::{
-    CaseLook, DocumentLook, EventRow, LetterLine, LetterLook, MessageLine, MessageLook, MessageState, PartLook, SchoolFile,
-    SchoolMail, Size, VersionLook, Waiting,
+    CaseLook, DocumentLook, EventRow, LetterLine, LetterLook, MessageLine, MessageLook, MessageState, PartLook, Pending,
+    SchoolFile, SchoolMail, Size, TickLook, VersionLook,
 };
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};

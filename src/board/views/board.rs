@@ -7,7 +7,7 @@ use crate::{
     campaign::{RequirementKind, School},
     report::{Outlook, SchoolRow, Status, Summary},
     reply::russian::{long_date, long_time, plural, short_date},
-    store::{Incident, OutboxState, Waiting},
+    store::{Incident, OutboxState, Pending},
 };
 
 /// What is wanted of the table.
@@ -91,7 +91,7 @@ pub(crate) fn board(
     frame: &Frame<'_>,
     whole: &Summary<'_>,
     asked: Asked,
-    letters: &[Waiting],
+    letters: &[Pending],
     faults: &[Incident],
 ) -> BoardView {
     let summary = frame.sight.of(whole);
@@ -191,7 +191,7 @@ fn fields(summary: &Summary<'_>, rows: &[&SchoolRow<'_>]) -> Vec<FieldName> {
 }
 
 /// What needs a person first.
-fn todo(frame: &Frame<'_>, summary: &Summary<'_>, letters: &[Waiting], faults: &[Incident]) -> Vec<Todo> {
+fn todo(frame: &Frame<'_>, summary: &Summary<'_>, letters: &[Pending], faults: &[Incident]) -> Vec<Todo> {
     let mut all = Vec::new();
     let mails = |count| plural(count, ["письмо", "письма", "писем"]);
     if let Some(oldest) = summary.reviews.iter().filter_map(|one| one.received).min() {

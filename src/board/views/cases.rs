@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Frame, Mail, Stand, evidence, mail};
+use super::{Frame, Mail, Stand, evidence, mail::mail};
 use crate::{
-    daemon::reason,
     decision::ReviewReason,
+    office::reason,
     report::{Status, Summary},
     reply::russian,
     store::{CaseLook, MessageLook},
@@ -210,5 +210,5 @@ pub(crate) fn case(
         candidates,
         evidence: evidence.collect(),
     };
-    CaseView { case, mail: mail::mail(frame, look, size) }
+    CaseView { case, mail: mail(frame, look, size) }
 }

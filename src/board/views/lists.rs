@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use super::{Frame, Link, Stand, evidence, school::until};
 use crate::{
-    report::{Summary, Tick, Ticked},
+    campaign::SchoolId,
+    office::{tick_name, tickable},
+    report::{Outlook, Summary, Tick},
     reply::russian::{self, long_time, short_date},
-    store::MessageLine,
+    store::{MessageLine, TickLook},
 };
 
 /// Which mails nobody was answered about.
@@ -104,5 +106,121 @@ struct Due {
     who: String,
     what: String,
     done: bool,
+    /// Whether somebody has ticked it, so that it can be taken back.
+    ticked: bool,
     done_words: String,
+}
+
+/// What staff tick: each group with what is done and what is open.
+pub(crate) fn obligations(frame: &Frame<'_>, summary: &Summary<'_>, ticks: &[TickLook]) -> ObligationsView {
+    let campaign = frame.campaign;
+    let mut groups = [
+        ("duties", "Поручения", "Поручений в письме нет."),
+        ("attendance", "Участие школ", "Дат представления в письме нет."),
+        ("information", "Информация без формы", "Школ, которые должны представить такую информацию, пока нет."),
+    ]
+    .map(|(id, title, empty)| Group { id, title, empty, done: 0, total: 0, lines: Vec::new() });
+    let name = |id: &SchoolId| campaign.school(id).map(|school| school.name.clone()).unwrap_or_default();
+    for tick in tickable(campaign) {
+        let (group, date, who, what, came) = match &tick {
+            Tick::Obligation(index) => {
+                let Some(one) = campaign.obligations.get(*index) else { continue };
+                (0, one.deadline, one.who.clone(), one.what.clone(), false)
+            }
+            Tick::Attendance(id) => {
+                let Some(school) = campaign.school(id) else { continue };
+                (1, school.date, school.name.clone(), "представление опыта".to_owned(), false)
+            }
+            Tick::Information(id, requirement) => {
+                let Some(one) = campaign.requirements.iter().find(|one| one.id == *requirement) else { continue };
+                let row = summary.schools.iter().find(|row| &row.school.id == id);
+                let came = row.is_some_and(|row| row.information.contains(requirement));
+                (2, one.deadline, name(id), one.title.clone(), came)
+            }
+        };
+        let due = due(frame, summary, tick_name(campaign, &tick), (date, who, what), came, ticks);
+        if let Some(group) = groups.get_mut(group) {
+            group.total += 1;
+            group.done += usize::from(due.done);
+            group.lines.push(due);
+        }
+    }
+    ObligationsView { groups: groups.into() }
+}
+
+/// `came`: a document shows it, nobody need tick it.
+fn due(
+    frame: &Frame<'_>,
+    summary: &Summary<'_>,
+    tick: String,
+    (date, who, what): (Date, String, String),
+    came: bool,
+    ticks: &[TickLook],
+) -> Due {
+    let ticked = ticks.iter().find(|one| one.tick == tick);
+    let (left, over) = summary.countdown(date);
+    let done_words = match ticked {
+        Some(one) => {
+            let by = one.by.as_deref().map(|by| format!(", {by}")).unwrap_or_default();
+            format!("отмечено {}{by}", frame.time(one.at))
+        }
+        None if came => "представлено".to_owned(),
+        None => String::new(),
+    };
+    let done = ticked.is_some() || came;
+    Due { tick, date: short_date(date), left, over, who, what, done, ticked: ticked.is_some(), done_words }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct DeadlinesView {
+    as_of: String,
+    #[serde(flatten)]
+    outlook: Outlook,
+    duties: Vec<Duty>,
+    days: Vec<Day>,
+}
+
+#[derive(Debug, Serialize)]
+struct Duty {
+    date: String,
+    who: String,
+    what: String,
+    left: String,
+    over: bool,
+    done: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Day {
+    id: String,
+    name: String,
+    date: String,
+    left: String,
+    status: Stand,
+}
+
+/// Every deadline, and the schools by the day of their presentation.
+pub(crate) fn deadlines(frame: &Frame<'_>, summary: &Summary<'_>) -> DeadlinesView {
+    let mut rows: Vec<_> = summary.schools.iter().collect();
+    rows.sort_by_key(|row| row.school.date);
+    let days = rows.into_iter().map(|row| Day {
+        id: row.school.id.to_string(),
+        name: row.school.name.clone(),
+        date: short_date(row.school.date),
+        left: until(frame, row.school.date),
+        status: Stand::of(row.status, row.late),
+    });
+    let mut duties: Vec<_> = frame.campaign.obligations.iter().enumerate().collect();
+    duties.sort_by_key(|(_, one)| one.deadline);
+    let duties = duties.into_iter().map(|(index, one)| {
+        let (left, over) = summary.countdown(one.deadline);
+        let done = summary.ticked.contains(&Tick::Obligation(index));
+        Duty { date: short_date(one.deadline), who: one.who.clone(), what: one.what.clone(), left, over, done }
+    });
+    DeadlinesView {
+        as_of: long_time(frame.now, &frame.campaign.time_zone),
+        outlook: summary.outlook(),
+        duties: duties.collect(),
+        days: days.collect(),
+    }
 }

@@ -16,7 +16,7 @@ pub(crate) enum Sight {
 }
 
 /// A page, or something that is downloaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Page<'p> {
     /// The campaign's board.
     Board,

@@ -63,7 +63,7 @@ pub struct SchoolFile {
 }
 
 /// Whether nothing in a message is, or may be, another school's than `$2`.
-const ALONE: &str = "NOT EXISTS (SELECT 1 FROM submissions o WHERE o.message = m.id AND o.school IS NOT $2)
+const ALONE: &str = "NOT EXISTS (SELECT 1 FROM submissions o WHERE o.message = m.id AND o.replaced IS NULL AND o.school IS NOT $2)
     AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.message = m.id AND r.decided_at IS NULL)";
 
 impl Store {
@@ -76,7 +76,7 @@ impl Store {
         let query = format!(
             "SELECT m.id, m.received_at, m.sender, m.subject, m.state, m.duplicate_of, m.reason, {ALONE} FROM messages m
              WHERE m.id IN (
-                 SELECT message FROM submissions WHERE campaign = $1 AND school = $2
+                 SELECT message FROM submissions WHERE campaign = $1 AND school = $2 AND replaced IS NULL
                  UNION SELECT r.message FROM reviews r JOIN json_each(r.candidates) c ON c.value = $2
                  WHERE r.campaign = $1 AND r.decided_at IS NULL)
              ORDER BY m.received_at, m.id"
@@ -134,7 +134,8 @@ impl Store {
                            WHERE json_extract(f.value, '$.sha256') = d.sha256),
                     m.received_at, d.name, d.format, d.size, d.sha256, d.kind, d.problem, {ALONE}
              FROM documents d JOIN messages m ON m.id = d.message
-             WHERE d.school = $2 AND m.id IN (SELECT message FROM submissions WHERE campaign = $1 AND school = $2)
+             WHERE d.school = $2 AND m.id IN (SELECT message FROM submissions WHERE campaign = $1 AND school = $2
+                                                AND replaced IS NULL)
              ORDER BY m.received_at DESC, m.id DESC, d.position"
         );
         let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query))

@@ -1,8 +1,11 @@
 //! How the program itself is, and what it and people have done.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::super::{OutboxState, Store, StoreError, from_word, instant};
+use crate::campaign::CampaignId;
 
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,13 +22,24 @@ pub struct EventRow {
 
 /// Letters that are in one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct Pending {
     /// The state.
     pub state: OutboxState,
     /// How many.
     pub count: u64,
     /// When the oldest of them was written.
     pub oldest: Timestamp,
+}
+
+/// Something that staff have ticked as done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickLook {
+    /// Its name.
+    pub tick: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom: an address.
+    pub by: Option<String>,
 }
 
 /// How large the store is.
@@ -68,7 +82,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn letters_waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+    pub async fn letters_pending(&self) -> Result<Vec<Pending>, StoreError> {
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT state, count(*), min(queued_at) FROM outbox
              WHERE state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') AND internal = 0
@@ -78,9 +92,34 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|(state, count, oldest)| {
-                Ok(Waiting { state: from_word(state)?, count: count.unsigned_abs(), oldest: instant(oldest)? })
+                Ok(Pending { state: from_word(state)?, count: count.unsigned_abs(), oldest: instant(oldest)? })
             })
             .collect()
+    }
+
+    /// What staff have ticked, with when and by whom.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn ticks_look(&self, campaign: &CampaignId) -> Result<Vec<TickLook>, StoreError> {
+        let rows: Vec<(String, i64, Option<String>)> = sqlx::query_as(
+            "SELECT t.tick, t.ticked_at, a.address FROM ticks t LEFT JOIN accounts a ON a.id = t.ticked_by
+             WHERE t.campaign = $1",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(|(tick, at, by)| Ok(TickLook { tick, at: instant(at)?, by })).collect()
+    }
+
+    /// The addresses of those who sign in, by the numbers under which the log of events names them.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn people(&self) -> Result<BTreeMap<i64, String>, StoreError> {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT id, address FROM accounts").fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// How large the store is.
