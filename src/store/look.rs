@@ -207,20 +207,14 @@ impl Store {
     /// Where the database refuses.
     pub async fn message(&self, id: MessageRow) -> Result<Option<MessageLook>, StoreError> {
         type Rest = (String, bool, Option<String>, Option<String>);
-        let found: Option<LineColumns> = sqlx::query_as(
-            "SELECT id, received_at, sender, subject, state, duplicate_of, reason FROM messages WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.readers)
-        .await?;
-        let Some(found) = found else { return Ok(None) };
+        let Some(line) = self.message_line(id).await? else { return Ok(None) };
         let (sha256, truncated, campaign, reading): Rest =
             sqlx::query_as("SELECT sha256, truncated, campaign, reading FROM messages WHERE id = $1")
                 .bind(id)
                 .fetch_one(&self.readers)
                 .await?;
         Ok(Some(MessageLook {
-            line: line(found)?,
+            line,
             sha256: parsed("hash", &sha256)?,
             truncated,
             campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
@@ -229,6 +223,20 @@ impl Store {
             parts: self.parts_of(id).await?,
             waits: self.cases_of(id).await?.iter().any(|case| case.decided.is_none()),
         }))
+    }
+
+    /// What is known of a message at once; none where there is no such row.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn message_line(&self, id: MessageRow) -> Result<Option<MessageLine>, StoreError> {
+        let found: Option<LineColumns> = sqlx::query_as(
+            "SELECT id, received_at, sender, subject, state, duplicate_of, reason FROM messages WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.readers)
+        .await?;
+        found.map(line).transpose()
     }
 
     async fn documents_of(&self, message: MessageRow) -> Result<Vec<DocumentLook>, StoreError> {

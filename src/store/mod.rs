@@ -15,6 +15,7 @@ mod intake;
 mod look;
 mod outbox;
 mod people;
+mod permit;
 mod record;
 mod reminders;
 mod replace;
@@ -53,6 +54,7 @@ pub use look::{
 };
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
+pub use permit::{Heard, Word};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::{Outdated, RETURNED};
 pub use rulings::{NewRuling, Ruled, RulingRow, Undone};

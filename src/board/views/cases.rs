@@ -176,7 +176,6 @@ pub(crate) fn case(
     summary: &Summary<'_>,
     one: &CaseLook,
     look: &MessageLook,
-    size: u64,
 ) -> CaseView {
     let part = look.parts.iter().find(|part| Some(part.id) == one.part);
     let english = part.map_or(&look.line.why, |part| &part.evidence);
@@ -210,5 +209,5 @@ pub(crate) fn case(
         candidates,
         evidence: evidence.collect(),
     };
-    CaseView { case, mail: mail(frame, look, size) }
+    CaseView { case, mail: mail(frame, look) }
 }

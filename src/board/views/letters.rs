@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Frame, words};
 use crate::{
     reply::russian,
-    store::{LetterLine, LetterLook, OutboxState},
+    store::{LetterLine, LetterLook, OutboxState, Word},
 };
 
 #[derive(Debug, Serialize)]
@@ -155,6 +155,16 @@ impl LetterAct {
             ),
         };
         Act { name, words, question, consequence, class }
+    }
+
+    /// The same for the store.
+    pub(crate) fn word(self) -> Word {
+        match self {
+            Self::Approve => Word::Approve,
+            Self::Drop => Word::Drop,
+            Self::Resend => Word::Resend,
+            Self::Delivered => Word::Delivered,
+        }
     }
 
     /// What is told when it is done.

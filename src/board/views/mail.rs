@@ -40,7 +40,6 @@ pub(crate) struct Mail {
     quoted: String,
     links: Vec<String>,
     original: String,
-    size: String,
     files: Vec<File>,
     parts: Vec<Part>,
 }
@@ -97,7 +96,6 @@ pub(super) fn file_href(message: i64, file: usize) -> String {
 pub(crate) fn message(
     frame: &Frame<'_>,
     look: &MessageLook,
-    size: u64,
     cases: &[CaseLook],
     letters: &[LetterLine],
 ) -> MessageView {
@@ -118,7 +116,7 @@ pub(crate) fn message(
         None => one.text,
     });
     MessageView {
-        mail: mail(frame, look, size),
+        mail: mail(frame, look),
         back,
         why: told.filter(|_| all).collect(),
         cases: cases.iter().filter(|_| all).map(|one| cases::brief(frame, one)).collect(),
@@ -126,8 +124,8 @@ pub(crate) fn message(
     }
 }
 
-/// A mail as it came; `size` is that of the whole, in bytes.
-pub(crate) fn mail(frame: &Frame<'_>, look: &MessageLook, size: u64) -> Mail {
+/// A mail as it came.
+pub(crate) fn mail(frame: &Frame<'_>, look: &MessageLook) -> Mail {
     let nothing = Message::default();
     let read = look.reading.as_ref();
     let message = read.map_or(&nothing, |reading| &reading.message);
@@ -161,7 +159,6 @@ pub(crate) fn mail(frame: &Frame<'_>, look: &MessageLook, size: u64) -> Mail {
         quoted: shown(&message.quoted, TEXT),
         links: read.map(|one| one.links.iter().map(|link| super::clip(link, 500)).collect()).unwrap_or_default(),
         original: format!("/message/{}/original.eml", look.line.id),
-        size: russian::size(size),
         files: files(frame, look),
         parts: look.parts.iter().map(|one| part(frame, one)).collect(),
     }

@@ -1,8 +1,10 @@
 //! Letters of ours as people look at them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::super::{MessageRow, OutboxRow, OutboxState, Store, StoreError, from_word, instant, parsed};
+use super::super::{MessageRow, OutboxRow, OutboxState, Store, StoreError, from_word, instant, json, parsed};
 use crate::{campaign::SchoolId, digest::Sha256};
 
 /// A letter, without its content.
@@ -100,17 +102,31 @@ fn line(row: Columns) -> Result<LetterLine, StoreError> {
 }
 
 impl Store {
-    /// Every letter to schools that has not simply left, the oldest first.
+    /// Letters to schools that have not simply left: those first that need a person, then the oldest; so many at most.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn letters_open(&self) -> Result<Vec<LetterLine>, StoreError> {
+    pub async fn letters_open(&self, most: i64) -> Result<Vec<LetterLine>, StoreError> {
         self.letter_lines(
             "o.state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') AND o.internal = 0
-             AND $1 ORDER BY o.id",
-            1,
+             ORDER BY o.state NOT IN ('failed', 'ambiguous'), o.approved, o.id LIMIT $1",
+            most,
         )
         .await
+    }
+
+    /// How these letters begin: their headers, as a rule.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn letter_heads(&self, letters: &[OutboxRow]) -> Result<BTreeMap<OutboxRow, Vec<u8>>, StoreError> {
+        let rows: Vec<(OutboxRow, Vec<u8>)> = sqlx::query_as(
+            "SELECT id, substr(mime, 1, 4096) FROM outbox WHERE id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(json(&letters)?)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The letters that answer a message.

@@ -54,14 +54,6 @@ pub struct Size {
 }
 
 impl Store {
-    /// The number of the last event: as long as it stays, nothing has been recorded; 0 where there is none.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn last_event_number(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events").fetch_one(&self.readers).await?)
-    }
-
     /// Events before this number, the latest first.
     ///
     /// # Errors
@@ -120,6 +112,17 @@ impl Store {
         let rows: Vec<(i64, String)> =
             sqlx::query_as("SELECT id, address FROM accounts").fetch_all(&self.readers).await?;
         Ok(rows.into_iter().collect())
+    }
+
+    /// How many messages have come and wait for their decision.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn undecided(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM messages WHERE state = 'received'")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(count.unsigned_abs())
     }
 
     /// How large the store is.

@@ -82,7 +82,7 @@ async fn every_page_is_rendered() {
     render("reviews.html.j2", "reviews", "/review", "staff", &world.frame(&all, |frame| reviews(frame, &open, &decided)));
     for one in &open {
         let look = store.message(one.message).await.unwrap().unwrap();
-        let view = world.frame(&all, |frame| case(frame, &summary, one, &look, 20_000));
+        let view = world.frame(&all, |frame| case(frame, &summary, one, &look));
         let page = render("case.html.j2", "reviews", "/review/1", "staff", &view);
         assert!(!page.contains(evidence::UNNAMED), "{page}");
         if let Ok(folder) = std::env::var("SVODKA_LOOK") {
@@ -92,13 +92,13 @@ async fn every_page_is_rendered() {
     for id in 1..=12 {
         let Some(look) = store.message(id).await.unwrap() else { continue };
         let (cases, letters) = (store.cases_of(id).await.unwrap(), store.letters_about(id).await.unwrap());
-        let view = world.frame(&all, |frame| message(frame, &look, 20_000, &cases, &letters));
+        let view = world.frame(&all, |frame| message(frame, &look, &cases, &letters));
         let page = render("message.html.j2", "", "/message/1", "staff", &view);
         if let Ok(folder) = std::env::var("SVODKA_LOOK") {
             std::fs::write(format!("{folder}/message-{id}.html"), page).unwrap();
         }
     }
-    let letters = store.letters_open().await.unwrap();
+    let letters = store.letters_open(500).await.unwrap();
     let first = letters[0].id;
     let lines = letters.into_iter().map(|one| (one, "Тема".to_owned())).collect();
     render("outbox.html.j2", "outbox", "/outbox", "staff", &world.frame(&all, |frame| outbox(frame, lines, 12)));
