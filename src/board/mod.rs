@@ -14,11 +14,14 @@ mod limits;
 mod page;
 mod refusal;
 mod router;
+mod routes;
 mod serve;
 mod session;
 mod sign_in;
+mod standing;
 mod state;
 mod token;
+mod views;
 mod visitor;
 
 pub use serve::Server;

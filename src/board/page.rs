@@ -21,7 +21,29 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: &[(&str, &str)] = embedded!["base.html.j2", "home.html.j2", "refuse.html.j2", "sign_in.html.j2"];
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "base.html.j2",
+    "board.html.j2",
+    "case.html.j2",
+    "deadlines.html.j2",
+    "health.html.j2",
+    "journal.html.j2",
+    "letter.html.j2",
+    "letter_act.html.j2",
+    "mail.html.j2",
+    "message.html.j2",
+    "obligations.html.j2",
+    "other.html.j2",
+    "outbox.html.j2",
+    "parts.html.j2",
+    "refuse.html.j2",
+    "reviews.html.j2",
+    "school.html.j2",
+    "sign_in.html.j2",
+    "versions.html.j2",
+];
+/// Words that the letters to the committee have too.
+const PHRASES: (&str, &str) = ("phrases.txt.j2", include_str!("../../config/templates/phrases.txt.j2"));
 
 /// All templates, compiled.
 #[derive(Debug)]
@@ -41,7 +63,7 @@ impl Pages {
             plural(count, [&one, &few, &many])
         });
         environment.add_function("asset", assets::url);
-        for (name, text) in EMBEDDED {
+        for (name, text) in EMBEDDED.iter().chain([&PHRASES]) {
             environment.add_template(name, text).with_context(|| format!("the page {name}"))?;
         }
         Ok(Self(environment))

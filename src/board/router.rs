@@ -6,15 +6,13 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::from_fn_with_state,
-    response::Response,
     routing::{get, post},
 };
-use minijinja::context;
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use super::{
-    admit::admit, assets, events, finish::finish, guard::guard, page::Page, refusal::Refusal, session::Sessions,
-    sign_in, state::Board,
+    admit::admit, assets, events, finish::finish, guard::guard, refusal::Refusal, routes, session::Sessions, sign_in,
+    state::Board,
 };
 
 /// The longest body that a page is given; one that takes a file asks for more itself.
@@ -43,14 +41,10 @@ pub(super) fn router(board: &Arc<Board>) -> Router {
 
 fn pages() -> Router<Arc<Board>> {
     Router::new()
-        .route("/", get(home))
+        .merge(routes::routes())
         .route("/sign-in", get(sign_in::ask).post(sign_in::send))
         .route("/sign-in/{token}", get(sign_in::look).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/events", get(events::events))
         .fallback(async || Refusal::not_found())
-}
-
-async fn home(page: Page) -> Result<Response, Refusal> {
-    page.at("board").render("home.html.j2", context! {})
 }

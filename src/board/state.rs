@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::{limits::Limits, page::Pages};
+use super::{limits::Limits, page::Pages, standing::Standing};
 use crate::{config::BoardConfig, office::Office};
 
 /// So many browsers are told of changes at once; beyond that, a page is as old as when it was loaded.
@@ -22,6 +22,8 @@ pub(crate) struct Board {
     pub(super) hosts: Vec<String>,
     pub(super) pages: Pages,
     pub(super) limits: Limits,
+    /// How the campaign stands.
+    pub(super) standing: Standing,
     /// The number of the last event; whoever waits for it to change hears of everything.
     pub(super) changes: watch::Sender<i64>,
     /// Whether the daemon stops.
@@ -43,6 +45,7 @@ impl Board {
             hosts,
             pages: Pages::load()?,
             limits: Limits::default(),
+            standing: Standing::default(),
             changes: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
             listeners: Arc::new(Semaphore::new(LISTENERS)),

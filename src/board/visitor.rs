@@ -11,12 +11,7 @@ use super::{
     session::{ACCOUNT, CSRF},
     state::Board,
 };
-use crate::{
-    campaign::{Campaign, School},
-    config::Config,
-    message::Address,
-    store::AccountId,
-};
+use crate::{campaign::Campaign, config::Config, message::Address, store::AccountId};
 
 /// What somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +59,8 @@ impl Role {
         }
     }
 
-    /// Whether he may ask for this. Whatever is not named here is for the staff alone; what a page shows of it, it must
-    /// still ask of [`Visitor::sees`].
+    /// Whether he may ask for this. Whatever is not named here is for the staff alone; what a page shows of it, is
+    /// decided in [`super::views`].
     pub(super) fn may(&self, method: &Method, path: &str) -> bool {
         let looks = matches!(*method, Method::GET | Method::HEAD);
         match self {
@@ -108,11 +103,6 @@ impl Visitor {
             Role::Coordinator { district } => Some(district),
             Role::Staff | Role::Reader => None,
         }
-    }
-
-    /// Whether he may see what is this school's.
-    pub(crate) fn sees(&self, school: &School) -> bool {
-        self.district().is_none_or(|district| school.district == district)
     }
 
     /// Whether he may act.

@@ -28,7 +28,7 @@ use crate::{
 
 pub use acts::{About, Act, ActError, Case, Entry, NewDate, Offers, Prospect, Settled, Way};
 pub(crate) use letters::Decided;
-pub(crate) use summary::case;
+pub(crate) use summary::{Rows, case, reason};
 pub use summary::{summary, summary_where};
 pub(crate) use ticks::{add_ticked, ticked};
 pub use ticks::{tick_name, tickable};

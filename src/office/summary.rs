@@ -1,5 +1,7 @@
 //! The store's rows → a [`Summary`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use crate::{
@@ -8,7 +10,7 @@ use crate::{
     reply::Case,
     report::{
         Counts, Fault, HistoryRow, IN_DOUBT, LetterRow, Letters, ReviewRow, SchoolRow, Scope, Status, Step, Summary,
-        failure,
+        Tick, failure,
     },
     store::{self, HeldRow, OutboxState, Store, StoreError},
 };
@@ -31,44 +33,77 @@ pub async fn summary_where<'c>(
     as_of: Timestamp,
     held: bool,
 ) -> Result<Summary<'c>, StoreError> {
-    let rows = store.schools(&campaign.id).await?;
-    let counts = store.counts(&campaign.id).await?;
-    let nothing = store::SchoolRow::default();
-    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-    let name = |id: &SchoolId| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
-    let history = store.history(&campaign.id).await?;
-    let schools: Vec<SchoolRow<'c>> =
-        campaign.schools.iter().map(|one| school_row(campaign, one, rows.get(&one.id).unwrap_or(&nothing))).collect();
-    Ok(Summary {
-        campaign,
-        as_of,
-        progress: progress(&history, &schools),
-        schools,
-        messages: Counts {
-            received: count(counts.received),
-            matched: count(counts.matched),
-            review: count(counts.review),
-            automatic: count(counts.automatic),
-            other: count(counts.other),
-            duplicate: count(counts.duplicate),
-        },
-        reviews: store.reviews_open().await?.into_iter().map(review_row).collect(),
-        letters: letters(store.outbox_open().await?, held),
-        faults: store.incidents().await?.into_iter().map(fault).collect(),
-        ticked: super::ticked(store, campaign).await?,
-        scope: Scope::All,
-        history: history
-            .into_iter()
-            .map(|row| HistoryRow {
-                received: row.received,
-                school: row.school.as_ref().map_or_else(|| "не определена".to_owned(), name),
-                what: brought(campaign, &row),
-                from: row.sender.unwrap_or_default(),
-                reply: done(row.action).to_owned(),
-                late: row.late,
-            })
-            .collect(),
-    })
+    Ok(Rows::of(store, campaign).await?.summary(campaign, as_of, held))
+}
+
+/// What a summary is made of, as the store has it.
+pub(crate) struct Rows {
+    schools: BTreeMap<SchoolId, store::SchoolRow>,
+    counts: store::Counts,
+    history: Vec<store::HistoryRow>,
+    reviews: Vec<store::ReviewRow>,
+    letters: Vec<HeldRow>,
+    incidents: Vec<store::Incident>,
+    ticked: BTreeSet<Tick>,
+}
+
+impl Rows {
+    /// Those of a campaign.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) async fn of(store: &Store, campaign: &Campaign) -> Result<Self, StoreError> {
+        Ok(Self {
+            schools: store.schools(&campaign.id).await?,
+            counts: store.counts(&campaign.id).await?,
+            history: store.history(&campaign.id).await?,
+            reviews: store.reviews_open().await?,
+            letters: store.outbox_open().await?,
+            incidents: store.incidents().await?,
+            ticked: super::ticked(store, campaign).await?,
+        })
+    }
+
+    /// Where everything stands at `as_of`.
+    pub(crate) fn summary(self, campaign: &Campaign, as_of: Timestamp, held: bool) -> Summary<'_> {
+        let nothing = store::SchoolRow::default();
+        let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let name = |id: &SchoolId| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
+        let row = |one: &SchoolId| self.schools.get(one).unwrap_or(&nothing);
+        let schools: Vec<SchoolRow<'_>> =
+            campaign.schools.iter().map(|one| school_row(campaign, one, row(&one.id))).collect();
+        let history = self.history;
+        Summary {
+            campaign,
+            as_of,
+            progress: progress(&history, &schools),
+            schools,
+            messages: Counts {
+                received: count(self.counts.received),
+                matched: count(self.counts.matched),
+                review: count(self.counts.review),
+                automatic: count(self.counts.automatic),
+                other: count(self.counts.other),
+                duplicate: count(self.counts.duplicate),
+            },
+            reviews: self.reviews.into_iter().map(review_row).collect(),
+            letters: letters(self.letters, held),
+            faults: self.incidents.into_iter().map(fault).collect(),
+            ticked: self.ticked,
+            scope: Scope::All,
+            history: history
+                .into_iter()
+                .map(|row| HistoryRow {
+                    received: row.received,
+                    school: row.school.as_ref().map_or_else(|| "не определена".to_owned(), name),
+                    what: brought(campaign, &row),
+                    from: row.sender.unwrap_or_default(),
+                    reply: done(row.action).to_owned(),
+                    late: row.late,
+                })
+                .collect(),
+        }
+    }
 }
 
 /// What a message brought, in words: «форма, проект выступления (версия 2)».
@@ -174,7 +209,8 @@ pub(crate) fn case(row: store::ReviewRow) -> Case {
     Case { number: row.number, reason: row.reason, received, from: row.from, subject: row.subject }
 }
 
-fn reason(reason: ReviewReason) -> &'static str {
+/// Why a person must decide.
+pub(crate) fn reason(reason: ReviewReason) -> &'static str {
     match reason {
         ReviewReason::UnknownSchool => "школа не определена",
         ReviewReason::AmbiguousSchool => "подходят несколько школ или сведения расходятся",

@@ -181,92 +181,12 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Sends an answer that failed or is in doubt once more, under the same Message-ID, because a person says so.
-    /// `false`: there is no such answer.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn resend(&self, id: OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
-        self.overrule(id, now, "queued", "resent").await
-    }
-
-    /// Takes an answer that failed or is in doubt for delivered, because a person says so. `false`: there is no such
-    /// answer.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn delivered(&self, id: OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
-        self.overrule(id, now, "sent", "delivered").await
-    }
-
-    /// Lets answers leave that are held, because a person says so; `only` these, or all of them. Gives which.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn approve(&self, only: Option<&[OutboxRow]>, now: Timestamp) -> Result<Vec<OutboxRow>, StoreError> {
-        let set = "approved = 1, queued_at = $1, changed_at = $1";
-        self.of_held(set, "approved", only, now).await
-    }
-
-    /// Throws answers away that wait, because a person says so. Gives which.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn drop_waiting(&self, only: &[OutboxRow], now: Timestamp) -> Result<Vec<OutboxRow>, StoreError> {
-        self.of_held("state = 'dropped', changed_at = $1", "dropped", Some(only), now).await
-    }
-
-    async fn of_held(
-        &self,
-        set: &str,
-        event: &str,
-        only: Option<&[OutboxRow]>,
-        now: Timestamp,
-    ) -> Result<Vec<OutboxRow>, StoreError> {
-        let query = format!(
-            "UPDATE outbox SET {set} WHERE state = 'queued' AND internal = 0
-             AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2))) RETURNING id"
-        );
-        let mut tx = self.begin().await?;
-        let changed: Vec<OutboxRow> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
-            .bind(now.as_microsecond())
-            .bind(only.map(|rows| super::json(&rows)).transpose()?)
-            .fetch_all(&mut *tx)
-            .await?;
-        for id in &changed {
-            events::append(&mut tx, now, event, &json!({ "outbox": id })).await?;
-        }
-        tx.commit().await?;
-        Ok(changed)
-    }
-
     /// A letter as it goes out (RFC 5322), and none where there is no such row.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn letter(&self, id: OutboxRow) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(sqlx::query_scalar("SELECT mime FROM outbox WHERE id = $1").bind(id).fetch_optional(&self.readers).await?)
-    }
-
-    async fn overrule(&self, id: OutboxRow, now: Timestamp, state: &str, event: &str) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
-        let recipient: Option<String> = sqlx::query_scalar(
-            "UPDATE outbox SET state = $1, not_before = $2, queued_at = $2, changed_at = $2, tries = 0, told = 0,
-                 approved = 1
-             WHERE id = $3 AND state IN ('failed', 'ambiguous') RETURNING recipient",
-        )
-        .bind(state)
-        .bind(now.as_microsecond())
-        .bind(id)
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(recipient) = &recipient {
-            // Whoever wants it sent again knows that the address is good now.
-            sqlx::query("DELETE FROM suppressed WHERE address = $1").bind(recipient).execute(&mut *tx).await?;
-            events::append(&mut tx, now, event, &json!({ "outbox": id })).await?;
-        }
-        tx.commit().await?;
-        Ok(recipient.is_some())
     }
 
     /// Puts an alert into a mailbox that was to be sent: its receiver's server has refused it.

@@ -12,8 +12,10 @@ mod files;
 mod held;
 mod incidents;
 mod intake;
+mod look;
 mod outbox;
 mod people;
+mod permit;
 mod record;
 mod reminders;
 mod replace;
@@ -45,8 +47,13 @@ pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
+pub use look::{
+    CaseLook, DocumentLook, EventRow, LetterLine, LetterLook, MessageLine, MessageLook, MessageState, PartLook,
+    Pending, SchoolFile, SchoolMail, Size, TickLook, VersionLook,
+};
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
+pub use permit::{Heard, Word};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::{Outdated, RETURNED};
 pub use rulings::{NewRuling, Ruled, RulingRow, Undone};

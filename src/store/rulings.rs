@@ -212,6 +212,15 @@ fn in_place(ruling: RulingRow) -> String {
     format!("decision {ruling} took its place")
 }
 
+/// What became of a case, as its row says it.
+fn outcome(ruling: &Ruling) -> String {
+    match ruling {
+        Ruling::School(school) => format!("assign {school}"),
+        Ruling::Nothing => "reject".to_owned(),
+        Ruling::Ask => "ask".to_owned(),
+    }
+}
+
 fn verdict(ruling: &Ruling) -> &'static str {
     match ruling {
         Ruling::School(_) => "school",
@@ -255,7 +264,7 @@ async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: R
     sqlx::query("UPDATE reviews SET decided_at = $1, decided_by = $2, decision = $3 WHERE id = $4")
         .bind(now)
         .bind(new.by.to_string())
-        .bind(verdict(new.ruling))
+        .bind(outcome(new.ruling))
         .bind(new.review)
         .execute(&mut *connection)
         .await?;

@@ -28,6 +28,17 @@ pub(super) fn invalid(word: &str) -> Result<Invalid, StoreError> {
         .ok_or_else(|| StoreError::row("kind of invalid answer", word))
 }
 
+/// An answer of its columns.
+pub(super) fn answer(
+    text: String,
+    value: Option<&str>,
+    problem: Option<&str>,
+    found: String,
+) -> Result<Answer, StoreError> {
+    let value = value.map(from_json).transpose()?;
+    Ok(Answer { text, value, invalid: problem.map(invalid).transpose()?, found })
+}
+
 /// School, version, form, draft, information, late, received, sender.
 type Version = (String, u32, bool, bool, String, bool, i64, Option<String>);
 /// School, field, text, value, invalid, found.
@@ -133,8 +144,7 @@ impl Store {
             row.state.files.insert(parsed("hash", &sha256)?);
         }
         for (school, field, text, value, problem, found) in answers {
-            let value = value.as_deref().map(from_json).transpose()?;
-            let answer = Answer { text, value, invalid: problem.as_deref().map(invalid).transpose()?, found };
+            let answer = answer(text, value.as_deref(), problem.as_deref(), found)?;
             let row = schools.entry(parsed("school", &school)?).or_default();
             // In the order of the versions: the latest that is there wins, and a field left out erases nothing.
             row.state.answers.insert(parsed("field", &field)?, answer);

@@ -4,14 +4,14 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use super::{
-    super::{Change, ReviewRow, SchoolRow, Scope, Snapshot, Status, Summary},
+    super::{Change, Outlook, ReviewRow, SchoolRow, Scope, Snapshot, Status, Summary},
     Links,
     chart::SIZE,
     progress::Progress,
 };
 use crate::{
-    campaign::{Requirement, RequirementKind, SchoolId},
-    reply::russian::{long_date, long_time, one_line, plural, short_date, short_time},
+    campaign::{RequirementKind, SchoolId},
+    reply::russian::{long_date, long_time, one_line, short_date, short_time},
 };
 
 /// The longest subject of a mail that is shown, in characters.
@@ -52,8 +52,8 @@ pub(super) struct View {
     fields: Vec<Field>,
     changes: Vec<News>,
     absent: Vec<Absent>,
-    deadlines: Vec<Deadline>,
-    event: Option<Event>,
+    #[serde(flatten)]
+    outlook: Outlook,
     obligations: Vec<Due>,
     attendance: Vec<Due>,
     information: Vec<Due>,
@@ -157,25 +157,6 @@ struct Due {
     over: bool,
 }
 
-/// A day by which schools owe something.
-#[derive(Debug, Serialize)]
-struct Deadline {
-    date: String,
-    what: String,
-    left: String,
-    over: bool,
-    /// From how many schools it is still to come.
-    expected: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Event {
-    title: String,
-    /// «с 15.11.2022 по 29.11.2022».
-    when: String,
-    left: String,
-}
-
 fn standing(row: &SchoolRow<'_>) -> Standing {
     match row.status {
         Status::Complete => Standing::Complete,
@@ -221,8 +202,7 @@ pub(super) fn view(summary: &Summary<'_>, before: Option<&Snapshot>, links: &Lin
         fields: fields(summary),
         changes: changes.iter().map(news).collect(),
         absent: summary.schools.iter().filter(|row| standing(row) == Standing::Nothing).map(absent).collect(),
-        deadlines: deadlines(summary),
-        event: event(summary),
+        outlook: summary.outlook(),
         obligations: obligations(summary),
         attendance: summary.attendance().map(|row| due(summary, row.school.date, &row.school.name, "")).collect(),
         information: summary
@@ -334,51 +314,8 @@ fn absent(row: &SchoolRow<'_>) -> Absent {
 }
 
 fn due(summary: &Summary<'_>, date: Date, who: &str, what: &str) -> Due {
-    let (left, over) = (summary.left(date), summary.campaign.is_after(summary.as_of, date));
-    Due {
-        date: short_date(date),
-        who: who.to_owned(),
-        what: what.to_owned(),
-        left: if over { format!("срок {left}") } else { left },
-        over,
-    }
-}
-
-/// What schools owe, soonest first.
-fn deadlines(summary: &Summary<'_>) -> Vec<Deadline> {
-    let mut all: Vec<&Requirement> = summary.requirements().collect();
-    all.sort_by_key(|one| one.deadline);
-    let deadline = |one: &Requirement| {
-        let Due { date, what, left, over, .. } = due(summary, one.deadline, "", &one.title);
-        Deadline { date, what, left, over, expected: expected(summary, one) }
-    };
-    all.into_iter().map(deadline).collect()
-}
-
-/// From how many schools it is still to come.
-fn expected(summary: &Summary<'_>, one: &Requirement) -> usize {
-    let owing = |lacks: fn(&SchoolRow<'_>) -> bool| {
-        summary.schools.iter().filter(|row| one.is_owed_by(&row.school.id) && lacks(row)).count()
-    };
-    match one.kind {
-        RequirementKind::Form => owing(|row| row.form.is_none() || !row.missing.is_empty() || !row.invalid.is_empty()),
-        RequirementKind::Draft => owing(|row| row.draft.is_none()),
-        RequirementKind::Information => summary.information().filter(|(_, what)| what.id == one.id).count(),
-    }
-}
-
-/// The event, until it is over.
-fn event(summary: &Summary<'_>) -> Option<Event> {
-    let event = summary.campaign.event.as_ref()?;
-    let today = summary.campaign.day_of(summary.as_of);
-    let days = today.until(event.from).map_or(0, |span| span.get_days());
-    let left = match usize::try_from(days) {
-        Ok(days @ 1..) => format!("до начала {}", plural(days, ["день", "дня", "дней"])),
-        _ if today <= event.to => "идёт".to_owned(),
-        _ => return None,
-    };
-    let when = format!("с {} по {}", short_date(event.from), short_date(event.to));
-    Some(Event { title: event.title.clone(), when, left })
+    let (left, over) = summary.countdown(date);
+    Due { date: short_date(date), who: who.to_owned(), what: what.to_owned(), left, over }
 }
 
 fn obligations(summary: &Summary<'_>) -> Vec<Due> {

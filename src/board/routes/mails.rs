@@ -1,0 +1,53 @@
+//! Mails as they came, and what a person must decide about them.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use minijinja::Value;
+
+use super::{
+    super::{page::Page, refusal::Refusal, state::Board, views},
+    desk::Desk,
+};
+use crate::store::MessageRow;
+
+/// So many decisions are shown.
+const DECIDED: i64 = 30;
+
+pub(super) async fn reviews(State(board): State<Arc<Board>>, page: Page) -> Result<Response, Refusal> {
+    let desk = Desk::of(&board, &page.visitor).await?;
+    desk.show(views::Page::Reviews)?;
+    let (open, decided) = (desk.store().cases_open().await?, desk.store().cases_decided(DECIDED).await?);
+    let view = views::reviews(&desk.frame(), &open, &decided);
+    page.at("reviews").render("reviews.html.j2", Value::from_serialize(&view))
+}
+
+pub(super) async fn case(
+    State(board): State<Arc<Board>>,
+    Path(number): Path<i64>,
+    page: Page,
+) -> Result<Response, Refusal> {
+    let desk = Desk::of(&board, &page.visitor).await?;
+    desk.show(views::Page::Reviews)?;
+    let case = desk.store().case(number).await?.ok_or_else(Refusal::not_found)?;
+    let look = desk.store().message(case.message).await?.ok_or_else(Refusal::not_found)?;
+    let standing = desk.standing().await?;
+    let view = views::case(&desk.frame(), standing.summary(), &case, &look);
+    page.at("reviews").render("case.html.j2", Value::from_serialize(&view))
+}
+
+pub(super) async fn message(
+    State(board): State<Arc<Board>>,
+    Path(row): Path<MessageRow>,
+    page: Page,
+) -> Result<Response, Refusal> {
+    let desk = Desk::of(&board, &page.visitor).await?;
+    let look = desk.store().message(row).await?.ok_or_else(Refusal::not_found)?;
+    desk.show(views::Page::Message(&look))?;
+    let (cases, letters) = (desk.store().cases_of(row).await?, desk.store().letters_about(row).await?);
+    let view = views::message(&desk.frame(), &look, &cases, &letters);
+    page.at("").render("message.html.j2", Value::from_serialize(&view))
+}

@@ -1,0 +1,403 @@
+//! What people look at: single messages, cases, letters and events, as they are. Nothing here writes.
+
+use jiff::Timestamp;
+
+use super::{MessageRow, Store, StoreError, from_json, from_word, instant, parsed, state};
+use crate::{
+    campaign::{CampaignId, FieldId, SchoolId},
+    decision::{Action, ReviewReason},
+    digest::Sha256,
+    document::{Format, Problem},
+    form::{Answer, Kind},
+    reader::Reading,
+};
+
+mod letters;
+mod school;
+mod system;
+
+pub use letters::{LetterLine, LetterLook};
+pub use school::{SchoolFile, SchoolMail, VersionLook};
+pub use system::{EventRow, Pending, Size, TickLook};
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// It waits for its decision.
+    Received,
+    /// The very bytes of another one.
+    Duplicate(MessageRow),
+    /// It is decided.
+    Decided(Action),
+}
+
+/// A message, without what was read in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageLine {
+    /// Its row.
+    pub id: MessageRow,
+    /// When the mailbox received it.
+    pub received: Timestamp,
+    /// Who sent it, where that is known.
+    pub sender: Option<String>,
+    /// Its subject.
+    pub subject: String,
+    /// How far it has come.
+    pub state: MessageState,
+    /// Why, one reason each, in English.
+    pub why: Vec<String>,
+}
+
+/// A message as it came, with all that was made of it.
+#[derive(Debug, Clone)]
+pub struct MessageLook {
+    /// What is known of it at once.
+    pub line: MessageLine,
+    /// The hash of its bytes, for [`Store::raw`].
+    pub sha256: Sha256,
+    /// Whether only its first bytes were stored.
+    pub truncated: bool,
+    /// The campaign by whose rules it was decided.
+    pub campaign: Option<CampaignId>,
+    /// What was read; none where it could not be, or has not been.
+    pub reading: Option<Reading>,
+    /// Its documents as they were judged.
+    pub documents: Vec<DocumentLook>,
+    /// One school's part of it each.
+    pub parts: Vec<PartLook>,
+    /// Whether a person must still decide something about it.
+    pub waits: bool,
+}
+
+/// A document of a message as it was judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentLook {
+    /// Its place among them.
+    pub position: usize,
+    /// The sender's name for it.
+    pub name: Option<String>,
+    /// What its bytes are; none for the mail's own text.
+    pub format: Option<Format>,
+    /// The hash of its bytes.
+    pub sha256: Option<Sha256>,
+    /// What it is.
+    pub kind: Kind,
+    /// Whose it is, where that is certain.
+    pub school: Option<SchoolId>,
+    /// Why it could not be read.
+    pub problem: Option<Problem>,
+}
+
+/// One school's part of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartLook {
+    /// Its row.
+    pub id: i64,
+    /// The school, where it is certain.
+    pub school: Option<SchoolId>,
+    /// Which of the school's versions it is, where it was accepted.
+    pub version: Option<u32>,
+    /// What was done about it.
+    pub action: Action,
+    /// Whether it came after its deadline.
+    pub late: bool,
+    /// Whether it holds the form.
+    pub form: bool,
+    /// Whether it holds the draft.
+    pub draft: bool,
+    /// The schools that it may be.
+    pub candidates: Vec<SchoolId>,
+    /// The name of a school outside the schedule.
+    pub outside: Option<String>,
+    /// The name of the school's branch.
+    pub branch: Option<String>,
+    /// Fields without an answer.
+    pub missing: Vec<FieldId>,
+    /// Its documents, by their places.
+    pub documents: Vec<usize>,
+    /// Why this school, one reason each, in English.
+    pub evidence: Vec<String>,
+    /// Its answers.
+    pub answers: Vec<(FieldId, Answer)>,
+}
+
+/// Something that a person decides, or has decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseLook {
+    /// Its number.
+    pub number: i64,
+    /// The message.
+    pub message: MessageRow,
+    /// The part of it that it is about; none for the whole message.
+    pub part: Option<i64>,
+    /// Why.
+    pub reason: ReviewReason,
+    /// The schools that it may be.
+    pub candidates: Vec<SchoolId>,
+    /// The name of a school outside the schedule.
+    pub outside: Option<String>,
+    /// When the message was received.
+    pub received: Timestamp,
+    /// Who sent it, where that is known.
+    pub sender: Option<String>,
+    /// Its subject.
+    pub subject: String,
+    /// When it was decided.
+    pub decided: Option<Timestamp>,
+    /// By whom.
+    pub by: Option<String>,
+    /// What was decided, as it was noted.
+    pub decision: Option<String>,
+}
+
+/// Id, received, sender, subject, state, duplicate of, reasons.
+type LineColumns = (i64, i64, Option<String>, String, String, Option<i64>, String);
+/// Row, message, submission, reason, candidates, outside, received, sender, subject, decided at, by, decision.
+type CaseColumns = (
+    i64,
+    i64,
+    Option<i64>,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+    String,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+);
+
+fn line((id, received, sender, subject, state, first, why): LineColumns) -> Result<MessageLine, StoreError> {
+    let state = match (state.as_str(), first) {
+        ("received", _) => MessageState::Received,
+        ("duplicate", Some(first)) => MessageState::Duplicate(first),
+        _ => MessageState::Decided(from_word(state)?),
+    };
+    let why = why.lines().map(str::to_owned).collect();
+    Ok(MessageLine { id, received: instant(received)?, sender, subject, state, why })
+}
+
+fn case(row: CaseColumns) -> Result<CaseLook, StoreError> {
+    let (number, message, part, reason, candidates, outside, received, sender, subject, decided, by, decision) = row;
+    Ok(CaseLook {
+        number,
+        message,
+        part,
+        reason: from_word(reason)?,
+        candidates: from_json(&candidates)?,
+        outside,
+        received: instant(received)?,
+        sender,
+        subject,
+        decided: decided.map(instant).transpose()?,
+        by,
+        decision,
+    })
+}
+
+const CASE: &str = "SELECT r.id, r.message, r.submission, r.reason, r.candidates, s.outside, m.received_at, m.sender,
+        m.subject, r.decided_at, r.decided_by, r.decision
+    FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission WHERE";
+
+impl Store {
+    /// A message with all that was made of it; none where there is no such row.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn message(&self, id: MessageRow) -> Result<Option<MessageLook>, StoreError> {
+        type Rest = (String, bool, Option<String>, Option<String>);
+        let Some(line) = self.message_line(id).await? else { return Ok(None) };
+        let (sha256, truncated, campaign, reading): Rest =
+            sqlx::query_as("SELECT sha256, truncated, campaign, reading FROM messages WHERE id = $1")
+                .bind(id)
+                .fetch_one(&self.readers)
+                .await?;
+        Ok(Some(MessageLook {
+            line,
+            sha256: parsed("hash", &sha256)?,
+            truncated,
+            campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
+            reading: reading.as_deref().map(from_json).transpose()?,
+            documents: self.documents_of(id).await?,
+            parts: self.parts_of(id).await?,
+            waits: self.cases_of(id).await?.iter().any(|case| case.decided.is_none()),
+        }))
+    }
+
+    /// What is known of a message at once; none where there is no such row.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn message_line(&self, id: MessageRow) -> Result<Option<MessageLine>, StoreError> {
+        let found: Option<LineColumns> = sqlx::query_as(
+            "SELECT id, received_at, sender, subject, state, duplicate_of, reason FROM messages WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.readers)
+        .await?;
+        found.map(line).transpose()
+    }
+
+    async fn documents_of(&self, message: MessageRow) -> Result<Vec<DocumentLook>, StoreError> {
+        type Columns = (i64, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<String>);
+        let rows: Vec<Columns> = sqlx::query_as(
+            "SELECT position, name, format, sha256, kind, school, problem FROM documents
+             WHERE message = $1 ORDER BY position",
+        )
+        .bind(message)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(position, name, format, sha256, kind, school, problem)| {
+                Ok(DocumentLook {
+                    position: usize::try_from(position).unwrap_or_default(),
+                    name,
+                    format: format.map(from_word).transpose()?,
+                    sha256: sha256.as_deref().map(|hash| parsed("hash", hash)).transpose()?,
+                    kind: from_word(kind)?,
+                    school: school.as_deref().map(|id| parsed("school", id)).transpose()?,
+                    problem: problem.map(from_word).transpose()?,
+                })
+            })
+            .collect()
+    }
+
+    /// The parts of a message, one school's each.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn parts_of(&self, message: MessageRow) -> Result<Vec<PartLook>, StoreError> {
+        let rows: Vec<PartColumns> = sqlx::query_as(
+            "SELECT id, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence
+             FROM submissions WHERE message = $1 AND replaced IS NULL ORDER BY position, id",
+        )
+        .bind(message)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut parts = Vec::new();
+        for row in rows {
+            let id = row.0;
+            parts.push(PartLook { answers: self.answers_of(id).await?, ..part(row)? });
+        }
+        Ok(parts)
+    }
+
+    async fn answers_of(&self, part: i64) -> Result<Vec<(FieldId, Answer)>, StoreError> {
+        type Columns = (String, String, Option<String>, Option<String>, String);
+        let rows: Vec<Columns> =
+            sqlx::query_as("SELECT field, text, value, invalid, found FROM answers WHERE submission = $1")
+                .bind(part)
+                .fetch_all(&self.readers)
+                .await?;
+        rows.into_iter()
+            .map(|(field, text, value, problem, found)| {
+                Ok((parsed("field", &field)?, state::answer(text, value.as_deref(), problem.as_deref(), found)?))
+            })
+            .collect()
+    }
+
+    /// A case, open or decided; none where there is no such number.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn case(&self, number: i64) -> Result<Option<CaseLook>, StoreError> {
+        Ok(self.cases("r.id = $1", number).await?.pop())
+    }
+
+    /// The cases of a message, in the order in which they were opened.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn cases_of(&self, message: MessageRow) -> Result<Vec<CaseLook>, StoreError> {
+        self.cases("r.message = $1 ORDER BY r.id", message).await
+    }
+
+    /// Every case that waits, the oldest first.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn cases_open(&self) -> Result<Vec<CaseLook>, StoreError> {
+        self.cases("r.decided_at IS NULL ORDER BY m.received_at, r.id LIMIT $1", -1).await
+    }
+
+    /// The cases that were decided last, the latest first, so many at most.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn cases_decided(&self, most: i64) -> Result<Vec<CaseLook>, StoreError> {
+        self.cases("r.decided_at IS NOT NULL ORDER BY r.decided_at DESC, r.id DESC LIMIT $1", most).await
+    }
+
+    async fn cases(&self, which: &str, bound: i64) -> Result<Vec<CaseLook>, StoreError> {
+        let query = format!("{CASE} {which}");
+        let rows: Vec<CaseColumns> =
+            sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(bound).fetch_all(&self.readers).await?;
+        rows.into_iter().map(case).collect()
+    }
+
+    /// Messages of this final state before `before`, by the time at which they were received and their row, the latest
+    /// first; our own letters, come back, are none.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn messages_of(
+        &self,
+        action: Action,
+        before: Option<(Timestamp, MessageRow)>,
+        most: i64,
+    ) -> Result<Vec<MessageLine>, StoreError> {
+        let (at, row) = before.map_or((i64::MAX, i64::MAX), |(at, row)| (at.as_microsecond(), row));
+        let rows: Vec<LineColumns> = sqlx::query_as(
+            "SELECT m.id, m.received_at, m.sender, m.subject, m.state, m.duplicate_of, m.reason FROM messages m
+             WHERE m.state = $1 AND (m.received_at, m.id) < ($2, $3)
+               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.message_id)
+             ORDER BY m.received_at DESC, m.id DESC LIMIT $4",
+        )
+        .bind(super::word(&action)?)
+        .bind(at)
+        .bind(row)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(line).collect()
+    }
+}
+
+/// Row, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence.
+type PartColumns = (
+    i64,
+    Option<String>,
+    Option<u32>,
+    String,
+    bool,
+    bool,
+    bool,
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+    String,
+    String,
+);
+
+fn part(row: PartColumns) -> Result<PartLook, StoreError> {
+    let (id, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence) =
+        row;
+    Ok(PartLook {
+        id,
+        school: school.as_deref().map(|id| parsed("school", id)).transpose()?,
+        version,
+        action: from_word(action)?,
+        late,
+        form,
+        draft,
+        candidates: from_json(&candidates)?,
+        outside,
+        branch,
+        missing: from_json(&missing)?,
+        documents: from_json(&documents)?,
+        evidence: from_json(&evidence)?,
+        answers: Vec::new(),
+    })
+}
