@@ -13,10 +13,12 @@ use crate::{
 };
 
 mod letters;
+mod rulings;
 mod school;
 mod system;
 
 pub use letters::{LetterLine, LetterLook};
+pub use rulings::RulingLook;
 pub use school::{SchoolFile, SchoolMail, VersionLook};
 pub use system::{EventRow, Pending, Size, TickLook};
 

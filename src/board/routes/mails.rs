@@ -6,13 +6,13 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use minijinja::Value;
+use minijinja::{Value, context};
 
 use super::{
     super::{page::Page, refusal::Refusal, state::Board, views},
     desk::Desk,
 };
-use crate::store::MessageRow;
+use crate::{office::About, store::MessageRow};
 
 /// So many decisions are shown.
 const DECIDED: i64 = 30;
@@ -35,8 +35,12 @@ pub(super) async fn case(
     let case = desk.store().case(number).await?.ok_or_else(Refusal::not_found)?;
     let look = desk.store().message(case.message).await?.ok_or_else(Refusal::not_found)?;
     let standing = desk.standing().await?;
-    let view = views::case(&desk.frame(), standing.summary(), &case, &look);
-    page.at("reviews").render("case.html.j2", Value::from_serialize(&view))
+    let about = board.office.case(About::Review(number)).await.map_err(|error| Refusal::failed(&error.into()))?;
+    let about = about.ok_or_else(Refusal::not_found)?;
+    let rulings = desk.store().rulings_of(case.message).await?;
+    let acts = Value::from_serialize(views::case_acts(&desk.frame(), &about, &rulings));
+    let view = Value::from_serialize(views::case(&desk.frame(), standing.summary(), &case, &look));
+    page.at("reviews").render("case.html.j2", context! { acts, ..view })
 }
 
 pub(super) async fn message(
@@ -48,6 +52,8 @@ pub(super) async fn message(
     let look = desk.store().message(row).await?.ok_or_else(Refusal::not_found)?;
     desk.show(views::Page::Message(&look))?;
     let (cases, letters) = (desk.store().cases_of(row).await?, desk.store().letters_about(row).await?);
-    let view = views::message(&desk.frame(), &look, &cases, &letters);
-    page.at("").render("message.html.j2", Value::from_serialize(&view))
+    let rulings = desk.store().rulings_of(row).await?;
+    let acts = Value::from_serialize(views::message_acts(&desk.frame(), &look, &rulings));
+    let view = Value::from_serialize(views::message(&desk.frame(), &look, &cases, &letters));
+    page.at("").render("message.html.j2", context! { acts, ..view })
 }

@@ -1,6 +1,7 @@
 //! The pages that show something, and what is downloaded. What a page holds is `views`' matter; here it is asked for, and
 //! whoever may not see it finds nothing there.
 
+mod acts;
 mod desk;
 mod download;
 mod letters;
@@ -34,4 +35,5 @@ pub(super) fn routes() -> Router<Arc<Board>> {
         .route("/deadlines", get(lists::deadlines))
         .route("/health", get(lists::health))
         .route("/journal", get(lists::journal))
+        .merge(acts::routes())
 }

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use minijinja::Value;
+use minijinja::{Value, context};
 
 use super::{
     super::{
@@ -50,8 +50,10 @@ pub(super) async fn school(
         letters: store.letters_of(campaign.id.as_str(), &id).await?,
         cases: store.school_cases(&campaign.id, &id).await?,
     };
-    let view = views::school(&desk.frame(), summary, row, &data);
-    page.at("board").render("school.html.j2", Value::from_serialize(&view))
+    let amendments = store.amendments(&campaign.id).await?;
+    let acts = Value::from_serialize(views::school_acts(&desk.frame(), row.school, &amendments));
+    let view = Value::from_serialize(views::school(&desk.frame(), summary, row, &data));
+    page.at("board").render("school.html.j2", context! { acts, ..view })
 }
 
 pub(super) async fn versions(

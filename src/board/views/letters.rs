@@ -63,8 +63,8 @@ struct School {
 }
 
 #[derive(Debug, Serialize)]
-struct File {
-    name: String,
+pub(super) struct File {
+    pub(super) name: String,
     size: String,
 }
 
@@ -270,15 +270,15 @@ fn schools(frame: &Frame<'_>, line: &LetterLine) -> Vec<School> {
 }
 
 #[derive(Default)]
-struct Content {
-    subject: String,
-    from: String,
-    text: String,
-    files: Vec<File>,
+pub(super) struct Content {
+    pub(super) subject: String,
+    pub(super) from: String,
+    pub(super) text: String,
+    pub(super) files: Vec<File>,
 }
 
 /// What a letter holds. It is one of our own making, so that it may be read here.
-fn content(mime: &[u8]) -> Content {
+pub(super) fn content(mime: &[u8]) -> Content {
     let Some(message) = MessageParser::default().parse(mime).filter(|_| !mime.is_empty()) else {
         return Content { subject: "Без темы".to_owned(), ..Content::default() };
     };

@@ -1,6 +1,7 @@
 //! What pages show, as plain data: rows of the store and the summary → what a template is filled with. Pure; all wording
 //! of the pages that is not in a template is here.
 
+mod acts;
 mod board;
 mod cases;
 mod evidence;
@@ -26,6 +27,7 @@ use crate::{
     report::Status,
 };
 
+pub(crate) use acts::{Typed, case_acts, done, entry, message_acts, new_date, place, school_acts, settle, wrong};
 pub(crate) use board::{Asked, board};
 pub(crate) use cases::{case, reviews};
 pub(crate) use health::{Health, MailboxPass, health};

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    campaign::{Amendment, SchoolId},
+    campaign::{Amendment, FieldKind, SchoolId},
     decision::{self, Decision, Ruling},
-    matching::Clue,
+    digest::Sha256,
+    matching::{Clue, Roster, Source, Verdict},
     reply::ReplyError,
-    store::{AccountId, NewRuling, Outgoing, Ruled, RulingRow, StoreError},
+    store::{AccountId, NewRuling, Outgoing, Ruled, RulingRow, StoreError, Undone},
 };
 
 pub use case::{About, Case};
@@ -100,6 +101,15 @@ pub struct Prospect {
     pub amendments: Vec<Amendment>,
     ruling: Ruling,
     versions: u32,
+}
+
+impl Prospect {
+    /// By what it is known again: another one where more has come of the school, or another letter would leave.
+    pub fn seal(&self) -> Sha256 {
+        let letters: Vec<_> = self.decision.replies.iter().map(|one| (&one.to, one.template, &one.corrects)).collect();
+        let what = (&self.ruling, self.versions, &self.decision.submissions, letters, &self.amendments);
+        Sha256::of(format!("{what:?}").as_bytes())
+    }
 }
 
 /// What became of an act.
@@ -204,14 +214,23 @@ impl Office {
         })
     }
 
-    /// Does it. Nothing changes where somebody has decided before, or where it is not what was shown.
+    /// Does it. Nothing changes where somebody has decided before, or where what would follow is not what was `seen`.
     ///
     /// # Errors
     /// As [`Office::prospect`].
-    pub async fn settle(&self, about: About, act: &Act, by: AccountId) -> Result<Settled, ActError> {
+    pub async fn settle(
+        &self,
+        about: About,
+        act: &Act,
+        seen: Option<&Sha256>,
+        by: AccountId,
+    ) -> Result<Settled, ActError> {
         let _alone = self.deciding.lock().await;
         let Some(case) = self.case(about).await?.filter(Case::is_open) else { return Ok(Settled::Decided) };
         let prospect = self.prospect(&case, act).await?;
+        if seen.is_some_and(|seen| *seen != prospect.seal()) {
+            return Ok(Settled::Changed);
+        }
         let new = NewRuling {
             campaign: &prospect.rules.campaign.id,
             message: case.stored.id,
@@ -237,6 +256,18 @@ impl Office {
         })
     }
 
+    /// Takes a decision back.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub async fn undo(&self, ruling: RulingRow, by: AccountId) -> Result<Undone, StoreError> {
+        let _alone = self.deciding.lock().await;
+        let undone = self.store.undo(ruling, by, self.clock.now()).await?;
+        self.refresh().await?;
+        self.queued.notify_one();
+        Ok(undone)
+    }
+
     /// When a letter leaves that follows from a person's decision of now.
     fn undo_until(&self) -> Timestamp {
         let now = self.clock.now();
@@ -258,7 +289,7 @@ fn offers(rules: &Rules, case: &Case, school: &SchoolId) -> Offers {
     let address = author.map(|author| author.address.as_str()).filter(|address| !is_known(address));
     let fields = rules.campaign.form.fields.iter();
     let name = fields
-        .filter(|field| field.kind == crate::campaign::FieldKind::SchoolName)
+        .filter(|field| field.kind == FieldKind::SchoolName)
         .find_map(|field| case.submission.as_ref()?.answers.get(&field.id).map(|answer| answer.text.trim()));
     let spelling = name.filter(|name| may_learn(rules, school, name));
     Offers { address: address.map(str::to_owned), spelling: spelling.map(str::to_owned) }
@@ -270,12 +301,12 @@ fn may_learn(rules: &Rules, school: &SchoolId, name: &str) -> bool {
         return false;
     }
     let amendment = Amendment::Spelling { school: school.clone(), name: name.to_owned() };
-    let after = crate::matching::Roster::new(&rules.campaign.clone().amended([amendment]));
+    let after = Roster::new(&rules.campaign.clone().amended([amendment]));
     rules.campaign.schools.iter().all(|one| {
-        let clue = [Clue::Text { source: crate::matching::Source::NameField, text: one.name.clone() }];
+        let clue = [Clue::Text { source: Source::NameField, text: one.name.clone() }];
         let before = rules.roster.conclude(&clue);
         matches!((before, after.conclude(&clue)),
-            (crate::matching::Verdict::Certain { school: before, .. }, crate::matching::Verdict::Certain { school: after, .. })
+            (Verdict::Certain { school: before, .. }, Verdict::Certain { school: after, .. })
                 if before == after)
     })
 }
