@@ -82,7 +82,7 @@ impl Pages {
 
 /// What the next page tells of what was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Flash {
+pub struct Flash {
     kind: FlashKind,
     text: String,
 }
@@ -96,12 +96,12 @@ enum FlashKind {
 
 impl Flash {
     /// Something was done.
-    pub(crate) fn done(text: impl Into<String>) -> Self {
+    pub fn done(text: impl Into<String>) -> Self {
         Self { kind: FlashKind::Done, text: text.into() }
     }
 
     /// Something could not be done.
-    pub(crate) fn wrong(text: impl Into<String>) -> Self {
+    pub fn wrong(text: impl Into<String>) -> Self {
         Self { kind: FlashKind::Wrong, text: text.into() }
     }
 }
@@ -110,9 +110,16 @@ impl Flash {
 ///
 /// # Errors
 /// Where the session cannot be kept.
-pub(crate) async fn tell(session: &Session, flash: &Flash, path: &str) -> Result<Response, Refusal> {
+pub async fn tell(session: &Session, flash: &Flash, path: &str) -> Result<Response, Refusal> {
     session.insert(FLASH, flash).await?;
     Ok(Redirect::to(path).into_response())
+}
+
+/// What the page of now tells, and the next one does not.
+pub(super) async fn flash(session: &Session) -> Result<Option<Flash>, Refusal> {
+    // Taking out what is not there would be a change, and be written.
+    let told = session.get_value(FLASH).await?.is_some();
+    Ok(if told { session.remove(FLASH).await? } else { None })
 }
 
 /// What stands around every page.
@@ -163,16 +170,16 @@ impl Shell {
 }
 
 /// A page for somebody who is signed in; handlers ask for it.
-pub(crate) struct Page {
+pub struct Page {
     board: Arc<Board>,
     /// Who looks at it.
-    pub(crate) visitor: Visitor,
+    pub visitor: Visitor,
     shell: Shell,
 }
 
 impl Page {
     /// Under which entry of the menu it stands.
-    pub(crate) fn at(mut self, here: &'static str) -> Self {
+    pub fn at(mut self, here: &'static str) -> Self {
         self.shell.here = here;
         self
     }
@@ -181,7 +188,7 @@ impl Page {
     ///
     /// # Errors
     /// Where the template fails.
-    pub(crate) fn render(self, name: &str, context: Value) -> Result<Response, Refusal> {
+    pub fn render(self, name: &str, context: Value) -> Result<Response, Refusal> {
         Ok(Html(self.board.pages.fill(name, &self.shell, context)?).into_response())
     }
 }
@@ -193,10 +200,8 @@ impl FromRequestParts<Arc<Board>> for Page {
         let visitor = Visitor::from_request_parts(parts, board).await?;
         let mut shell = Shell::of_visitor(board, &visitor).await?;
         shell.url = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        if let Some(session) = parts.extensions.get::<Session>()
-            && session.get_value(FLASH).await?.is_some()
-        {
-            shell.flash = session.remove(FLASH).await?;
+        if let Some(session) = parts.extensions.get::<Session>() {
+            shell.flash = flash(session).await?;
         }
         Ok(Self { board: Arc::clone(board), visitor, shell })
     }

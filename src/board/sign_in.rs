@@ -18,7 +18,7 @@ use url::form_urlencoded;
 
 use super::{
     limits::Kind,
-    page::Shell,
+    page::{Flash, Shell, flash, tell},
     refusal::Refusal,
     session::{ACCOUNT, CSRF, NEXT, stored_id},
     state::Board,
@@ -232,7 +232,7 @@ pub(super) async fn leave(
 ) -> Result<Response, Refusal> {
     session.flush().await?;
     board.office.store.note_door(Door::SignedOut(visitor.account), board.now()).await?;
-    Ok(Redirect::to("/sign-in").into_response())
+    tell(&session, &Flash::done("Вы вышли. Чтобы продолжить работу, войдите ещё раз."), "/sign-in").await
 }
 
 fn good(link: Link) -> Result<AccountId, Refusal> {
@@ -255,7 +255,7 @@ async fn page(board: &Board, session: &Session, status: StatusCode, context: Val
             token.as_str().to_owned()
         }
     };
-    let shell = Shell::of_stranger(csrf);
+    let shell = Shell { flash: flash(session).await?, ..Shell::of_stranger(csrf) };
     let minutes = board.config.link.as_mins().max(1);
     let all = context! { ..context, ..context! { typed => "", wrong => false, who => "", action => "", minutes } };
     Ok((status, Html(board.pages.fill("sign_in.html.j2", &shell, all)?)).into_response())

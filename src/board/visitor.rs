@@ -76,15 +76,15 @@ impl Role {
 
 /// Who has signed in.
 #[derive(Debug, Clone)]
-pub(crate) struct Visitor {
+pub struct Visitor {
     /// By which number the log of events names him.
-    pub(crate) account: AccountId,
+    pub account: AccountId,
     /// His address.
-    pub(crate) address: Address,
+    pub address: Address,
     /// What he may do.
-    pub(crate) role: Role,
+    pub role: Role,
     /// The token of his forms.
-    pub(crate) csrf: String,
+    pub csrf: String,
 }
 
 impl Visitor {
@@ -98,7 +98,7 @@ impl Visitor {
     }
 
     /// The district that is all he sees; none: he sees everything.
-    pub(crate) fn district(&self) -> Option<&str> {
+    pub fn district(&self) -> Option<&str> {
         match &self.role {
             Role::Coordinator { district } => Some(district),
             Role::Staff | Role::Reader => None,
@@ -106,7 +106,7 @@ impl Visitor {
     }
 
     /// Whether he may act.
-    pub(crate) fn may_act(&self) -> bool {
+    pub fn may_act(&self) -> bool {
         self.role == Role::Staff
     }
 }
