@@ -96,6 +96,11 @@ fn what_was_typed_is_kept_when_the_session_has_ended_meanwhile() {
     assert_eq!(page.status, 403);
     assert!(page.body.contains("Отправить ещё раз") && page.body.contains("&lt;коллеги&gt;"), "{}", page.body);
     assert_eq!(page.csrf(), browser.get("/").csrf());
+    // So it is with a page that has been open for long before anybody has signed in.
+    let mut stranger = daemon.browser();
+    let page = stranger.post_with("/sign-in", &[("csrf", "old"), ("address", STAFF)], &ours);
+    assert_eq!((page.status, page.field("address").as_deref()), (403, Some(STAFF)));
+    assert_eq!(stranger.post("/sign-in", &[("csrf", &page.csrf()), ("address", STAFF)]).status, 303);
     // Where nothing says that a page of ours has sent it, nothing of it comes back.
     let page = browser.post_with("/review/7/ask", &typed, &[]);
     assert!(page.status == 403 && !page.body.contains("коллеги"), "{}", page.body);
