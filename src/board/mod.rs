@@ -24,9 +24,5 @@ mod token;
 mod views;
 mod visitor;
 
-pub use page::{Flash, Page, tell};
-pub use refusal::Refusal;
 pub use serve::Server;
 pub use sign_in::printed_link;
-pub use state::Board;
-pub use visitor::{Role, Visitor, role_of};

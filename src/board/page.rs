@@ -82,7 +82,7 @@ impl Pages {
 
 /// What the next page tells of what was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flash {
+pub(crate) struct Flash {
     kind: FlashKind,
     text: String,
 }
@@ -96,12 +96,12 @@ enum FlashKind {
 
 impl Flash {
     /// Something was done.
-    pub fn done(text: impl Into<String>) -> Self {
+    pub(crate) fn done(text: impl Into<String>) -> Self {
         Self { kind: FlashKind::Done, text: text.into() }
     }
 
     /// Something could not be done.
-    pub fn wrong(text: impl Into<String>) -> Self {
+    pub(crate) fn wrong(text: impl Into<String>) -> Self {
         Self { kind: FlashKind::Wrong, text: text.into() }
     }
 }
@@ -110,7 +110,7 @@ impl Flash {
 ///
 /// # Errors
 /// Where the session cannot be kept.
-pub async fn tell(session: &Session, flash: &Flash, path: &str) -> Result<Response, Refusal> {
+pub(crate) async fn tell(session: &Session, flash: &Flash, path: &str) -> Result<Response, Refusal> {
     session.insert(FLASH, flash).await?;
     Ok(Redirect::to(path).into_response())
 }
@@ -170,16 +170,16 @@ impl Shell {
 }
 
 /// A page for somebody who is signed in; handlers ask for it.
-pub struct Page {
+pub(crate) struct Page {
     board: Arc<Board>,
     /// Who looks at it.
-    pub visitor: Visitor,
+    pub(crate) visitor: Visitor,
     shell: Shell,
 }
 
 impl Page {
     /// Under which entry of the menu it stands.
-    pub fn at(mut self, here: &'static str) -> Self {
+    pub(crate) fn at(mut self, here: &'static str) -> Self {
         self.shell.here = here;
         self
     }
@@ -188,7 +188,7 @@ impl Page {
     ///
     /// # Errors
     /// Where the template fails.
-    pub fn render(self, name: &str, context: Value) -> Result<Response, Refusal> {
+    pub(crate) fn render(self, name: &str, context: Value) -> Result<Response, Refusal> {
         Ok(Html(self.board.pages.fill(name, &self.shell, context)?).into_response())
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Again {
 
 /// Something that is refused.
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) title: &'static str,
     pub(super) text: String,
@@ -40,7 +40,7 @@ const ASK_AGAIN: &str = "Запросить новую ссылку";
 
 impl Refusal {
     /// `text` is a whole sentence that says what to do next.
-    pub fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
         let link = Some((HOME.to_owned(), TO_BOARD));
         Self { status, title, text: text.into(), link, beside: false, again: None }
     }
@@ -50,20 +50,20 @@ impl Refusal {
     }
 
     /// There is nothing there.
-    pub fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         let text = "Возможно, адрес набран с ошибкой или запись удалена. Откройте свод и найдите нужное оттуда.";
         Self::new(StatusCode::NOT_FOUND, "Страница не найдена", text)
     }
 
     /// Not for his role.
-    pub fn forbidden() -> Self {
+    pub(crate) fn forbidden() -> Self {
         let text = "Ваших прав для этого недостаточно. Если они нужны Вам для работы, обратитесь к специалисту, который \
                     обслуживает программу.";
         Self::new(StatusCode::FORBIDDEN, "Действие недоступно", text)
     }
 
     /// What was sent is no form of ours.
-    pub fn bad_form() -> Self {
+    pub(crate) fn bad_form() -> Self {
         let text = "Форма пришла не полностью или повреждена; ничего не изменено. Вернитесь на предыдущую страницу, обновите \
                     её и повторите.";
         Self::new(StatusCode::BAD_REQUEST, "Форма не принята", text)
@@ -93,7 +93,7 @@ impl Refusal {
     }
 
     /// Something has failed here; it is logged by whoever makes this.
-    pub fn failed(error: &anyhow::Error) -> Self {
+    pub(crate) fn failed(error: &anyhow::Error) -> Self {
         tracing::error!(error = explain(error), "a page of the board failed");
         let text = "На стороне программы произошла ошибка, она записана в её журнал. Повторите через несколько минут; если \
                     ошибка повторится, сообщите специалисту, который обслуживает программу.";

@@ -13,7 +13,7 @@ const LISTENERS: usize = 64;
 
 /// What every request is given.
 #[derive(Debug)]
-pub struct Board {
+pub(crate) struct Board {
     pub(super) office: Arc<Office>,
     pub(super) config: BoardConfig,
     /// With what every link to the board begins.

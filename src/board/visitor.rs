@@ -15,7 +15,7 @@ use crate::{campaign::Campaign, config::Config, message::Address, store::Account
 
 /// What somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// Sees everything and acts: `[staff] addresses`.
     Staff,
     /// Sees everything and acts on nothing: `[board] readers`.
@@ -28,7 +28,7 @@ pub enum Role {
 }
 
 /// What an address may do; none: it is in no list. Where it is in several, the first one of them counts.
-pub fn role_of(config: &Config, campaign: &Campaign, address: &Address) -> Option<Role> {
+pub(crate) fn role_of(config: &Config, campaign: &Campaign, address: &Address) -> Option<Role> {
     let among = |list: &[String]| list.iter().any(|one| Address::parse(one).as_ref() == Some(address));
     if among(&config.staff.addresses) {
         return Some(Role::Staff);
@@ -76,15 +76,15 @@ impl Role {
 
 /// Who has signed in.
 #[derive(Debug, Clone)]
-pub struct Visitor {
+pub(crate) struct Visitor {
     /// By which number the log of events names him.
-    pub account: AccountId,
+    pub(crate) account: AccountId,
     /// His address.
-    pub address: Address,
+    pub(crate) address: Address,
     /// What he may do.
-    pub role: Role,
+    pub(crate) role: Role,
     /// The token of his forms.
-    pub csrf: String,
+    pub(crate) csrf: String,
 }
 
 impl Visitor {
@@ -98,7 +98,7 @@ impl Visitor {
     }
 
     /// The district that is all he sees; none: he sees everything.
-    pub fn district(&self) -> Option<&str> {
+    pub(crate) fn district(&self) -> Option<&str> {
         match &self.role {
             Role::Coordinator { district } => Some(district),
             Role::Staff | Role::Reader => None,
@@ -106,7 +106,7 @@ impl Visitor {
     }
 
     /// Whether he may act.
-    pub fn may_act(&self) -> bool {
+    pub(crate) fn may_act(&self) -> bool {
         self.role == Role::Staff
     }
 }
