@@ -20,11 +20,10 @@ CREATE TABLE sign_ins (
     account    INTEGER NOT NULL REFERENCES accounts (id),
     -- The session of the browser that asked; NULL: it was printed, and works in any.
     browser    TEXT,
+    -- The letter that brings it, as long as that holds it.
+    outbox     INTEGER,
     asked_at   INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     used_at    INTEGER
 ) STRICT;
 CREATE INDEX sign_ins_asked ON sign_ins (asked_at);
-
--- Letters that still hold a link: it is forgotten when it has expired.
-CREATE INDEX outbox_links ON outbox (expires) WHERE kind = 'sign_in' AND mime <> x'';

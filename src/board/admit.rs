@@ -22,7 +22,7 @@ use super::{
     guard::is_multipart,
     limits::Kind,
     refusal::{Again, Refusal},
-    session::CSRF,
+    session::csrf,
     sign_in::{local, sign_in_for},
     state::Board,
     token::same,
@@ -88,11 +88,11 @@ async fn checked(
     if looks {
         return Ok(request);
     }
-    let expected: Option<String> = session.get(CSRF).await.map_err(|error| refused(error.into()))?;
+    let expected = csrf(session).await.map_err(refused)?;
     let (form, request) = read(request).await.map_err(refused)?;
-    match (expected, form.token()) {
-        (Some(expected), Some(given)) if same(&expected, given) => Ok(request),
-        _ => Err(refused(Refusal::stale(form.again(request.headers(), &path)))),
+    match form.token() {
+        Some(given) if same(&expected, given) => Ok(request),
+        _ => Err(refused(Refusal::stale(form.again(request.headers(), &path, expected)))),
     }
 }
 
@@ -117,7 +117,9 @@ async fn turned_away(request: Request) -> Response {
     let next = sign_in_for(from.as_deref().and_then(local).unwrap_or("/"));
     let path = request.uri().path().to_owned();
     match read(request).await {
-        Ok((form, request)) => Refusal::signed_out(&next, form.again(request.headers(), &path)).into_response(),
+        Ok((form, request)) => {
+            Refusal::signed_out(&next, form.again(request.headers(), &path, String::new())).into_response()
+        }
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -139,12 +141,12 @@ impl Form {
     }
 
     /// The same, to be sent again by a click: only where the browser itself says that a page of ours has sent it.
-    fn again(self, headers: &HeaderMap, action: &str) -> Option<Box<Again>> {
+    fn again(self, headers: &HeaderMap, action: &str, csrf: String) -> Option<Box<Again>> {
         let ours = headers.get(FETCH_SITE).is_some_and(|site| site.as_bytes() == b"same-origin");
         match self {
-            Self::Fields(mut fields) if ours && local(action).is_some() => {
+            Self::Fields(mut fields) if ours => {
                 fields.retain(|(name, _)| name != TOKEN);
-                Some(Box::new(Again { action: action.to_owned(), fields }))
+                Some(Box::new(Again { action: action.to_owned(), fields, csrf }))
             }
             _ => None,
         }

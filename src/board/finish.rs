@@ -8,8 +8,8 @@ use axum::{
     http::{
         HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-            X_FRAME_OPTIONS,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, SET_COOKIE,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
@@ -45,11 +45,8 @@ pub(super) async fn finish(State(board): State<Arc<Board>>, request: Request, ne
             let visitor = response.extensions_mut().remove::<Visitor>();
             let refusal = said.unwrap_or_else(|| Refusal::of_status(status));
             let mut page = page(&board, visitor.as_ref(), refusal).await;
-            // What was said besides still holds: a cookie, for example.
-            for (name, value) in response.headers() {
-                if !page.headers().contains_key(name) && !OF_THE_BODY.contains(&name.as_str()) {
-                    page.headers_mut().append(name, value.clone());
-                }
+            if let Some(cookie) = response.headers_mut().remove(SET_COOKIE) {
+                page.headers_mut().insert(SET_COOKIE, cookie);
             }
             response = page;
         }
@@ -63,8 +60,6 @@ pub(super) async fn finish(State(board): State<Arc<Board>>, request: Request, ne
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
-
-const OF_THE_BODY: [&str; 3] = ["content-length", "content-type", "transfer-encoding"];
 
 async fn page(board: &Board, visitor: Option<&Visitor>, refusal: Refusal) -> Response {
     let shell = match visitor {
@@ -82,6 +77,7 @@ async fn page(board: &Board, visitor: Option<&Visitor>, refusal: Refusal) -> Res
             beside => refusal.beside,
             action => refusal.again.as_ref().map(|again| &again.action),
             fields => refusal.again.as_ref().map(|again| &again.fields),
+            csrf => refusal.again.as_ref().map(|again| &again.csrf),
         },
     );
     match filled {

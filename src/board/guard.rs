@@ -32,7 +32,14 @@ pub(super) async fn guard(State(board): State<Arc<Board>>, request: Request, nex
         return Refusal::foreign().into_response();
     }
     let time = if is_multipart(headers) { TIME_WITH_FILE } else { TIME };
-    tokio::time::timeout(time, next.run(request)).await.unwrap_or_else(|_| Refusal::too_slow().into_response())
+    // In a task of its own: what somebody has sent is done even where he does not wait for the answer, and nothing that
+    // goes wrong in it reaches further.
+    let answered = tokio::spawn(next.run(request));
+    match tokio::time::timeout(time, answered).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => Refusal::failed(&anyhow::Error::new(error).context("a page broke off")).into_response(),
+        Err(_) => Refusal::too_slow().into_response(),
+    }
 }
 
 /// Whether a form brings a file (RFC 7578).

@@ -26,4 +26,3 @@ mod visitor;
 
 pub use serve::Server;
 pub use sign_in::printed_link;
-pub use visitor::{Role, role_of};

@@ -124,6 +124,13 @@ pub(crate) async fn tell(session: &Session, flash: &Flash, path: &str) -> Result
     Ok(Redirect::to(path).into_response())
 }
 
+/// What the page of now tells, and the next one does not.
+pub(super) async fn flash(session: &Session) -> Result<Option<Flash>, Refusal> {
+    // Taking out what is not there would be a change, and be written.
+    let told = session.get_value(FLASH).await?.is_some();
+    Ok(if told { session.remove(FLASH).await? } else { None })
+}
+
 /// What stands around every page.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Shell {
@@ -202,10 +209,8 @@ impl FromRequestParts<Arc<Board>> for Page {
         let visitor = Visitor::from_request_parts(parts, board).await?;
         let mut shell = Shell::of_visitor(board, &visitor).await?;
         shell.url = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        if let Some(session) = parts.extensions.get::<Session>()
-            && session.get_value(FLASH).await?.is_some()
-        {
-            shell.flash = session.remove(FLASH).await?;
+        if let Some(session) = parts.extensions.get::<Session>() {
+            shell.flash = flash(session).await?;
         }
         Ok(Self { board: Arc::clone(board), visitor, shell })
     }

@@ -16,6 +16,8 @@ pub(super) struct Again {
     pub(super) action: String,
     /// What was typed, without the token.
     pub(super) fields: Vec<(String, String)>,
+    /// The token with which it is taken now; empty where one has to sign in before.
+    pub(super) csrf: String,
 }
 
 /// Something that is refused.
@@ -115,13 +117,9 @@ impl Refusal {
     pub(super) fn stale(again: Option<Box<Again>>) -> Self {
         let text = match again {
             Some(_) => {
-                "Страница была открыта до последнего входа, поэтому отправка ещё не выполнена. Введённое сохранено: если \
-                        всё верно, отправьте ещё раз."
+                "Страница устарела, поэтому отправка ещё не выполнена. Введённое сохранено: если всё верно, отправьте ещё раз."
             }
-            None => {
-                "Страница была открыта до последнего входа; ничего не изменено. Вернитесь на предыдущую страницу, обновите \
-                     её и повторите."
-            }
+            None => "Страница устарела; ничего не изменено. Вернитесь на предыдущую страницу, обновите её и повторите.",
         };
         Self { again, ..Self::new(StatusCode::FORBIDDEN, "Подтвердите отправку", text) }
     }

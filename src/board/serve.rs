@@ -107,7 +107,7 @@ fn connection(
     connections: &GracefulShutdown,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).max_headers(HEAD_FIELDS);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_header_size(HEAD_BYTES).max_headers(HEAD_FIELDS);
     let router = router.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let mut router = router.clone();

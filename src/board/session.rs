@@ -6,12 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use tower_sessions::{
-    SessionStore,
+    Session, SessionStore,
     cookie::time::OffsetDateTime,
     session::{Id, Record},
     session_store::{Error, Result},
 };
 
+use super::{refusal::Refusal, token::Token};
 use crate::{digest::Sha256, office::Office, store::StoreError};
 
 /// The account that has signed in: a number.
@@ -22,6 +23,16 @@ pub(super) const CSRF: &str = "csrf";
 pub(super) const NEXT: &str = "next";
 /// What the next page tells.
 pub(super) const FLASH: &str = "flash";
+
+/// The token of a browser's forms; it gets one where it has none.
+pub(super) async fn csrf(session: &Session) -> std::result::Result<String, Refusal> {
+    if let Some(csrf) = session.get(CSRF).await? {
+        return Ok(csrf);
+    }
+    let token = Token::draw()?;
+    session.insert(CSRF, token.as_str()).await?;
+    Ok(token.as_str().to_owned())
+}
 
 /// Keeps sessions in our store.
 #[derive(Debug, Clone)]

@@ -18,9 +18,9 @@ use url::form_urlencoded;
 
 use super::{
     limits::Kind,
-    page::Shell,
+    page::{Flash, Shell, flash, tell},
     refusal::Refusal,
-    session::{ACCOUNT, CSRF, NEXT, stored_id},
+    session::{ACCOUNT, CSRF, NEXT, csrf, stored_id},
     state::Board,
     token::{Token, hash},
     visitor::{Visitor, role_of},
@@ -42,7 +42,11 @@ const ADDRESS: usize = 254;
 
 /// A path of ours to go on to after signing in; none where it is anything else: a link must not lead to another site.
 pub(super) fn local(path: &str) -> Option<&str> {
-    let plain = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && path.len() <= PATH;
+    let plain = path.is_ascii()
+        && path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.len() <= PATH;
     let uri: Uri = path.parse().ok().filter(|_| plain)?;
     let aside = ["/sign-in", "/sign-out", "/events", "/assets"];
     let leads_on = !aside.iter().any(|aside| uri.path() == *aside || uri.path().starts_with(&format!("{aside}/")));
@@ -232,7 +236,7 @@ pub(super) async fn leave(
 ) -> Result<Response, Refusal> {
     session.flush().await?;
     board.office.store.note_door(Door::SignedOut(visitor.account), board.now()).await?;
-    Ok(Redirect::to("/sign-in").into_response())
+    tell(&session, &Flash::done("Вы вышли. Чтобы продолжить работу, войдите ещё раз."), "/sign-in").await
 }
 
 fn good(link: Link) -> Result<AccountId, Refusal> {
@@ -247,15 +251,7 @@ fn good(link: Link) -> Result<AccountId, Refusal> {
 
 /// A page for somebody who is not signed in, whose form has a token all the same.
 async fn page(board: &Board, session: &Session, status: StatusCode, context: Value) -> Result<Response, Refusal> {
-    let csrf = match session.get::<String>(CSRF).await? {
-        Some(csrf) => csrf,
-        None => {
-            let token = Token::draw()?;
-            session.insert(CSRF, token.as_str()).await?;
-            token.as_str().to_owned()
-        }
-    };
-    let shell = Shell::of_stranger(csrf);
+    let shell = Shell { flash: flash(session).await?, ..Shell::of_stranger(csrf(session).await?) };
     let minutes = board.config.link.as_mins().max(1);
     let all = context! { ..context, ..context! { typed => "", wrong => false, who => "", action => "", minutes } };
     Ok((status, Html(board.pages.fill("sign_in.html.j2", &shell, all)?)).into_response())

@@ -15,7 +15,7 @@ use crate::{campaign::Campaign, config::Config, message::Address, store::Account
 
 /// What somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// Sees everything and acts: `[staff] addresses`.
     Staff,
     /// Sees everything and acts on nothing: `[board] readers`.
@@ -28,7 +28,7 @@ pub enum Role {
 }
 
 /// What an address may do; none: it is in no list. Where it is in several, the first one of them counts.
-pub fn role_of(config: &Config, campaign: &Campaign, address: &Address) -> Option<Role> {
+pub(crate) fn role_of(config: &Config, campaign: &Campaign, address: &Address) -> Option<Role> {
     let among = |list: &[String]| list.iter().any(|one| Address::parse(one).as_ref() == Some(address));
     if among(&config.staff.addresses) {
         return Some(Role::Staff);

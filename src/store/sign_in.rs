@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    Store, StoreError, events,
+    OutboxRow, Store, StoreError, events,
     record::{Letter, Outgoing, insert_letter},
 };
 use crate::{campaign::CampaignId, digest::Sha256, message::Address};
@@ -139,31 +139,27 @@ impl Store {
                 return Ok(false);
             }
         }
-        sqlx::query("DELETE FROM sign_ins WHERE asked_at <= $1 AND expires_at <= $2")
+        sqlx::query("DELETE FROM sign_ins WHERE asked_at <= $1 AND expires_at <= $2 AND outbox IS NULL")
             .bind(before(new.now, HOUR * 24))
             .bind(now)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("INSERT INTO sign_ins (token, account, browser, asked_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(new.token.to_string())
-            .bind(account)
-            .bind(new.browser.map(|browser| browser.to_string()))
-            .bind(now)
-            .bind(new.expires.as_microsecond())
-            .execute(&mut *tx)
-            .await?;
-        if let Some((campaign, letter)) = new.letter {
-            let whole = Letter {
-                letter,
-                message: None,
-                ruling: None,
-                approved: false,
-                campaign,
-                expires: Some(new.expires),
-                now: new.now,
-            };
-            insert_letter(&mut tx, &whole).await?;
-        }
+        let outbox = match new.letter {
+            Some((campaign, letter)) => Some(letter_row(&mut tx, campaign, letter, new).await?),
+            None => None,
+        };
+        sqlx::query(
+            "INSERT INTO sign_ins (token, account, browser, outbox, asked_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(new.token.to_string())
+        .bind(account)
+        .bind(new.browser.map(|browser| browser.to_string()))
+        .bind(outbox)
+        .bind(now)
+        .bind(new.expires.as_microsecond())
+        .execute(&mut *tx)
+        .await?;
         events::append(&mut tx, new.now, "sign_in_link", &json!({ "account": account })).await?;
         tx.commit().await?;
         Ok(true)
@@ -346,15 +342,33 @@ impl Store {
     }
 }
 
+async fn letter_row(
+    connection: &mut SqliteConnection,
+    campaign: &CampaignId,
+    letter: &Outgoing,
+    new: &NewLink<'_>,
+) -> Result<OutboxRow, StoreError> {
+    let expires = Some(new.expires);
+    let whole = Letter { letter, message: None, ruling: None, approved: true, campaign, expires, now: new.now };
+    insert_letter(connection, &whole).await
+}
+
 /// Takes the links that have expired out of the letters that brought them. What has not left by then is of no use.
 pub(super) async fn forget_links(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
-    sqlx::query(
+    let forgotten: Vec<OutboxRow> = sqlx::query_scalar(
         "UPDATE outbox SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'superseded' END, mime = x''
-         WHERE kind = 'sign_in' AND mime <> x'' AND expires <= $1 AND state NOT IN ('leased', 'sending')",
+         WHERE id IN (SELECT outbox FROM sign_ins WHERE outbox IS NOT NULL AND expires_at <= $1)
+           AND state NOT IN ('leased', 'sending') RETURNING id",
     )
     .bind(now.as_microsecond())
-    .execute(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    if !forgotten.is_empty() {
+        sqlx::query("UPDATE sign_ins SET outbox = NULL WHERE outbox IN (SELECT value FROM json_each($1))")
+            .bind(super::json(&forgotten)?)
+            .execute(connection)
+            .await?;
+    }
     Ok(())
 }
 

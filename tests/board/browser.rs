@@ -123,7 +123,7 @@ impl Browser {
         let page = self.get(link);
         assert_eq!(page.status, 200, "{}", page.body);
         let answer = self.post(link, &[("csrf", &page.csrf())]);
-        if answer.status == 303 { self.get(&answer.location().to_owned()) } else { answer }
+        if answer.status == 303 { self.get(answer.location()) } else { answer }
     }
 
     /// Whether somebody is signed in.

@@ -1,6 +1,6 @@
 //! The board as a browser, and whoever means harm, meets it: over HTTP, with the daemon that serves it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
 
 mod browser;
 mod commands;

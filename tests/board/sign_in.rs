@@ -19,6 +19,7 @@ fn the_mailed_link_lets_in_whoever_asked_for_it() {
     assert!(home.body.contains(STAFF), "{}", home.body);
     let out = browser.post("/sign-out", &[("csrf", &home.csrf())]);
     assert_eq!((out.status, out.location()), (303, "/sign-in"));
+    assert!(browser.get("/sign-in").body.contains("Вы вышли"));
     assert!(!browser.is_signed_in());
     let log = daemon.stops();
     assert!(!log.contains('@') && !log.contains(link.as_str()), "{log}");
@@ -67,7 +68,16 @@ fn a_forged_link_is_none() {
     let csrf = browser.get("/sign-in").csrf();
     let (folder, token) = link.rsplit_once('/').unwrap();
     let turned: String = token.chars().rev().collect();
-    for forged in [&turned, &token[1..], "", "0", &token.to_uppercase(), "..%2f..", "%00", "' OR 1=1 --"] {
+    for forged in [
+        &turned,
+        token.strip_prefix(|_: char| true).unwrap(),
+        "",
+        "0",
+        &token.to_uppercase(),
+        "..%2f..",
+        "%00",
+        "' OR 1=1 --",
+    ] {
         let path = format!("{folder}/{}", forged.replace(' ', "%20"));
         assert!(matches!(browser.get(&path).status, 404), "{forged:?}");
         assert!(matches!(browser.post(&path, &[("csrf", &csrf)]).status, 404), "{forged:?}");
@@ -127,7 +137,7 @@ fn a_link_expires_and_so_does_a_session_that_is_not_used() {
     let page = browser.get("/review/7?a=b");
     assert_eq!((page.status, page.location()), (303, "/sign-in?next=%2Freview%2F7%3Fa%3Db"));
     // Whoever signs in then comes back to where he was.
-    browser.get(&page.location().to_owned());
+    browser.get(page.location());
     let link = daemon.asked(&mut browser, STAFF);
     assert_eq!(browser.follows(&link).path, "/review/7?a=b");
 }

@@ -3,6 +3,7 @@
 mod caps;
 mod letters;
 mod migration;
+mod sign_in;
 
 use std::collections::BTreeMap;
 
