@@ -59,8 +59,8 @@ impl Role {
         }
     }
 
-    /// Whether he may ask for this. Whatever is not named here is for the staff alone; what a page shows of it, is
-    /// decided in [`super::views`].
+    /// Whether he may ask for this. Whatever is not named here is for the staff alone; what a page shows of it, it must
+    /// still ask of [`Sight`](super::views::Sight).
     pub(super) fn may(&self, method: &Method, path: &str) -> bool {
         let looks = matches!(*method, Method::GET | Method::HEAD);
         match self {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{MessageRow, Store, StoreError, from_json, from_word, instant, parsed, state};
+use super::{ENTERED, MessageRow, Store, StoreError, from_json, from_word, instant, parsed, state};
 use crate::{
     campaign::{CampaignId, FieldId, SchoolId},
-    decision::{Action, ReviewReason},
+    decision::{Action, ReviewReason, Ruling},
     digest::Sha256,
     document::{Format, Problem},
     form::{Answer, Kind},
@@ -59,6 +59,8 @@ pub struct MessageLook {
     pub sha256: Sha256,
     /// Whether only its first bytes were stored.
     pub truncated: bool,
+    /// Whether a person has entered it: it came otherwise than by e-mail.
+    pub entered: bool,
     /// The campaign by whose rules it was decided.
     pub campaign: Option<CampaignId>,
     /// What was read; none where it could not be, or has not been.
@@ -148,13 +150,15 @@ pub struct CaseLook {
     pub decided: Option<Timestamp>,
     /// By whom.
     pub by: Option<String>,
-    /// What was decided, as it was noted.
-    pub decision: Option<String>,
+    /// What was decided.
+    pub ruling: Option<Ruling>,
+    /// When the sender was asked whose his documents are.
+    pub asked: Option<Timestamp>,
 }
 
 /// Id, received, sender, subject, state, duplicate of, reasons.
 type LineColumns = (i64, i64, Option<String>, String, String, Option<i64>, String);
-/// Row, message, submission, reason, candidates, outside, received, sender, subject, decided at, by, decision.
+/// Row, message, submission, reason, candidates, outside, received, sender, subject, decided at, by, ruling, asked.
 type CaseColumns = (
     i64,
     i64,
@@ -168,6 +172,7 @@ type CaseColumns = (
     Option<i64>,
     Option<String>,
     Option<String>,
+    Option<i64>,
 );
 
 fn line((id, received, sender, subject, state, first, why): LineColumns) -> Result<MessageLine, StoreError> {
@@ -181,7 +186,8 @@ fn line((id, received, sender, subject, state, first, why): LineColumns) -> Resu
 }
 
 fn case(row: CaseColumns) -> Result<CaseLook, StoreError> {
-    let (number, message, part, reason, candidates, outside, received, sender, subject, decided, by, decision) = row;
+    let (number, message, part, reason, candidates, outside, received, sender, subject, decided, by, ruling, asked) =
+        row;
     Ok(CaseLook {
         number,
         message,
@@ -194,12 +200,16 @@ fn case(row: CaseColumns) -> Result<CaseLook, StoreError> {
         subject,
         decided: decided.map(instant).transpose()?,
         by,
-        decision,
+        ruling: ruling.as_deref().map(from_json).transpose()?,
+        asked: asked.map(instant).transpose()?,
     })
 }
 
 const CASE: &str = "SELECT r.id, r.message, r.submission, r.reason, r.candidates, s.outside, m.received_at, m.sender,
-        m.subject, r.decided_at, r.decided_by, r.decision
+        m.subject, r.decided_at,
+        coalesce((SELECT a.address FROM accounts a WHERE a.id = CAST(r.decided_by AS INTEGER)), r.decided_by),
+        (SELECT u.verdict FROM rulings u WHERE u.message = r.message AND u.review = r.id AND u.undone_at IS NULL
+         ORDER BY u.id DESC LIMIT 1), r.asked_at
     FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission WHERE";
 
 impl Store {
@@ -208,10 +218,10 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn message(&self, id: MessageRow) -> Result<Option<MessageLook>, StoreError> {
-        type Rest = (String, bool, Option<String>, Option<String>);
+        type Rest = (String, bool, String, Option<String>, Option<String>);
         let Some(line) = self.message_line(id).await? else { return Ok(None) };
-        let (sha256, truncated, campaign, reading): Rest =
-            sqlx::query_as("SELECT sha256, truncated, campaign, reading FROM messages WHERE id = $1")
+        let (sha256, truncated, mailbox, campaign, reading): Rest =
+            sqlx::query_as("SELECT sha256, truncated, mailbox, campaign, reading FROM messages WHERE id = $1")
                 .bind(id)
                 .fetch_one(&self.readers)
                 .await?;
@@ -219,6 +229,7 @@ impl Store {
             line,
             sha256: parsed("hash", &sha256)?,
             truncated,
+            entered: mailbox == ENTERED,
             campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
             reading: reading.as_deref().map(from_json).transpose()?,
             documents: self.documents_of(id).await?,

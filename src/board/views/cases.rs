@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Frame, Mail, Stand, evidence, mail::mail};
 use crate::{
-    decision::ReviewReason,
+    decision::{ReviewReason, Ruling},
     office::reason,
     reply::russian,
     report::{Status, Summary},
@@ -64,6 +64,8 @@ struct Case {
     number: i64,
     reason: String,
     advice: &'static str,
+    /// When the sender was asked, or nothing.
+    asked: String,
     outcome: String,
     decided: String,
     by: String,
@@ -122,6 +124,7 @@ fn advice(reason: ReviewReason) -> &'static str {
         ReviewReason::Unverified => {
             "Адрес отправителя мог быть подделан. Прежде чем принимать документы, свяжитесь со школой по известному телефону."
         }
+        ReviewReason::PulledIn => "Письмо взято в работу сотрудником: укажите, чьё оно, или закройте дело.",
         ReviewReason::TooLarge => "Откройте письмо в почтовой программе: программа сохранила только его начало.",
         ReviewReason::Broken => "Откройте письмо в почтовой программе и закройте дело.",
         ReviewReason::PulledIn => "Письмо взято в работу вручную: укажите, чьи это документы, или закройте дело.",
@@ -130,17 +133,11 @@ fn advice(reason: ReviewReason) -> &'static str {
 
 /// What was decided, in words; nothing while it waits.
 pub(super) fn outcome(frame: &Frame<'_>, one: &CaseLook) -> String {
-    let Some(decision) = &one.decision else { return String::new() };
-    match decision.split_once(' ') {
-        Some(("assign", school)) => match school.parse() {
-            Ok(school) => format!("принято: {}", frame.school(&school)),
-            Err(_) => "принято".to_owned(),
-        },
-        _ => match decision.as_str() {
-            "accept" => "принято вне графика".to_owned(),
-            "reject" => "не относится к делу".to_owned(),
-            _ => "решено".to_owned(),
-        },
+    match &one.ruling {
+        _ if one.decided.is_none() => String::new(),
+        Some(Ruling::School(school)) => format!("принято: {}", frame.school(school)),
+        Some(Ruling::Nothing) => "закрыто: принимать нечего".to_owned(),
+        Some(Ruling::Ask) | None => "решено".to_owned(),
     }
 }
 
@@ -163,7 +160,7 @@ pub(crate) fn reviews(frame: &Frame<'_>, open: &[CaseLook], decided: &[CaseLook]
         received: frame.time(one.received),
         age: frame.age(one.received),
         old: frame.days(frame.campaign.day_of(one.received)) >= LATE,
-        asked: String::new(),
+        asked: one.asked.map(|at| frame.time(at)).unwrap_or_default(),
         candidates: one.candidates.iter().map(|id| frame.school(id)).collect(),
     });
     let decided = decided.iter().map(|one| Decided {
@@ -209,6 +206,7 @@ pub(crate) fn case(frame: &Frame<'_>, summary: &Summary<'_>, one: &CaseLook, loo
         number: one.number,
         reason: why(one),
         advice: advice(one.reason),
+        asked: one.asked.map(|at| frame.time(at)).unwrap_or_default(),
         outcome: outcome(frame, one),
         decided: one.decided.map(|at| frame.time(at)).unwrap_or_default(),
         by: one.by.clone().unwrap_or_default(),

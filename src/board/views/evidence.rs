@@ -30,7 +30,7 @@ const PLACES: [(&str, &str, &str); 9] = [
 ];
 
 /// Whole sentences.
-const SENTENCES: [(&str, &str); 22] = [
+const SENTENCES: [(&str, &str); 23] = [
     ("Several forms name different schools.", "Формы письма названы именами разных школ"),
     (
         "Field 1 of the form and other strong evidence name different schools.",
@@ -55,6 +55,7 @@ const SENTENCES: [(&str, &str); 22] = [
         "One letter is wrong in it; no other known school fits as well.",
         "В названии одна опечатка; другие школы не подходят",
     ),
+    ("a person has decided", "Так решил сотрудник"),
     ("a machine wrote it", "Письмо написано не человеком, а программой"),
     ("it is our own mail", "Это наше собственное письмо"),
     ("it answers our own mail", "Это ответ на наше письмо"),

@@ -36,7 +36,7 @@ fn words(kind: &str) -> (&'static str, &'static str) {
         "broken" => ("Письмо не удалось прочитать", "bad"),
         "ruled" => ("Решение сотрудника", ""),
         "undone" => ("Решение отменено", ""),
-        "entered" => ("Получено другим путём", ""),
+        "entered" => ("Внесено полученное другим путём", ""),
         "pulled_in" => ("Письмо взято в работу", ""),
         "amended" => ("Дополнены сведения о школе", ""),
         "withdrawn" => ("Дополнение отменено", ""),
@@ -102,7 +102,7 @@ fn links(frame: &Frame<'_>, refs: &Value) -> Vec<Link> {
         links.extend(numbers(key).iter().map(|id| Link::new(format!("/review/{id}"), format!("решение № {id}"))));
     }
     // With a decision it is how many letters follow from it.
-    if refs.get("action").is_none() {
+    if refs.get("action").is_none() && refs.get("ruling").is_none() {
         links.extend(numbers("outbox").iter().map(|id| Link::new(format!("/outbox/{id}"), format!("ответ № {id}"))));
     }
     let school = refs.get("school").and_then(Value::as_str).and_then(|id| id.parse().ok());

@@ -137,6 +137,7 @@ pub(crate) fn mail(frame: &Frame<'_>, look: &MessageLook) -> Mail {
     let mut notes: Vec<&'static str> = message.oddities.iter().filter_map(|one| words::oddity(one)).collect();
     notes.extend(message.automatic.map(words::automatic));
     notes.extend(look.truncated.then_some("сохранено только начало письма: оно слишком велико"));
+    notes.extend(look.entered.then_some("внесено сотрудником: получено не по электронной почте"));
     notes.dedup();
     Mail {
         row: look.line.id,
