@@ -43,6 +43,11 @@ pub fn short_date(date: Date) -> String {
     format!("{:02}.{:02}.{:04}", date.day(), date.month(), date.year())
 }
 
+/// «15.11»: a table has no room for the year.
+pub fn short_day(date: Date) -> String {
+    format!("{:02}.{:02}", date.day(), date.month())
+}
+
 /// «15.11.2022 09:05» on the clock of the zone.
 pub fn short_time(instant: Timestamp, zone: &TimeZone) -> String {
     let local = instant.to_zoned_datetime(zone.clone());

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const QUIET = 1000;
+  document.documentElement.classList.add("js");
   const main = () => document.getElementById("main");
   const busy = (region) => region.contains(document.activeElement) && document.activeElement !== region;
   let timer = null;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Frame, Sight, Stand};
 use crate::{
     campaign::{RequirementKind, School},
-    reply::russian::{long_date, long_time, plural, short_date},
+    reply::russian::{long_date, long_time, plural, short_date, short_day},
     report::{Outlook, SchoolRow, Status, Summary},
     store::{Incident, OutboxState, Pending},
 };
@@ -165,7 +165,7 @@ fn progress(summary: &Summary<'_>) -> Progress {
 fn line(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'_>) -> Line {
     let owes = |kind| frame.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&row.school.id));
     let part = |came: Option<jiff::Timestamp>, kind| match came {
-        Some(at) => short_date(frame.campaign.day_of(at)),
+        Some(at) => short_day(frame.campaign.day_of(at)),
         None if owes(kind) => "нет".to_owned(),
         None => "–".to_owned(),
     };
@@ -177,9 +177,15 @@ fn line(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'_>) -> Line {
         form: part(row.form, RequirementKind::Form),
         draft: part(row.draft, RequirementKind::Draft),
         lacks: summary.lacks(row),
-        last: row.last_message.map(|at| frame.time(at)).unwrap_or_default(),
+        last: row.last_message.map(|at| short(frame, at)).unwrap_or_default(),
         stand: Stand::of(row.status, row.late),
     }
+}
+
+/// «15.11 09:05»: a table has no room for the year.
+fn short(frame: &Frame<'_>, at: jiff::Timestamp) -> String {
+    let local = at.to_zoned_datetime(frame.campaign.time_zone.clone());
+    format!("{} {:02}:{:02}", short_day(local.date()), local.hour(), local.minute())
 }
 
 /// The fields whose numbers stand in the table.

@@ -2,13 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Frame, Mail, Stand, evidence, mail::mail};
+use super::{Frame, Mail, Stand, evidence, mail::mail, versions::Change};
 use crate::{
     decision::{ReviewReason, Ruling},
     office::reason,
     reply::russian,
-    report::{Status, Summary},
-    store::{CaseLook, MessageLook},
+    store::{CaseLook, MessageLook, PartLook},
 };
 
 /// A case that waits longer than so many days is late.
@@ -70,6 +69,8 @@ struct Case {
     decided: String,
     by: String,
     candidates: Vec<Candidate>,
+    /// How its answers differ from those that were accepted.
+    changes: Vec<Change>,
     evidence: Vec<String>,
 }
 
@@ -211,7 +212,21 @@ pub(crate) fn case(frame: &Frame<'_>, summary: &Summary<'_>, one: &CaseLook, loo
         decided: one.decided.map(|at| frame.time(at)).unwrap_or_default(),
         by: one.by.clone().unwrap_or_default(),
         candidates,
+        changes: part.map(|part| changes(frame, summary, part)).unwrap_or_default(),
         evidence: evidence.collect(),
     };
     CaseView { case, mail: mail(frame, look) }
+}
+
+/// Where a part that was not accepted gives other answers than its school has given.
+fn changes(frame: &Frame<'_>, summary: &Summary<'_>, part: &PartLook) -> Vec<Change> {
+    let row = summary.schools.iter().find(|row| Some(&row.school.id) == part.school.as_ref());
+    let Some(row) = row.filter(|_| part.version.is_none()) else { return Vec::new() };
+    let mut changes: Vec<Change> = part
+        .answers
+        .iter()
+        .filter_map(|(field, answer)| Change::between(frame, field, &row.answers.get(field)?.text, &answer.text))
+        .collect();
+    changes.sort_by_key(|change| change.number);
+    changes
 }

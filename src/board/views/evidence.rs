@@ -174,7 +174,7 @@ fn with_blank(english: &str) -> Option<String> {
             let within = place_in(within)?;
             return Some(match quoted.is_empty() {
                 true => format!("Школа не названа {within}: там пусто"),
-                false => format!("Школа не названа {within}: «{quoted}»"),
+                false => format!("Школа не названа {within}: {}", in_quotes(&quoted)),
             });
         }
         let places: Option<Vec<&str>> = rest.strip_suffix('.')?.split(", ").map(place_in).collect();
@@ -210,8 +210,9 @@ fn of_name(frame: &Frame<'_>, english: &str) -> Option<Told> {
     }
     if let Some(branch) = english.strip_prefix("It speaks of a branch (") {
         let (branch, _) = quoted(branch)?;
+        let branch = in_quotes(&branch);
         return Some(Told {
-            text: format!("речь о филиале: «{branch}»; он относится к школе"), about: None
+            text: format!("речь о филиале: {branch}; он относится к школе"), about: None
         });
     }
     for (ending, words) in [
@@ -233,33 +234,34 @@ fn of_name(frame: &Frame<'_>, english: &str) -> Option<Told> {
 
 /// What follows a name as it was written.
 fn of_written(frame: &Frame<'_>, written: &str, rest: &str) -> Option<Told> {
+    let written = in_quotes(written);
     let one = |text: String, about| Some(Told { text, about });
     if let Some(school) =
         rest.strip_prefix("has the type, the number and the place of ").and_then(|rest| rest.strip_suffix('.'))
     {
-        return one(format!("«{written}» – тип, номер и место этой школы"), school.parse().ok());
+        return one(format!("{written} – тип, номер и место этой школы"), school.parse().ok());
     }
     if rest == "is a neighbour that is not in the schedule." {
-        return one(format!("«{written}» – соседняя школа вне графика"), None);
+        return one(format!("{written} – соседняя школа вне графика"), None);
     }
     if rest == "fits more than one known school." {
-        return one(format!("«{written}» подходит нескольким школам"), None);
+        return one(format!("{written} подходит нескольким школам"), None);
     }
     if rest == "names a school, and no school of the schedule fits." {
-        return one(format!("«{written}» – школа, которой нет в графике"), None);
+        return one(format!("{written} – школа, которой нет в графике"), None);
     }
     let fits = rest.strip_prefix("fits ")?;
     if let Some(schools) = fits.strip_suffix(", but is not enough.") {
         let schools: Vec<SchoolId> = schools.split(", ").filter_map(|one| one.parse().ok()).collect();
         if let [school] = schools.as_slice() {
-            return one(format!("«{written}» подходит, но сведений недостаточно"), Some(school.clone()));
+            return one(format!("{written} подходит, но сведений недостаточно"), Some(school.clone()));
         }
         let names: Vec<String> = schools.iter().map(|id| frame.school(id)).collect();
-        return one(format!("«{written}» подходит нескольким школам: {}", names.join("; ")), None);
+        return one(format!("{written} подходит нескольким школам: {}", names.join("; ")), None);
     }
     let (school, conflict) = fits.strip_suffix('.')?.split_once(", but ")?;
     let conflict = look(&SENTENCES, conflict).unwrap_or("есть противоречие");
-    one(format!("«{written}» подходит, но {conflict}"), school.parse().ok())
+    one(format!("{written} подходит, но {conflict}"), school.parse().ok())
 }
 
 /// A text at the beginning as Rust quotes it, and what follows.
@@ -277,6 +279,11 @@ fn quoted(english: &str) -> Option<(String, &str)> {
 
 fn unquoted(english: &str) -> Option<String> {
     quoted(english).map(|(text, _)| text)
+}
+
+/// Names of schools bear their own quotes as a rule.
+fn in_quotes(text: &str) -> String {
+    if text.contains('«') { text.to_owned() } else { format!("«{text}»") }
 }
 
 /// Takes back what Rust has escaped; as the text is shown on a line, breaks become spaces.

@@ -41,6 +41,8 @@ pub(crate) struct SchoolView {
     owed: Vec<Owed>,
     gaps: Vec<Gap>,
     answers: Vec<Line>,
+    /// From where all answers are, where they are from one place.
+    source: String,
     versions: usize,
     documents: Vec<Document>,
     timeline: Vec<Entry>,
@@ -72,10 +74,9 @@ struct Line {
     label: String,
     text: String,
     problem: &'static str,
-    document: String,
     found: String,
-    version: u32,
-    when: String,
+    /// Version, time and document.
+    source: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,6 +93,12 @@ struct Document {
 pub(crate) fn school(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'_>, data: &SchoolData) -> SchoolView {
     let school = row.school;
     let all = frame.sight.is_all();
+    let mut answers = answers(frame, &data.versions);
+    let source = answers.first().map(|one| one.source.clone()).unwrap_or_default();
+    let common = answers.iter().all(|one| one.source == source);
+    if common {
+        answers.iter_mut().for_each(|one| one.source.clear());
+    }
     let open = data.cases.iter().filter(|one| all && one.decided.is_none());
     SchoolView {
         id: school.id.to_string(),
@@ -104,7 +111,8 @@ pub(crate) fn school(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'
         cases: open.map(|one| cases::brief(frame, one)).collect(),
         owed: owed(summary, row),
         gaps: gaps(frame, row),
-        answers: answers(frame, &data.versions),
+        answers,
+        source: if common { source } else { String::new() },
         versions: data.versions.len(),
         documents: data.files.iter().map(|one| document(frame, one)).collect(),
         timeline: timeline::timeline(frame, data),
@@ -176,15 +184,14 @@ fn line(frame: &Frame<'_>, field: &FieldId, answer: &Answer, from: &VersionLook)
         [name] if frame.sight.is_all() || from.alone => format!("«{}»", russian::file_name(name)),
         _ => String::new(),
     };
+    let version = format!("версия {}, {}", from.part.version.unwrap_or_default(), frame.time(from.line.received));
     Line {
         number,
         label,
         text: answer.text.clone(),
         problem: answer.invalid.map_or("", words::invalid),
-        document,
         found: answer.found.clone(),
-        version: from.part.version.unwrap_or_default(),
-        when: frame.time(from.line.received),
+        source: if document.is_empty() { version } else { format!("{version}, {document}") },
     }
 }
 

@@ -25,12 +25,21 @@ struct Version {
     changes: Vec<Change>,
 }
 
+/// A field that is answered otherwise than before.
 #[derive(Debug, Serialize)]
-struct Change {
-    number: usize,
+pub(super) struct Change {
+    pub(super) number: usize,
     label: String,
     old: String,
     new: String,
+}
+
+impl Change {
+    /// What has changed, where something has.
+    pub(super) fn between(frame: &Frame<'_>, field: &FieldId, old: &str, new: &str) -> Option<Self> {
+        let (number, label) = frame.field(field);
+        (old != new).then(|| Self { number, label, old: old.to_owned(), new: new.to_owned() })
+    }
 }
 
 /// The versions of a school, the latest first.
@@ -41,10 +50,7 @@ pub(crate) fn versions(frame: &Frame<'_>, school: &School, all: &[VersionLook]) 
         let mut changes = Vec::new();
         for (field, answer) in &one.part.answers {
             let old = before.insert(field, &answer.text).unwrap_or_default();
-            if old != answer.text {
-                let (number, label) = frame.field(field);
-                changes.push(Change { number, label, old: old.to_owned(), new: answer.text.clone() });
-            }
+            changes.extend(Change::between(frame, field, old, &answer.text));
         }
         changes.sort_by_key(|change| change.number);
         versions.push(version(frame, one, changes));

@@ -10,7 +10,8 @@ use plotters::{
     },
 };
 
-use super::{LetterError, progress::Progress, view::short_day};
+use super::{LetterError, progress::Progress};
+use crate::reply::russian::short_day;
 
 /// Twice the size at which it is shown, in pixels: sharp on dense displays and on paper.
 pub(super) const SIZE: (u32, u32) = (1216, 560);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     campaign::{RequirementKind, SchoolId},
-    reply::russian::{long_date, long_time, one_line, short_date, short_time},
+    reply::russian::{long_date, long_time, one_line, short_date, short_day, short_time},
 };
 
 /// The longest subject of a mail that is shown, in characters.
@@ -289,11 +289,6 @@ fn school(summary: &Summary<'_>, row: &SchoolRow<'_>) -> School {
         review: row.status == Status::Review,
         last: row.last_message.map(last).unwrap_or_default(),
     }
-}
-
-/// «15.11»: a table has no room for the year.
-pub(super) fn short_day(day: Date) -> String {
-    format!("{:02}.{:02}", day.day(), day.month())
 }
 
 /// The fields that some school has left open, so that their numbers say something.
