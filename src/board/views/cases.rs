@@ -7,6 +7,7 @@ use crate::{
     decision::{ReviewReason, Ruling},
     office::reason,
     reply::russian,
+    report::{Status, Summary},
     store::{CaseLook, MessageLook, PartLook},
 };
 

@@ -139,12 +139,11 @@ fn sentence(frame: &Frame<'_>, english: &str) -> Option<Told> {
     }
     let general = |text: String| Told { text, about: None };
     if let Some((within, rest)) = english.strip_prefix("In ").and_then(|rest| rest.split_once(": ")) {
-        let within = place_in(within)?;
-        let Told { text, about } = of_name(frame, rest).unwrap_or(general(UNNAMED.to_owned()));
-        if text == UNNAMED {
-            return Some(general(text));
-        }
-        return Some(Told { text: format!("{}: {text}", crate::reply::russian::sentence(within)), about });
+        let told = place_in(within).zip(of_name(frame, rest)).map(|(within, Told { text, about })| Told {
+            text: format!("{}: {text}", crate::reply::russian::sentence(within)),
+            about,
+        });
+        return Some(told.unwrap_or_else(|| general(UNNAMED.to_owned())));
     }
     let said = look(&SENTENCES, english).map(str::to_owned).or_else(|| with_blank(english)).map(general);
     let known = || {

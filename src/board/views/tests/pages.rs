@@ -1,59 +1,50 @@
-//! Every page as it is rendered.
+//! Every page as it is rendered, and what must stand on it.
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use jiff::SignedDuration;
+use minijinja::Value;
 use serde::Serialize;
-use serde_json::json;
 
 use super::super::*;
 use super::World;
-use crate::{office::summary_where, reply::russian::plural, store::Store};
+use crate::{
+    board::page::{Pages, Shell},
+    decision::{Action, Ruling},
+    office::summary_where,
+    report::Summary,
+    store::{CaseLook, Heard, Incident, Store, Word},
+};
 
-fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    environment.add_filter("plural", |count: usize, one: String, few: String, many: String| {
-        plural(count, [&one, &few, &many])
-    });
-    environment.add_function("asset", |name: &str| format!("/assets/{name}"));
-    for entry in std::fs::read_dir("src/board/pages").unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        environment.add_template_owned(name, std::fs::read_to_string(&path).unwrap()).unwrap();
+/// A page as the server makes it.
+pub(super) fn render(name: &str, view: &impl Serialize) -> String {
+    let shell = Shell { signed_in: true, role: "staff", may_act: true, url: "/x?q=1".to_owned(), ..Shell::default() };
+    let page = Pages::load().unwrap().fill(name, &shell, Value::from_serialize(view));
+    page.unwrap_or_else(|error| panic!("{error:#}")).replace("&#x2f;", "/")
+}
+
+/// What a reader sees of a page: its text, without the frame.
+fn text(page: &str) -> String {
+    let main = page.split("<main").nth(1).unwrap();
+    let mut text = String::new();
+    let mut tag = false;
+    for c in main.chars() {
+        match c {
+            '<' => tag = true,
+            '>' => tag = false,
+            c if !tag => text.push(c),
+            _ => {}
+        }
     }
-    let phrases = std::fs::read_to_string("config/templates/phrases.txt.j2").unwrap();
-    environment.add_template_owned("phrases.txt.j2", phrases).unwrap();
-    environment
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn render(name: &str, here: &str, url: &str, role: &str, view: &impl Serialize) -> String {
-    let shell = json!({
-        "signed_in": true, "who": "staff@committee.example", "role": role, "district": "Подпорожский", "csrf": "token",
-        "campaign": "Реализация проекта «500+» в 2022 году", "here": here, "reviews": 4, "troubled": 1, "held": 7,
-        "flash": null, "may_act": role == "staff", "url": url,
-    });
-    let view = Value::from_serialize(view);
-    let page =
-        environment().get_template(name).unwrap().render(context! { shell => Value::from_serialize(&shell), ..view });
-    let page = page.unwrap_or_else(|error| panic!("{name}: {error:#}"));
-    if let Ok(folder) = std::env::var("SVODKA_LOOK") {
-        let name =
-            format!("{}{}.html", name.trim_end_matches(".html.j2"), if role == "staff" { "" } else { "-district" });
-        std::fs::write(std::path::Path::new(&folder).join(name), &page).unwrap();
+fn assert_all(page: &str, wanted: &[&str]) {
+    let text = text(page);
+    for one in wanted {
+        assert!(text.contains(one), "no {one:?} in {text}");
     }
-    page
 }
 
-async fn board_page(world: &World, sight: &Sight, asked: Asked) -> String {
-    let (store, rules) = (&world.office.store, world.office.rules());
-    let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
-    let (letters, faults) = (store.letters_pending().await.unwrap(), store.incidents().await.unwrap());
-    let view = world.frame(sight, |frame| board(frame, &summary, asked, &letters, &faults));
-    render("board.html.j2", "board", "/", if sight.is_all() { "staff" } else { "coordinator" }, &view)
-}
-
-async fn school_data(store: &Store, campaign: &Campaign, id: &SchoolId) -> SchoolData {
+pub(super) async fn data(store: &Store, campaign: &Campaign, id: &SchoolId) -> SchoolData {
     SchoolData {
         mails: store.school_mails(&campaign.id, id).await.unwrap(),
         versions: store.versions(&campaign.id, id).await.unwrap(),
@@ -63,92 +54,248 @@ async fn school_data(store: &Store, campaign: &Campaign, id: &SchoolId) -> Schoo
     }
 }
 
+fn id(text: &str) -> SchoolId {
+    text.parse().unwrap()
+}
+
+fn row<'s, 'c>(summary: &'s Summary<'c>, school: &SchoolId) -> &'s crate::report::SchoolRow<'c> {
+    summary.schools.iter().find(|row| &row.school.id == school).unwrap()
+}
+
 #[tokio::test]
-async fn every_page_is_rendered() {
+async fn the_board_tells_first_what_needs_a_person_and_finds_schools() {
+    let world = World::demo().await;
+    let (store, rules) = (&world.office.store, world.office.rules());
+    let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
+    let (letters, faults) = (store.letters_pending().await.unwrap(), Vec::new());
+    let page = |asked| {
+        let view = world.frame(&Sight::All, |frame| board(frame, &summary, asked, &letters, &faults));
+        render("board.html.j2", &view)
+    };
+    let all = page(Asked::default());
+    assert_all(&all, &["Ждут решения:", "Ожидают разрешения на отправку:", "представлено полностью", "до срока 4 дня"]);
+    assert_eq!(all.matches("<th scope=\"row\">").count(), 7);
+    for (asked, found) in [
+        (Asked { q: "лебяж".to_owned(), ..Asked::default() }, 1),
+        (Asked { q: "  ЦЕНТР образ ".to_owned(), ..Asked::default() }, 4),
+        (Asked { district: "Подпорожский".to_owned(), ..Asked::default() }, 3),
+        (Asked { status: "complete".to_owned(), ..Asked::default() }, summary.count(Status::Complete)),
+        (Asked { status: "<b>".to_owned(), ..Asked::default() }, 7),
+        (Asked { q: "нет такой".to_owned(), ..Asked::default() }, 0),
+    ] {
+        let page = page(asked.clone());
+        assert_eq!(page.matches("<th scope=\"row\">").count(), found, "{asked:?}");
+        assert!(!page.contains("<b>\""), "what was asked is shown as text");
+    }
+}
+
+#[tokio::test]
+async fn a_school_shows_what_it_has_sent_and_what_it_lacks() {
     let world = World::demo().await;
     let (store, rules) = (&world.office.store, world.office.rules());
     let campaign = &rules.campaign;
-    let all = Sight::All;
-    let page = board_page(&world, &all, Asked::default()).await;
-    assert!(page.contains("Лебяженский") && page.contains("Требует внимания"), "{page}");
-    board_page(&world, &Sight::District("Подпорожский".to_owned()), Asked::default()).await;
     let summary = summary_where(store, campaign, world.office.clock.now(), true).await.unwrap();
-    for id in ["podporozhye-4", "vazhiny", "kirishi-3"] {
-        let id: SchoolId = id.parse().unwrap();
-        let data = school_data(store, campaign, &id).await;
-        let row = summary.schools.iter().find(|row| row.school.id == id).unwrap();
-        let view = world.frame(&all, |frame| school(frame, &summary, row, &data));
-        render("school.html.j2", "board", "/school/x", "staff", &view);
-        let view = world.frame(&all, |frame| versions(frame, row.school, &data.versions));
-        render("versions.html.j2", "board", "/school/x/versions", "staff", &view);
-    }
-    let (open, decided) = (store.cases_open().await.unwrap(), store.cases_decided(20).await.unwrap());
-    render(
-        "reviews.html.j2",
-        "reviews",
-        "/review",
-        "staff",
-        &world.frame(&all, |frame| reviews(frame, &open, &decided)),
-    );
+    let one = id("podporozhye-4");
+    let data = data(store, campaign, &one).await;
+    let page = world.frame(&Sight::All, |frame| school(frame, &summary, row(&summary, &one), &data));
+    let page = render("school.html.j2", &page);
+    let wanted = [
+        "Чего не хватает",
+        "пункт 5 формы",
+        "ответа нет",
+        "Действующие ответы",
+        "таблица 1, строка",
+        "Документы школы",
+        "Запрос недостающего",
+        "ожидает разрешения на отправку",
+        "от psosh4@mail.example",
+    ];
+    assert_all(&page, &wanted);
+    assert!(page.contains("/message/") && page.contains("/file/"), "a document can be downloaded");
+
+    let one = id("vazhiny");
+    let mails = data_of(&world, &one).await;
+    assert!(mails.versions.len() > 1, "the sample has more than one version of it");
+    let page = world.frame(&Sight::All, |frame| versions(frame, campaign.school(&one).unwrap(), &mails.versions));
+    assert_all(&render("versions.html.j2", &page), &["Версия 1 –", "Версия 2 –", "последняя", "ответа не было"]);
+}
+
+async fn data_of(world: &World, id: &SchoolId) -> SchoolData {
+    data(&world.office.store, &world.office.rules().campaign, id).await
+}
+
+async fn case_page(world: &World, one: &CaseLook) -> String {
+    let store = &world.office.store;
+    let rules = world.office.rules();
+    let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
+    let look = store.message(one.message).await.unwrap().unwrap();
+    render("case.html.j2", &world.frame(&Sight::All, |frame| case(frame, &summary, one, &look)))
+}
+
+#[tokio::test]
+async fn every_case_says_why_and_what_to_do_and_nothing_foreign() {
+    let world = World::demo().await;
+    let store = &world.office.store;
+    let open = store.cases_open().await.unwrap();
+    assert!(open.len() >= 10);
     for one in &open {
-        let look = store.message(one.message).await.unwrap().unwrap();
-        let view = world.frame(&all, |frame| case(frame, &summary, one, &look));
-        let page = render("case.html.j2", "reviews", "/review/1", "staff", &view);
-        assert!(!page.contains(evidence::UNNAMED), "{page}");
-        if let Ok(folder) = std::env::var("SVODKA_LOOK") {
-            std::fs::write(format!("{folder}/case-{}.html", one.number), page).unwrap();
-        }
+        let page = case_page(&world, one).await;
+        assert!(!page.contains(evidence::UNNAMED), "{:?}: {}", one.reason, text(&page));
+        let foreign = text(&page).split_whitespace().filter(|word| is_english(word)).collect::<Vec<_>>().join(" ");
+        assert_eq!(foreign, "", "{:?}", one.reason);
     }
-    for id in 1..=12 {
-        let Some(look) = store.message(id).await.unwrap() else { continue };
-        let (cases, letters) = (store.cases_of(id).await.unwrap(), store.letters_about(id).await.unwrap());
-        let view = world.frame(&all, |frame| message(frame, &look, &cases, &letters));
-        let page = render("message.html.j2", "", "/message/1", "staff", &view);
-        if let Ok(folder) = std::env::var("SVODKA_LOOK") {
-            std::fs::write(format!("{folder}/message-{id}.html"), page).unwrap();
-        }
-    }
-    let letters = store.letters_open(500).await.unwrap();
-    let first = letters[0].id;
-    let lines = letters.into_iter().map(|one| (one, "Тема".to_owned())).collect();
-    render("outbox.html.j2", "outbox", "/outbox", "staff", &world.frame(&all, |frame| outbox(frame, lines, 12)));
-    let look = store.letter_look(first).await.unwrap().unwrap();
-    render("letter.html.j2", "outbox", "/outbox/1", "staff", &world.frame(&all, |frame| letter(frame, &look)));
-    let view = world.frame(&all, |frame| letter_act(frame, &look, LetterAct::Approve));
-    render("letter_act.html.j2", "outbox", "/outbox/1/approve", "staff", &view);
-    let mails = store.messages_of(crate::decision::Action::Leave, None, 50).await.unwrap();
-    let view = world.frame(&all, |frame| other(frame, Left::Other, &mails, true, false));
-    render("other.html.j2", "other", "/other", "staff", &view);
-    let view = world.frame(&all, |frame| obligations(frame, &summary, &[]));
-    render("obligations.html.j2", "obligations", "/obligations", "staff", &view);
-    render(
-        "deadlines.html.j2",
-        "deadlines",
-        "/deadlines",
-        "staff",
-        &world.frame(&all, |frame| deadlines(frame, &summary)),
+    let list = world.frame(&Sight::All, |frame| reviews(frame, &open, &[]));
+    assert_all(
+        &render("reviews.html.j2", &list),
+        &["Ожидают решения:", "Подходят несколько школ", "Школа вне графика:"],
     );
-    let data = Health {
-        mailboxes: vec![MailboxPass {
-            place: "imap.example:993/INBOX".to_owned(),
-            passed: None,
-            poll: jiff::SignedDuration::from_secs(60),
-        }],
-        incidents: store.incidents().await.unwrap(),
-        letters: store.letters_pending().await.unwrap(),
-        cases: open,
+}
+
+/// A word of three small Latin letters or more that is no part of an address, a file's name or a link.
+fn is_english(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    bare.len() >= 3 && bare != "eml" && bare.chars().all(|c| c.is_ascii_lowercase())
+}
+
+#[tokio::test]
+async fn a_decision_is_shown_with_who_made_it() {
+    let world = World::demo().await;
+    let store = &world.office.store;
+    let open = store.cases_open().await.unwrap();
+    let one = CaseLook {
+        decided: Some(world.office.clock.now()),
+        by: Some("staff@committee.example".to_owned()),
+        ruling: Some(Ruling::School(id("vazhiny"))),
+        ..open[0].clone()
+    };
+    let said = ["принято: МБОУ «Важинский образовательный центр»", "staff@committee.example"];
+    assert_all(&case_page(&world, &one).await, &said);
+    let list = world.frame(&Sight::All, |frame| reviews(frame, &[], &[one]));
+    assert_all(
+        &render("reviews.html.j2", &list),
+        &["Ожидающих решения нет", "Принято: МБОУ", "staff@committee.example"],
+    );
+}
+
+#[tokio::test]
+async fn a_mail_is_shown_as_it_came_with_what_was_read_of_it() {
+    let world = World::demo().await;
+    let store = &world.office.store;
+    let mut seen = 0;
+    for row in 1.. {
+        let Some(look) = store.message(row).await.unwrap() else { break };
+        let (cases, letters) = (store.cases_of(row).await.unwrap(), store.letters_about(row).await.unwrap());
+        let view = world.frame(&Sight::All, |frame| message(frame, &look, &cases, &letters));
+        let page = render("message.html.j2", &view);
+        assert_all(&page, &["От кого", "Получено", "Скачать письмо целиком"]);
+        assert!(!page.contains(evidence::UNNAMED), "{}", text(&page));
+        seen += 1;
+    }
+    assert!(seen >= 20);
+}
+
+#[tokio::test]
+async fn a_letter_leaves_only_as_it_was_read() {
+    let world = World::demo().await;
+    let store = &world.office.store;
+    let letters = store.letters_open(500).await.unwrap();
+    let one = letters[0].id;
+    let heads = store.letter_heads(&[one]).await.unwrap();
+    assert!(!subject(&heads[&one]).is_empty());
+    let lines = letters.into_iter().map(|one| (one, "Тема".to_owned())).collect();
+    let list = world.frame(&Sight::All, |frame| outbox(frame, lines, 12));
+    assert_all(&render("outbox.html.j2", &list), &["Ожидают разрешения на отправку:", "Отправлено: 12 писем"]);
+
+    let look = store.letter_look(one).await.unwrap().unwrap();
+    let page = render("letter.html.j2", &world.frame(&Sight::All, |frame| letter(frame, &look)));
+    assert_all(
+        &page,
+        &["Здравствуйте", "Комитет общего и профессионального образования", "Отправить", "Не отправлять"],
+    );
+    let asked = world.frame(&Sight::All, |frame| letter_act(frame, &look, LetterAct::Approve));
+    assert_all(&render("letter_act.html.j2", &asked), &["Отправить ответ?", "в том виде, в котором Вы его прочли"]);
+
+    let now = world.office.clock.now();
+    let other = crate::digest::Sha256::of(b"another text");
+    assert_eq!(store.say(one, Word::Approve, &other, 1, now).await.unwrap(), Heard::Rewritten);
+    assert!(!store.letter_look(one).await.unwrap().unwrap().line.approved);
+    assert_eq!(store.say(one, Word::Approve, &look.seal(), 1, now).await.unwrap(), Heard::Done);
+    assert!(store.letter_look(one).await.unwrap().unwrap().line.approved);
+    assert_eq!(store.say(one, Word::Resend, &look.seal(), 1, now).await.unwrap(), Heard::TooLate);
+    let last = store.events(None, 1).await.unwrap().remove(0);
+    assert_eq!((last.kind.as_str(), &last.refs["by"]), ("approved", &serde_json::json!(1)));
+    assert!(store.verify().await.is_ok());
+}
+
+#[tokio::test]
+async fn lists_show_what_was_left_what_is_due_and_what_happened() {
+    let world = World::demo().await;
+    let (store, rules) = (&world.office.store, world.office.rules());
+    let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
+    let all = Sight::All;
+    let mails = store.messages_of(Action::Leave, None, 50).await.unwrap();
+    let page = render("other.html.j2", &world.frame(&all, |frame| other(frame, Left::Other, &mails, true, true)));
+    assert_all(&page, &["Прочие письма", "Нет ни документов", "Старее"]);
+    let later = Some((mails[0].received, mails[0].id));
+    assert!(store.messages_of(Action::Leave, later, 50).await.unwrap().is_empty(), "the next page begins behind it");
+    let mails = store.messages_of(Action::Ignore, None, 50).await.unwrap();
+    let page = render("other.html.j2", &world.frame(&all, |frame| other(frame, Left::Automatic, &mails, false, false)));
+    assert_all(&page, &["Автоматические письма", "Письмо написано не человеком", "Новее"]);
+
+    let ticks = [crate::store::TickLook {
+        tick: crate::office::tick_name(&rules.campaign, &crate::report::Tick::Obligation(0)),
+        at: world.office.clock.now(),
+        by: Some("staff@committee.example".to_owned()),
+    }];
+    let page = render("obligations.html.j2", &world.frame(&all, |frame| obligations(frame, &summary, &ticks)));
+    assert_all(
+        &page,
+        &[
+            "Поручения: 1 из",
+            "отмечено 10.11.2022 12:00, staff@committee.example",
+            "Участие школ: 0 из 7",
+            "срок истёк",
+        ],
+    );
+    let page = render("deadlines.html.j2", &world.frame(&all, |frame| deadlines(frame, &summary)));
+    assert_all(&page, &["14.11.2022", "проект выступления", "через 5 дней", "не отмечено"]);
+    let (events, people) = (store.events(None, 500).await.unwrap(), [(1, "staff@committee.example".to_owned())].into());
+    let page = render("journal.html.j2", &world.frame(&all, |frame| journal(frame, &events, &people, true, true)));
+    assert_all(&page, &["Письмо получено", "Письмо разобрано", "программа", "письмо № 1"]);
+    assert!(!text(&page).contains("Другое событие"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_program_is_red_and_in_words() {
+    let world = World::demo().await;
+    let store = &world.office.store;
+    let now = world.office.clock.now();
+    let mailbox = |ago: i64| MailboxPass {
+        place: "imap.example:993".to_owned(),
+        passed: Some(now - SignedDuration::from_mins(ago)),
+        poll: SignedDuration::from_secs(60),
+    };
+    let good = Health {
+        mailboxes: vec![mailbox(1)],
+        incidents: Vec::new(),
+        letters: Vec::new(),
+        cases: store.cases_open().await.unwrap(),
         undecided: 0,
         size: store.size().await.unwrap(),
         last_event: store.last_event().await.unwrap(),
     };
-    render("health.html.j2", "health", "/health", "staff", &world.frame(&all, |frame| health(frame, &data)));
-    let events = store.events(None, 50).await.unwrap();
-    let people = store.people().await.unwrap();
-    render(
-        "journal.html.j2",
-        "journal",
-        "/journal",
-        "staff",
-        &world.frame(&all, |frame| journal(frame, &events, &people, true, true)),
+    let page = |data: &Health| render("health.html.j2", &world.frame(&Sight::All, |frame| health(frame, data)));
+    assert_all(&page(&good), &["Всё работает.", "писем на решении", "размер базы", "версия программы"]);
+    assert_all(
+        &page(&Health { mailboxes: vec![mailbox(20)], ..good.clone() }),
+        &["Есть неполадки.", "не просматривается с"],
     );
+    let incident = Incident {
+        kind: "smtp_login".to_owned(),
+        place: "smtp.example".to_owned(),
+        detail: "535".to_owned(),
+        since: now,
+    };
+    let bad = page(&Health { incidents: vec![incident], ..good });
+    assert_all(&bad, &["Есть неполадки.", "не удаётся войти на сервер исходящей почты"]);
 }
