@@ -9,6 +9,7 @@ mod mailbox;
 mod outbox;
 mod reader;
 mod report;
+mod review;
 mod run;
 mod settings;
 mod sign_in;
@@ -51,6 +52,8 @@ enum Command {
     Report(report::Args),
     /// Print a link for signing in to the board, when mail is down
     SignIn(sign_in::Args),
+    /// Decide what a person must decide
+    Review(review::Args),
     /// Look after letters that failed or are in doubt
     Outbox(outbox::Args),
     /// Hold the mailboxes against the store
@@ -110,6 +113,7 @@ pub fn run() -> ExitCode {
         Command::Status(args) => status::run(&args),
         Command::Report(args) => report::run(&args),
         Command::SignIn(args) => sign_in::run(&args),
+        Command::Review(args) => review::run(&args),
         Command::Outbox(args) => outbox::run(&args),
         Command::Mailbox(args) => mailbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),

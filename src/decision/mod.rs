@@ -67,8 +67,10 @@ pub struct Known {
 /// What a school has sent so far: the state over all accepted versions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SchoolState {
-    /// Current answers: the latest that is there for each field.
+    /// Current answers: of each field the one whose mail came last.
     pub answers: BTreeMap<FieldId, Answer>,
+    /// When that mail came; an answer without an entry is older than any mail.
+    pub answered: BTreeMap<FieldId, Timestamp>,
     /// Whether a form has come at all.
     pub form: bool,
     /// Whether a draft has come.

@@ -127,7 +127,7 @@ fn accepted(
 ) -> Submission {
     let campaign = basis.campaign;
     let before = basis.known.schools.get(school).cloned().unwrap_or_default();
-    let after = submission::combined(&before, &doubtful.answers, doubtful.form);
+    let after = submission::combined(&before, &doubtful.answers, doubtful.form, basis.received);
     let (missing, invalid) = submission::completeness(campaign, school, &after);
     let owed = submission::owed(campaign, school, after.form, before.draft || doubtful.draft);
     let mine: BTreeSet<usize> = doubtful.documents.iter().copied().collect();
@@ -149,7 +149,7 @@ fn accepted(
         information: submission::information_met(campaign, school, &owned),
         missing,
         invalid,
-        changed: submission::changed(campaign, &before, &doubtful.answers),
+        changed: submission::changed(campaign, &before, &doubtful.answers, basis.received),
         owed,
         repeats: false,
         evidence: vec!["a person has decided".to_owned()],

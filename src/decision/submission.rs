@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::{
     campaign::{Campaign, FieldId, FieldKind, RequirementId, RequirementKind, SchoolId},
     form::{Answer, FilledForm, Kind},
@@ -92,13 +94,13 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     let draft = mine.iter().any(|one| one.part.draft);
     let information = information_met(campaign, school, mine);
     let recorded = basis.known.recorded;
-    let after = if recorded { before.clone() } else { combined(&before, &answers, form) };
+    let after = if recorded { before.clone() } else { combined(&before, &answers, form, basis.received) };
     let (missing, invalid) = completeness(campaign, school, &after);
     let owed = owed(campaign, school, after.form, before.draft || draft);
     let unreadable = mine.iter().any(|one| one.part.kind == Kind::Unreadable);
     let repeats = mine.iter().all(|one| is_known(reading, &before, one));
     let contradicts = form && contradicts(basis, reading, school, &before, &answers);
-    let changed = if recorded { Vec::new() } else { changed(campaign, &before, &answers) };
+    let changed = if recorded { Vec::new() } else { changed(campaign, &before, &answers, basis.received) };
     let action = if contradicts {
         Action::Review
     } else if missing.is_empty() && invalid.is_empty() && owed.is_empty() && !unreadable {
@@ -163,12 +165,24 @@ fn answers_of(mine: &[&Owned]) -> BTreeMap<FieldId, Answer> {
     answers
 }
 
-/// What the school's state would be with these answers: an empty field never erases an earlier answer.
-pub(super) fn combined(before: &SchoolState, answers: &BTreeMap<FieldId, Answer>, form: bool) -> SchoolState {
+/// What the school's state would be with these answers, whose mail came at `received`: an empty field never erases an earlier
+/// answer, and nothing takes the place of what came later.
+pub(super) fn combined(
+    before: &SchoolState,
+    answers: &BTreeMap<FieldId, Answer>,
+    form: bool,
+    received: Timestamp,
+) -> SchoolState {
     let mut after = before.clone();
     after.form |= form;
-    after.answers.extend(answers.iter().map(|(field, answer)| (field.clone(), answer.clone())));
+    let newest = answers.iter().filter(|(field, _)| is_newest(before, field, received));
+    after.answers.extend(newest.map(|(field, answer)| (field.clone(), answer.clone())));
     after
+}
+
+/// Whether no answer to a field has come later.
+fn is_newest(before: &SchoolState, field: &FieldId, received: Timestamp) -> bool {
+    before.answered.get(field).is_none_or(|at| *at <= received)
 }
 
 /// The fields without an answer and those with an invalid one, in the form's order.
@@ -242,14 +256,19 @@ fn contradicts(
 
 /// The accepted answers that this message gives otherwise: by their values where both have one, else by their texts. A
 /// school's name in other words is the same school.
-pub(super) fn changed(campaign: &Campaign, before: &SchoolState, answers: &BTreeMap<FieldId, Answer>) -> Vec<FieldId> {
+pub(super) fn changed(
+    campaign: &Campaign,
+    before: &SchoolState,
+    answers: &BTreeMap<FieldId, Answer>,
+    received: Timestamp,
+) -> Vec<FieldId> {
     let differs = |field: &FieldId| {
         let (Some(old), Some(new)) = (before.answers.get(field), answers.get(field)) else { return false };
         let same = match (old.value, new.value) {
             (Some(old), Some(new)) => old == new,
             _ => recognise::plain(&old.text) == recognise::plain(&new.text),
         };
-        old.invalid.is_none() && new.invalid.is_none() && !same
+        old.invalid.is_none() && new.invalid.is_none() && !same && is_newest(before, field, received)
     };
     let fields = campaign.form.fields.iter().filter(|field| field.kind != FieldKind::SchoolName);
     fields.map(|field| &field.id).filter(|id| differs(id)).cloned().collect()

@@ -185,6 +185,17 @@ impl Store {
             .await?)
     }
 
+    /// How often a person has decided something about a message, also where that was taken back.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn rulings_count(&self, message: MessageRow) -> Result<u32, StoreError> {
+        Ok(sqlx::query_scalar("SELECT count(*) FROM rulings WHERE message = $1")
+            .bind(message)
+            .fetch_one(&self.readers)
+            .await?)
+    }
+
     /// What each document of a message is, in the order in which they were recorded.
     ///
     /// # Errors

@@ -41,8 +41,8 @@ pub(super) fn answer(
 
 /// School, version, form, draft, information, late, received, sender.
 type Version = (String, u32, bool, bool, String, bool, i64, Option<String>);
-/// School, field, text, value, invalid, found.
-type AnswerColumns = (String, String, String, Option<String>, Option<String>, String);
+/// School, field, text, value, invalid, found, received.
+type AnswerColumns = (String, String, String, Option<String>, Option<String>, String, i64);
 
 impl Store {
     /// What is known before a message is decided: of each school, and of the sender.
@@ -111,15 +111,15 @@ impl Store {
         let versions: Vec<Version> = sqlx::query_as(
             "SELECT s.school, s.version, s.form, s.draft, s.information, s.late, m.received_at, m.sender
              FROM submissions s JOIN messages m ON m.id = s.message
-             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, s.version",
+             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, m.received_at, s.version",
         )
         .bind(campaign.as_str())
         .fetch_all(&mut *tx)
         .await?;
         let answers: Vec<AnswerColumns> = sqlx::query_as(
-            "SELECT s.school, a.field, a.text, a.value, a.invalid, a.found
-             FROM submissions s JOIN answers a ON a.submission = s.id
-             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, s.version",
+            "SELECT s.school, a.field, a.text, a.value, a.invalid, a.found, m.received_at
+             FROM submissions s JOIN answers a ON a.submission = s.id JOIN messages m ON m.id = s.message
+             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, m.received_at, s.version",
         )
         .bind(campaign.as_str())
         .fetch_all(&mut *tx)
@@ -143,11 +143,12 @@ impl Store {
             let row = schools.entry(parsed("school", &school)?).or_default();
             row.state.files.insert(parsed("hash", &sha256)?);
         }
-        for (school, field, text, value, problem, found) in answers {
+        for (school, field, text, value, problem, found, received) in answers {
             let answer = answer(text, value.as_deref(), problem.as_deref(), found)?;
-            let row = schools.entry(parsed("school", &school)?).or_default();
-            // In the order of the versions: the latest that is there wins, and a field left out erases nothing.
-            row.state.answers.insert(parsed("field", &field)?, answer);
+            let (row, field) = (schools.entry(parsed("school", &school)?).or_default(), parsed("field", &field)?);
+            // In the order in which the mails came: the latest that is there wins, and a field left out erases nothing.
+            row.state.answered.insert(Clone::clone(&field), instant(received)?);
+            row.state.answers.insert(field, answer);
         }
         Ok(schools)
     }
@@ -165,11 +166,11 @@ fn add(row: &mut SchoolRow, version: Version) -> Result<(), StoreError> {
     }
     row.last_message = row.last_message.max(Some(received));
     row.late |= late;
-    row.versions = number;
+    row.versions = row.versions.max(number);
     let state: &mut SchoolState = &mut row.state;
     state.form |= form;
     state.draft |= draft;
-    state.versions = number;
+    state.versions = state.versions.max(number);
     for met in from_json::<Vec<_>>(&information)? {
         if !state.information.contains(&met) {
             state.information.push(met);

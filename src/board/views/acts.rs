@@ -210,7 +210,9 @@ pub(crate) fn settle(
         joins: match act {
             Act::Joins { name, district, date } => {
                 let (name, district) = (name.clone(), district.clone());
-                Some(Joining { name, district, date: date.to_string() })
+                // A day that was not given stays empty.
+                let date = if *date == Date::MIN { String::new() } else { date.to_string() };
+                Some(Joining { name, district, date })
             }
             _ => None,
         },

@@ -38,6 +38,8 @@ pub struct Case {
     /// Whether the message holds documents of several schools, and the case is about all of it.
     pub several: bool,
     pub(super) replaces: Option<i64>,
+    /// How often something was decided about the message.
+    pub(super) rulings: u32,
 }
 
 impl Case {
@@ -81,7 +83,8 @@ impl Office {
         let files = reading.as_ref().map(|reading| reading.files.as_slice()).unwrap_or_default();
         let documents = self.store.verdicts(message, files).await?;
         let several = replaces.is_none() && accepted.len() > 1;
-        Ok(Some(Case { review, stored, reading, submission, documents, was, told, several, replaces }))
+        let rulings = self.store.rulings_count(message).await?;
+        Ok(Some(Case { review, stored, reading, submission, documents, was, told, several, replaces, rulings }))
     }
 
     /// A message and what is in it, read once more where another version has read it.

@@ -39,7 +39,7 @@ pub enum Act {
     Joins {
         /// Its name.
         name: String,
-        /// Its district as an adjective; may be empty.
+        /// Its district as an adjective: «Тосненский».
         district: String,
         /// The day of its presentation.
         date: Date,
@@ -57,7 +57,7 @@ pub enum ActError {
     #[error("the campaign has no school {0:?}; `svodka status` shows them")]
     School(String),
     /// A school that joins needs a name by which it is told from the others.
-    #[error("a school that joins needs a name of its own; this one is in the schedule already, or empty")]
+    #[error("a school that joins needs a district, and a name that no school of the campaign has")]
     Name,
     /// A day of presentation before the campaign, or years after it.
     #[error("{0} is no day of this campaign")]
@@ -173,7 +173,7 @@ impl Office {
         if let Some(reading) = &case.reading {
             let stored = &case.stored;
             // The second letter of a kind about the same message is another letter, also after the first was taken back.
-            let seed = format!(" {}", self.clock.now());
+            let seed = format!(" after {}", case.rulings);
             let decided = Decided { rules: &rules, stored, reading, decision: &decision, seed: &seed };
             letters = self.outgoing(&decided)?;
         }
@@ -315,7 +315,12 @@ fn may_learn(rules: &Rules, school: &SchoolId, name: &str) -> bool {
 fn joins(rules: &Rules, name: &str, district: &str, date: Date) -> Result<Amendment, ActError> {
     let campaign = &rules.campaign;
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || campaign.schools.iter().any(|one| one.name.to_lowercase() == name.to_lowercase()) {
+    // «Тосненский район» is said as «Тосненский» everywhere.
+    let district = district.trim().trim_end_matches("район").trim();
+    if name.is_empty()
+        || district.is_empty()
+        || campaign.schools.iter().any(|one| one.name.to_lowercase() == name.to_lowercase())
+    {
         return Err(ActError::Name);
     }
     is_a_day_of(rules, date)?;
@@ -324,7 +329,7 @@ fn joins(rules: &Rules, name: &str, district: &str, date: Date) -> Result<Amendm
         campaign.school(&id).is_none().then_some(id)
     });
     let school = id.ok_or(ActError::Name)?;
-    Ok(Amendment::School { school, name, district: district.trim().to_owned(), date })
+    Ok(Amendment::School { school, name, district: district.to_owned(), date })
 }
 
 /// Nobody presents before the campaign has begun, or more than a year after it is over.
@@ -333,3 +338,6 @@ fn is_a_day_of(rules: &Rules, date: Date) -> Result<(), ActError> {
     let last = campaign.last_day().saturating_add(jiff::Span::new().years(1));
     if (campaign.start..=last).contains(&date) { Ok(()) } else { Err(ActError::Day(date)) }
 }
+
+#[cfg(test)]
+mod tests;

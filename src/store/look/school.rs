@@ -110,7 +110,8 @@ impl Store {
             let forms = forms.map(|one| one.name.unwrap_or_default()).collect();
             versions.push(VersionLook { line: mail.line, part, forms, alone: mail.alone });
         }
-        versions.sort_by_key(|one| one.part.version);
+        // As the store's own fold takes them: of two mails the one that came later counts.
+        versions.sort_by_key(|one| (one.line.received, one.part.version));
         Ok(versions)
     }
 
