@@ -48,10 +48,8 @@ fn mail(from: &str, school: &str) -> Vec<u8> {
 /// No element, attribute or template of a stranger has come to life.
 fn assert_harmless(name: &str, page: &str) {
     for alive in ["<script>alert", "<img", "onerror=alert(2)>", "51724863"] {
-        if let Some(at) = page.find(alive) {
-            let around: String = page.chars().skip(page[..at].chars().count().saturating_sub(200)).take(400).collect();
-            panic!("{name}: {alive} in {around}");
-        }
+        let lines: Vec<&str> = page.lines().filter(|line| line.contains(alive)).collect();
+        assert!(lines.is_empty(), "{name}: {lines:?}");
     }
     let scripts = page.matches("<script").count();
     assert_eq!(scripts, 2, "{name}: only ours");
