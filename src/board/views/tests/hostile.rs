@@ -3,7 +3,7 @@
 use super::super::*;
 use super::{
     World,
-    pages::{data, render},
+    pages::{case_page, data, message_page, render, school_page},
 };
 use crate::{office::summary_where, store::CaseLook};
 
@@ -69,7 +69,7 @@ async fn markup_of_strangers_is_text_on_every_page() {
     let mut pages: Vec<(String, String)> = Vec::new();
     for row in [known, unknown] {
         let look = store.message(row).await.unwrap().unwrap();
-        let page = render("message.html.j2", &world.frame(&all, |frame| message(frame, &look, &[], &[])));
+        let page = world.frame(&all, |frame| message_page(frame, &look, &[], &[]));
         assert!(page.contains("&lt;script&gt;alert(4)"), "the text is shown");
         assert!(page.contains("{{ 7191*7193 }}"), "as it is");
         pages.push((format!("message {row}"), page));
@@ -78,9 +78,7 @@ async fn markup_of_strangers_is_text_on_every_page() {
     assert!(!cases.is_empty());
     for one in &cases {
         let outside = CaseLook { outside: Some(EVIL.to_owned()), by: Some(EVIL.to_owned()), ..one.clone() };
-        let look = store.message(one.message).await.unwrap().unwrap();
-        let page = world.frame(&all, |frame| case(frame, &summary, &outside, &look));
-        pages.push(("case".to_owned(), render("case.html.j2", &page)));
+        pages.push(("case".to_owned(), case_page(&world, &outside).await));
         let list =
             world.frame(&all, |frame| reviews(frame, std::slice::from_ref(&outside), std::slice::from_ref(&outside)));
         pages.push(("reviews".to_owned(), render("reviews.html.j2", &list)));
@@ -89,10 +87,8 @@ async fn markup_of_strangers_is_text_on_every_page() {
     let data = data(store, campaign, &id).await;
     assert_eq!(data.versions.len(), 1, "the form in the text was accepted");
     let row = summary.schools.iter().find(|row| row.school.id == id).unwrap();
-    pages.push((
-        "school".to_owned(),
-        render("school.html.j2", &world.frame(&all, |frame| school(frame, &summary, row, &data))),
-    ));
+    let page = world.frame(&all, |frame| school_page(frame, &summary, row, &data));
+    pages.push(("school".to_owned(), page));
     let view = world.frame(&all, |frame| versions(frame, row.school, &data.versions));
     pages.push(("versions".to_owned(), render("versions.html.j2", &view)));
     let letters = store.letters_open(500).await.unwrap();

@@ -1,7 +1,7 @@
 //! Every page as it is rendered, and what must stand on it.
 
 use jiff::SignedDuration;
-use minijinja::Value;
+use minijinja::{Value, context};
 use serde::Serialize;
 
 use super::super::*;
@@ -9,15 +9,24 @@ use super::World;
 use crate::{
     board::page::{Pages, Shell},
     decision::{Action, Ruling},
-    office::summary_where,
-    report::Summary,
-    store::{CaseLook, Heard, Incident, Store, Word},
+    office::{About, summary_where},
+    report::{SchoolRow, Summary},
+    store::{CaseLook, Heard, Incident, LetterLine, MessageLook, Store, Word},
 };
 
 /// A page as the server makes it.
 pub(super) fn render(name: &str, view: &impl Serialize) -> String {
+    fill(name, Value::from_serialize(view))
+}
+
+/// The same with what can be done there.
+pub(super) fn render_with(name: &str, view: &impl Serialize, acts: &impl Serialize) -> String {
+    fill(name, context! { acts => Value::from_serialize(acts), ..Value::from_serialize(view) })
+}
+
+fn fill(name: &str, context: Value) -> String {
     let shell = Shell { signed_in: true, role: "staff", may_act: true, url: "/x?q=1".to_owned(), ..Shell::default() };
-    let page = Pages::load().unwrap().fill(name, &shell, Value::from_serialize(view));
+    let page = Pages::load().unwrap().fill(name, &shell, context);
     page.unwrap_or_else(|error| panic!("{error:#}")).replace("&#x2f;", "/")
 }
 
@@ -54,11 +63,26 @@ pub(super) async fn data(store: &Store, campaign: &Campaign, id: &SchoolId) -> S
     }
 }
 
+pub(super) fn school_page(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'_>, data: &SchoolData) -> String {
+    let acts = school_acts(frame, row.school, &[]);
+    render_with("school.html.j2", &school(frame, summary, row, data), &acts)
+}
+
+pub(super) fn message_page(
+    frame: &Frame<'_>,
+    look: &MessageLook,
+    cases: &[CaseLook],
+    letters: &[LetterLine],
+) -> String {
+    let acts = message_acts(frame, look, &[]);
+    render_with("message.html.j2", &message(frame, look, cases, letters), &acts)
+}
+
 fn id(text: &str) -> SchoolId {
     text.parse().unwrap()
 }
 
-fn row<'s, 'c>(summary: &'s Summary<'c>, school: &SchoolId) -> &'s crate::report::SchoolRow<'c> {
+fn row<'s, 'c>(summary: &'s Summary<'c>, school: &SchoolId) -> &'s SchoolRow<'c> {
     summary.schools.iter().find(|row| &row.school.id == school).unwrap()
 }
 
@@ -97,8 +121,7 @@ async fn a_school_shows_what_it_has_sent_and_what_it_lacks() {
     let summary = summary_where(store, campaign, world.office.clock.now(), true).await.unwrap();
     let one = id("podporozhye-4");
     let data = data(store, campaign, &one).await;
-    let page = world.frame(&Sight::All, |frame| school(frame, &summary, row(&summary, &one), &data));
-    let page = render("school.html.j2", &page);
+    let page = world.frame(&Sight::All, |frame| school_page(frame, &summary, row(&summary, &one), &data));
     let wanted = [
         "Чего не хватает",
         "пункт 5 формы",
@@ -124,12 +147,15 @@ async fn data_of(world: &World, id: &SchoolId) -> SchoolData {
     data(&world.office.store, &world.office.rules().campaign, id).await
 }
 
-async fn case_page(world: &World, one: &CaseLook) -> String {
+pub(super) async fn case_page(world: &World, one: &CaseLook) -> String {
     let store = &world.office.store;
     let rules = world.office.rules();
     let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
     let look = store.message(one.message).await.unwrap().unwrap();
-    render("case.html.j2", &world.frame(&Sight::All, |frame| case(frame, &summary, one, &look)))
+    let about = world.office.case(About::Review(one.number)).await.unwrap().unwrap();
+    world.frame(&Sight::All, |frame| {
+        render_with("case.html.j2", &case(frame, &summary, one, &look), &case_acts(frame, &about, &[]))
+    })
 }
 
 #[tokio::test]
@@ -185,8 +211,7 @@ async fn a_mail_is_shown_as_it_came_with_what_was_read_of_it() {
     for row in 1.. {
         let Some(look) = store.message(row).await.unwrap() else { break };
         let (cases, letters) = (store.cases_of(row).await.unwrap(), store.letters_about(row).await.unwrap());
-        let view = world.frame(&Sight::All, |frame| message(frame, &look, &cases, &letters));
-        let page = render("message.html.j2", &view);
+        let page = world.frame(&Sight::All, |frame| message_page(frame, &look, &cases, &letters));
         assert_all(&page, &["От кого", "Получено", "Скачать письмо целиком"]);
         assert!(!page.contains(evidence::UNNAMED), "{}", text(&page));
         seen += 1;

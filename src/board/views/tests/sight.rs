@@ -1,9 +1,9 @@
 //! Who looks after a district sees nothing that is, or may be, another one's.
 
-use super::super::{Asked, Page, Sight, board, school, versions};
+use super::super::{Asked, Page, Sight, board, versions};
 use super::{
     World,
-    pages::{data, render},
+    pages::{data, render, school_page},
 };
 use crate::{
     campaign::SchoolId,
@@ -82,7 +82,7 @@ async fn the_pages_of_a_district_name_nobody_elses_school_sender_or_subject() {
     )];
     for row in summary.schools.iter().filter(|row| row.school.district == "Подпорожский") {
         let data = data(store, campaign, &row.school.id).await;
-        pages.push(render("school.html.j2", &world.frame(&sight, |frame| school(frame, &summary, row, &data))));
+        pages.push(world.frame(&sight, |frame| school_page(frame, &summary, row, &data)));
         pages.push(render(
             "versions.html.j2",
             &world.frame(&sight, |frame| versions(frame, row.school, &data.versions)),
