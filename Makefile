@@ -19,7 +19,7 @@ help:
 	@echo 'make test              every test; installs what it needs, and starts mail servers of its own'
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
-	@echo 'make bench             how fast documents are read, against python-docx and mammoth'
+	@echo 'make bench             how fast documents are read, against python-docx and mammoth, and how fast the board answers'
 	@echo 'make accuracy          how right it decides about mails drawn at random: the fixed seed and a fresh one (MAILS=n for more)'
 	@echo 'make fuzz              any bytes as mails and documents, a minute each; SECONDS_EACH=n for more'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
@@ -59,6 +59,8 @@ latency: needed
 bench: tools
 	$(CARGO) build --locked --release --example read
 	python3 benches/reading.py target
+	$(CARGO) build --locked --release
+	python3 benches/board.py target/release/svodka
 
 fuzz: needed
 	fuzz/run $(or $(SECONDS_EACH),60)

@@ -8,7 +8,8 @@ use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use crate::{
     clock::Clock,
     config::{Config, ReplyMode},
-    store::{HeldRow, OutboxState, Store},
+    digest::Sha256,
+    store::{Heard, HeldRow, OutboxState, Store, Word},
 };
 
 use super::{ConfigArg, block_on};
@@ -29,7 +30,7 @@ enum Act {
     #[command(after_help = "Example:\n  svodka outbox show 7 > letter.eml")]
     Show(LetterArgs),
     /// Let letters leave that are held for a person (replies.mode = "hold")
-    #[command(after_help = "Example:\n  svodka outbox send 7 8\n  svodka outbox send --all")]
+    #[command(after_help = "Example:\n  svodka outbox send 7 8\n  svodka outbox send 7 --read 1a2b3c4d5e6f\n  svodka outbox send --all")]
     Send(SendArgs),
     /// Throw letters away that wait: they are never sent
     #[command(after_help = "Example:\n  svodka outbox drop 7 8")]
@@ -67,6 +68,9 @@ struct SendArgs {
     /// Every letter that is held now
     #[arg(long)]
     all: bool,
+    /// Only if it still has the content that `svodka outbox show` names so: one letter at a time
+    #[arg(long, value_name = "HASH", conflicts_with = "all")]
+    read: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -94,7 +98,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
                 let Some(letter) = store.letter(args.number).await? else {
                     bail!("there is no letter {}; `svodka outbox list` shows them", args.number);
                 };
-                Ok(io::stdout().lock().write_all(&letter)?)
+                io::stdout().lock().write_all(&letter)?;
+                let content: String = Sha256::of(&letter).to_string().chars().take(HASH).collect();
+                // Until it leaves, it may be written anew.
+                Ok(writeln!(io::stderr(), "to send just this: svodka outbox send {} --read {content}", args.number)?)
             })
         }
         Act::Send(args) => send(args),
@@ -144,12 +151,34 @@ fn word(state: OutboxState) -> &'static str {
     }
 }
 
+/// So much of a hash tells one content from another.
+const HASH: usize = 12;
+
+/// Lets a letter leave that still has the content of which somebody has read.
+async fn send_read(store: &Store, number: i64, read: &str) -> anyhow::Result<()> {
+    let known = store.letter(number).await?.map(|letter| Sha256::of(&letter));
+    let Some(content) = known.filter(|content| read.len() >= HASH && content.to_string().starts_with(read)) else {
+        bail!("letter {number} has not that content (any more); read it once more: svodka outbox show {number}");
+    };
+    match store.say(number, Word::Approve, &content, None, Clock::System.now()).await? {
+        Heard::Done => told(&[number], &[number], LEAVES),
+        Heard::Rewritten => bail!("letter {number} was written anew; read it once more: svodka outbox show {number}"),
+        Heard::TooLate => told(&[], &[number], LEAVES),
+    }
+}
+
+const LEAVES: &str = "leaves with the daemon's next look at the outbox";
+
 fn send(args: &SendArgs) -> anyhow::Result<()> {
     let config = args.config.load()?;
+    if let Some(read) = &args.read {
+        let [number] = args.numbers.as_slice() else { bail!("--read goes with one letter: name its number alone") };
+        return block_on(async { send_read(&beside(&config).await?, *number, read).await });
+    }
     let only = (!args.all).then_some(args.numbers.as_slice());
     block_on(async {
         let sent = beside(&config).await?.approve(only, Clock::System.now()).await?;
-        told(&sent, only.unwrap_or(&sent), "leaves with the daemon's next look at the outbox")
+        told(&sent, only.unwrap_or(&sent), LEAVES)
     })
 }
 

@@ -65,7 +65,8 @@ impl Word {
 }
 
 impl Store {
-    /// Does what a person says of a letter that he has read: `seen` is the hash of its content.
+    /// Does what a person says of a letter that he has read: `seen` is the hash of its content. Who acts at the command
+    /// line has no account.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -74,7 +75,7 @@ impl Store {
         id: OutboxRow,
         word: Word,
         seen: &Sha256,
-        by: AccountId,
+        by: Option<AccountId>,
         now: Timestamp,
     ) -> Result<Heard, StoreError> {
         let mut tx = self.begin().await?;
@@ -87,7 +88,7 @@ impl Store {
             Some(mime) if Sha256::of(&mime) != *seen => return Ok(Heard::Rewritten),
             Some(_) => {}
         }
-        let done = say(&mut tx, word, Some(&[id]), Some(by), now).await?;
+        let done = say(&mut tx, word, Some(&[id]), by, now).await?;
         tx.commit().await?;
         Ok(if done.is_empty() { Heard::TooLate } else { Heard::Done })
     }

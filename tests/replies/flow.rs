@@ -104,7 +104,13 @@ fn held_replies_leave_one_by_one_when_a_person_says_so() {
     let list = committee.outbox(&["list"]);
     assert_eq!(list.matches("held for you").count(), 3, "{list}");
     assert!(committee.outbox(&["show", "2"]).contains("To: school@mail.example"));
-    assert_eq!(committee.outbox(&["send", "2"]), "letter 2 leaves with the daemon's next look at the outbox\n");
+    let said = String::from_utf8(committee.command(&["outbox", "show", "2"]).stderr).unwrap();
+    let content = said.trim().rsplit(' ').next().unwrap();
+    let unread = committee.command(&["outbox", "send", "2", "--read", "0123456789ab"]);
+    assert_eq!(unread.status.code(), Some(1), "nobody has read that");
+    assert!(committee.outbox(&["list"]).matches("held for you").count() == 3);
+    let sent = committee.outbox(&["send", "2", "--read", content]);
+    assert_eq!(sent, "letter 2 leaves with the daemon's next look at the outbox\n");
     assert_eq!(committee.outbox(&["drop", "1"]), "letter 1 is thrown away\n");
     committee.passes("2022-11-10T12:01:00+03:00");
     assert_eq!((committee.sent("school@mail.example").len(), committee.sent("").len()), (1, 1));

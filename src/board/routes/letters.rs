@@ -101,7 +101,7 @@ pub(super) async fn act(
 ) -> Result<Response, Refusal> {
     let act = LetterAct::of(&act).filter(|_| visitor.may_act()).ok_or_else(Refusal::not_found)?;
     let seen: Sha256 = seen.parse().map_err(|_| Refusal::bad_form())?;
-    let flash = match board.office.store.say(id, act.word(), &seen, visitor.account, board.now()).await? {
+    let flash = match board.office.store.say(id, act.word(), &seen, Some(visitor.account), board.now()).await? {
         Heard::Done => Flash::done(act.done()),
         Heard::Rewritten => Flash::wrong(REWRITTEN),
         Heard::TooLate => Flash::wrong(TOO_LATE),

@@ -242,11 +242,11 @@ async fn a_letter_leaves_only_as_it_was_read() {
 
     let now = world.office.clock.now();
     let other = crate::digest::Sha256::of(b"another text");
-    assert_eq!(store.say(one, Word::Approve, &other, 1, now).await.unwrap(), Heard::Rewritten);
+    assert_eq!(store.say(one, Word::Approve, &other, Some(1), now).await.unwrap(), Heard::Rewritten);
     assert!(!store.letter_look(one).await.unwrap().unwrap().line.approved);
-    assert_eq!(store.say(one, Word::Approve, &look.seal(), 1, now).await.unwrap(), Heard::Done);
+    assert_eq!(store.say(one, Word::Approve, &look.seal(), Some(1), now).await.unwrap(), Heard::Done);
     assert!(store.letter_look(one).await.unwrap().unwrap().line.approved);
-    assert_eq!(store.say(one, Word::Resend, &look.seal(), 1, now).await.unwrap(), Heard::TooLate);
+    assert_eq!(store.say(one, Word::Resend, &look.seal(), Some(1), now).await.unwrap(), Heard::TooLate);
     let last = store.events(None, 1).await.unwrap().remove(0);
     assert_eq!((last.kind.as_str(), &last.refs["by"]), ("approved", &serde_json::json!(1)));
     assert!(store.verify().await.is_ok());
