@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     /// The path that was asked for last.
     pub(crate) path: String,
     pub(crate) headers: http::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    /// The same as text.
     pub(crate) body: String,
 }
 
@@ -91,8 +93,9 @@ impl Browser {
             };
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.body_mut().read_to_string().unwrap();
-        Answer { status, path: path.to_owned(), headers, body }
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, path: path.to_owned(), headers, bytes, body }
     }
 
     /// Opens a stream of events; gives its lines, each as it comes. It ends when the board ends it.

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
+    path::Path,
     process::{Child, Command, Output, Stdio},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -67,6 +68,24 @@ impl Committee {
              [board]\nlisten = \"127.0.0.1:0\"\nreaders = [\"{READER}\"]\n{board}\n"
         );
         fs::write(self.folder.path().join("svodka.toml"), text).unwrap();
+    }
+
+    /// Puts the sample mails of the demonstration into the mailbox.
+    pub(crate) fn gets_the_samples(&self) {
+        let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mails");
+        for mail in fs::read_dir(mails).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = mail.file_name().unwrap().to_string_lossy().into_owned();
+            if name.ends_with(".eml") && name.as_str() < "14" {
+                fs::copy(&mail, self.folder.path().join("inbox/new").join(name.trim_end_matches(".eml"))).unwrap();
+            }
+        }
+    }
+
+    /// How many mails have been decided.
+    pub(crate) fn decided(&self) -> i64 {
+        let output = self.runs(&["status", "--json"]);
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        status["messages"]["received"].as_i64().unwrap_or_default()
     }
 
     /// Lets the board listen on this port.

@@ -5,6 +5,7 @@
 mod browser;
 mod commands;
 mod committee;
+mod district;
 mod events;
 mod protection;
 mod roles;
