@@ -42,9 +42,25 @@ pub(crate) fn role_of(config: &Config, campaign: &Campaign, address: &Address) -
     })
 }
 
-/// What a coordinator may look at; each of these pages shows him his district alone.
-const OF_DISTRICT: [&str; 4] = ["/", "/events", "/table.xlsx", "/digest.docx"];
-const BELOW_OF_DISTRICT: [&str; 2] = ["/school/", "/message/"];
+/// What a coordinator may look at; each of these pages shows him his district alone. `*` stands for what it is about.
+const OF_DISTRICT: [&str; 9] = [
+    "/",
+    "/events",
+    "/table.xlsx",
+    "/digest.docx",
+    "/school/*",
+    "/school/*/versions",
+    "/message/*",
+    "/message/*/original.eml",
+    "/message/*/file/*",
+];
+
+/// Whether a path is of this form.
+fn fits(form: &str, path: &str) -> bool {
+    let (mut form, mut path) = (form.split('/'), path.split('/'));
+    form.by_ref().all(|part| path.next().is_some_and(|given| part == given || part == "*" && !given.is_empty()))
+        && path.next().is_none()
+}
 
 /// What everybody may send.
 const SIGN_OUT: &str = "/sign-out";
@@ -67,9 +83,7 @@ impl Role {
             Self::Staff => true,
             _ if !looks => path == SIGN_OUT,
             Self::Reader => true,
-            Self::Coordinator { .. } => {
-                OF_DISTRICT.contains(&path) || BELOW_OF_DISTRICT.iter().any(|folder| path.starts_with(folder))
-            }
+            Self::Coordinator { .. } => OF_DISTRICT.iter().any(|form| fits(form, path)),
         }
     }
 }
@@ -135,6 +149,13 @@ mod tests {
             (Method::GET, "/review/1", true, false),
             (Method::GET, "/reviewers", true, false),
             (Method::GET, "/school", true, false),
+            (Method::GET, "/school/", true, false),
+            (Method::GET, "/school/kirishi-3/date", true, false),
+            (Method::GET, "/school/kirishi-3/versions/1", true, false),
+            (Method::GET, "/message/7/pull-in", true, false),
+            (Method::GET, "/message/7/file/", true, false),
+            (Method::GET, "//", true, false),
+            (Method::GET, "", true, false),
             (Method::GET, "/journal", true, false),
             (Method::GET, "/anything/new", true, false),
             (Method::POST, "/", false, false),
