@@ -85,7 +85,7 @@ impl Committee {
     pub(crate) fn decided(&self) -> i64 {
         let output = self.runs(&["status", "--json"]);
         let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        status["messages"]["received"].as_i64().unwrap_or_default()
+        status.pointer("/messages/received").and_then(serde_json::Value::as_i64).unwrap_or_default()
     }
 
     /// Lets the board listen on this port.
