@@ -1,7 +1,7 @@
 //! The pages for the staff: an HTTP server within the daemon, for browsers (axum). Whoever is not signed in sees how one
 //! signs in, and nothing else; see `docs/board.md`.
 //!
-//! A request passes [`finish`] (headers, refusals as pages), [`guard`] (host, origin, time), the session, and [`admit`]
+//! A request passes `finish` (headers, refusals as pages), `guard` (host, origin, time), the session, and `admit`
 //! (who it is, what his role may do, the token of forms), and only then a page.
 
 mod admit;

@@ -17,7 +17,7 @@ use super::{ConfigArg, block_on};
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
-    /// An address of [staff], [board] readers, or a coordinator of a district
+    /// An address of the staff, of a reader or of the coordinator of a district
     address: String,
 }
 
