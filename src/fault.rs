@@ -16,7 +16,7 @@ macro_rules! point {
 pub(crate) use point;
 
 #[cfg(feature = "faults")]
-pub use armed::{CLOCK, FAULT, MISBEHAVE, OCCASIONS, POINTS, arm, clock_offset, misbehave};
+pub use armed::{ACTS, CLOCK, FAULT, MISBEHAVE, OCCASIONS, POINTS, arm, clock_offset, misbehave};
 
 #[cfg(feature = "faults")]
 mod armed {
@@ -75,6 +75,9 @@ mod armed {
     pub const OCCASIONS: &[&str] =
         &["renew::before_commit", "remind::before_commit", "summary::before_commit", "cases::before_commit"];
 
+    /// The points that a person's act passes.
+    pub const ACTS: &[&str] = &["rule::before_commit", "rule::committed"];
+
     /// Arms what the environment names.
     ///
     /// # Panics
@@ -82,7 +85,7 @@ mod armed {
     pub fn arm() {
         let Ok(fault) = env::var(FAULT) else { return };
         let (name, time) = fault.split_once('@').unwrap_or((&fault, "1"));
-        assert!(POINTS.contains(&name) || OCCASIONS.contains(&name), "{FAULT}: there is no point {name:?}");
+        assert!([POINTS, OCCASIONS, ACTS].concat().contains(&name), "{FAULT}: there is no point {name:?}");
         let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
         let passed = AtomicU32::new(0);
         let die = move || {

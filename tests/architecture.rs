@@ -49,6 +49,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("store", &["mailbox", "outbox", "reply", "report", "office", "board", "daemon", "cli"]),
+    ("board", &["net", "mailbox", "outbox", "authenticity", "daemon", "cli"]),
     ("office", &["net", "mailbox", "outbox", "authenticity", "board", "daemon", "cli"]),
     ("outbox", &["document", "form", "matching", "reader", "report", "mailbox", "daemon", "cli"]),
 ];

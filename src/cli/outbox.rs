@@ -30,7 +30,9 @@ enum Act {
     #[command(after_help = "Example:\n  svodka outbox show 7 > letter.eml")]
     Show(LetterArgs),
     /// Let letters leave that are held for a person (replies.mode = "hold")
-    #[command(after_help = "Example:\n  svodka outbox send 7 8\n  svodka outbox send 7 --read 1a2b3c4d5e6f\n  svodka outbox send --all")]
+    #[command(
+        after_help = "Example:\n  svodka outbox send 7 8\n  svodka outbox send 7 --read 1a2b3c4d5e6f\n  svodka outbox send --all"
+    )]
     Send(SendArgs),
     /// Throw letters away that wait: they are never sent
     #[command(after_help = "Example:\n  svodka outbox drop 7 8")]

@@ -106,6 +106,16 @@ impl Committee {
         assert_eq!(status.signal(), Some(9), "{point} was not passed: {status}");
     }
 
+    /// A command, killed as it passes a point.
+    #[cfg(feature = "faults")]
+    pub(crate) fn dies_doing(&self, point: &str, args: &[&str]) {
+        use std::os::unix::process::ExitStatusExt as _;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
+        command.args(args).arg("--config").arg(self.folder.path().join("svodka.toml"));
+        let status = command.env(svodka::fault::FAULT, format!("{point}@1")).output().unwrap().status;
+        assert_eq!(status.signal(), Some(9), "{point} was not passed: {status}");
+    }
+
     /// All replies that have left so far to an address.
     pub(crate) fn sent(&self, to: &str) -> Vec<Reply> {
         let replies = self.files().into_iter().map(|file| Reply(fs::read(file).unwrap()));

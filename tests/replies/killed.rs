@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use svodka::fault::OCCASIONS;
+use svodka::fault::{ACTS, OCCASIONS};
 
 use crate::committee::{Committee, sample, with};
 
@@ -50,5 +50,25 @@ fn a_kill_on_any_occasion_loses_no_letter_and_doubles_none() {
     assert!(wanted.len() >= 7 && wanted.values().sum::<usize>() >= 8, "{wanted:?}");
     for point in OCCASIONS {
         assert_eq!(days(Some(point)), wanted, "killed at {point}");
+    }
+}
+
+#[test]
+fn a_kill_while_a_person_decides_leaves_all_of_it_or_nothing() {
+    for point in ACTS {
+        let committee = Committee::new("[replies]\ngrace = \"0s\"\nundo = \"0s\"\n");
+        committee.gets(&sample("07-ambiguous-number"));
+        committee.passes("2022-11-09T13:00:00+03:00");
+        let before = committee.sent("school3@").len();
+        committee.dies_doing(point, &["review", "assign", "1", "kirishi-3"]);
+        let decided = *point == "rule::committed";
+        assert_eq!(committee.school("kirishi-3")["versions"], i32::from(decided), "{point}");
+        // Once more: what was decided is not decided again, what was not is.
+        assert_eq!(committee.command(&["review", "assign", "1", "kirishi-3"]).status.success(), !decided, "{point}");
+        assert_eq!(committee.school("kirishi-3")["versions"], 1, "{point}");
+        // The letter leaves with the next pass, once.
+        committee.passes("2030-11-09T13:00:00+03:00");
+        committee.passes("2030-11-09T14:00:00+03:00");
+        assert_eq!(committee.sent("school3@").len(), before + 1, "{point}");
     }
 }
