@@ -79,6 +79,30 @@ fn a_form_with_a_file_has_its_token_first() {
 }
 
 #[test]
+fn a_page_that_takes_a_file_takes_a_large_one_and_no_other_page_does() {
+    let committee = Committee::new();
+    let daemon = committee.opens();
+    let mut browser = daemon.signed_in(STAFF);
+    let csrf = browser.get("/").csrf();
+    let field =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let scan = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"scan.txt\"\r\n\r\n{}\r\n--b--\r\n",
+        "x".repeat(3 << 20)
+    );
+    let body =
+        field("csrf", &csrf) + &field("way", "paper") + &field("date", "2022-11-10") + &field("draft", "1") + &scan;
+    let kind = [("content-type", "multipart/form-data; boundary=b")];
+    let taken = browser.sends("POST", "/school/kirishi-3/received", &kind, body.into_bytes());
+    assert_eq!((taken.status, taken.location()), (303, "/school/kirishi-3"), "{}", taken.body);
+    assert!(browser.get("/school/kirishi-3").body.contains("Внесено и учтено"));
+    // Elsewhere so much is not even looked at.
+    let body = field("csrf", &csrf) + &field("number", "1") + &scan;
+    let refused = browser.sends("POST", "/obligations/tick", &kind, body.into_bytes());
+    assert!(matches!(refused.status, 400 | 413 | 415), "{}", refused.status);
+}
+
+#[test]
 fn what_was_typed_is_kept_when_the_session_has_ended_meanwhile() {
     let committee = Committee::new();
     let daemon = committee.opens();
