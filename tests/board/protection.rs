@@ -88,7 +88,7 @@ fn a_page_that_takes_a_file_takes_a_large_one_and_no_other_page_does() {
         |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     let scan = format!(
         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"scan.txt\"\r\n\r\n{}\r\n--b--\r\n",
-        "x".repeat(3 << 20)
+        "x ".repeat(100 << 10)
     );
     let body =
         field("csrf", &csrf) + &field("way", "paper") + &field("date", "2022-11-10") + &field("draft", "1") + &scan;
