@@ -87,12 +87,14 @@ def fill(folder, schools, messages):
     base.execute("PRAGMA foreign_keys = OFF")
     ids, names, previous = fields(), [f"school-{n}" for n in range(schools)], ""
     versions = dict.fromkeys(names, 0)
+    counted = 0
     event = base.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0]
     for n in range(1, messages + 1):
         sha = hashlib.sha256(str(n).encode()).hexdigest()
-        school, at = names[n % schools], START + n * (10 * DAY // messages)
-        # Of twenty mails eight are about something else, two written by machines, one is doubtful.
-        kind = "leave" if n % 20 < 8 else "ignore" if n % 20 < 10 else "review" if n % 20 == 10 else "request"
+        school, at = names[counted % schools], START + n * (10 * DAY // messages)
+        # Of a hundred mails seventy are about something else, eighteen written by machines, three doubtful; the others are
+        # six versions a school.
+        kind = "leave" if n % 100 < 70 else "ignore" if n % 100 < 88 else "review" if n % 100 < 91 else "request"
         base.execute(
             "INSERT INTO messages (id, mailbox, cursor, sha256, truncated, received_at, taken_at, state, campaign, sender,"
             " message_id, subject, reading, version, reason, decided_at, marked)"
@@ -104,6 +106,7 @@ def fill(folder, schools, messages):
                      (event, at, json.dumps({"message": n, "action": kind})))
         if kind in ("leave", "ignore"):
             continue
+        counted += 1
         version = None
         if kind == "request":
             versions[school] += 1
@@ -120,9 +123,9 @@ def fill(folder, schools, messages):
         if kind == "review":
             base.execute("INSERT INTO reviews (message, submission, campaign, reason, candidates, opened_at, told, decided_at)"
                          " VALUES (?, ?, '500plus-2022', 'ambiguous_school', ?, ?, 1, ?)",
-                         (n, row, json.dumps([school]), at, None if n % 400 == 10 else at))
+                         (n, row, json.dumps([school]), at, None if n % 1000 < 100 else at))
         else:
-            state = "queued" if n > messages - 100 else "sent"
+            state = "queued" if n > messages - 1000 else "sent"
             letter = base.execute(
                 "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,"
                 " not_before, changed_at) VALUES (?, ?, 'request', '500plus-2022', 'svodka@committee.example', ?, ?, ?, ?, ?, ?, ?)",
@@ -190,7 +193,7 @@ def main():
             cookie = sign_in(svodka, config)
             print(f"{schools} schools, {messages} messages; milliseconds: median, slowest, the first after a change")
             for path in ("/", "/?q=школы&status=incomplete".replace("школы", "%D1%81%D0%BE%D1%88"), "/school/school-7",
-                         "/school/school-7/versions", "/review", "/review/1", "/message/11", "/outbox", "/outbox/1",
+                         "/school/school-7/versions", "/review", "/review/1", "/message/95", "/outbox", "/outbox/1",
                          "/other", "/obligations", "/deadlines", "/health", "/journal"):
                 first, _ = get(path, cookie)
                 times = [get(path, cookie)[0] for _ in range(TIMES)]

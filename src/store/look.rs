@@ -1,5 +1,7 @@
 //! What people look at: single messages, cases, letters and events, as they are. Nothing here writes.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{ENTERED, MessageRow, Store, StoreError, from_json, from_word, instant, parsed, state};
@@ -232,8 +234,8 @@ impl Store {
             entered: mailbox == ENTERED,
             campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
             reading: reading.as_deref().map(from_json).transpose()?,
-            documents: self.documents_of(id).await?,
-            parts: self.parts_of(id).await?,
+            documents: self.documents_of(&[id]).await?.remove(&id).unwrap_or_default(),
+            parts: self.parts_of(&[id]).await?.remove(&id).unwrap_or_default(),
             waits: self.cases_of(id).await?.iter().any(|case| case.decided.is_none()),
         }))
     }
@@ -252,62 +254,71 @@ impl Store {
         found.map(line).transpose()
     }
 
-    async fn documents_of(&self, message: MessageRow) -> Result<Vec<DocumentLook>, StoreError> {
-        type Columns = (i64, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<String>);
-        let rows: Vec<Columns> = sqlx::query_as(
-            "SELECT position, name, format, sha256, kind, school, problem FROM documents
-             WHERE message = $1 ORDER BY position",
+    /// The documents of messages, as they were judged.
+    async fn documents_of(
+        &self,
+        messages: &[MessageRow],
+    ) -> Result<BTreeMap<MessageRow, Vec<DocumentLook>>, StoreError> {
+        let rows: Vec<DocumentColumns> = sqlx::query_as(
+            "SELECT message, position, name, format, sha256, kind, school, problem FROM documents
+             WHERE message IN (SELECT value FROM json_each($1)) ORDER BY message, position",
         )
-        .bind(message)
+        .bind(super::json(&messages)?)
         .fetch_all(&self.readers)
         .await?;
-        rows.into_iter()
-            .map(|(position, name, format, sha256, kind, school, problem)| {
-                Ok(DocumentLook {
-                    position: usize::try_from(position).unwrap_or_default(),
-                    name,
-                    format: format.map(from_word).transpose()?,
-                    sha256: sha256.as_deref().map(|hash| parsed("hash", hash)).transpose()?,
-                    kind: from_word(kind)?,
-                    school: school.as_deref().map(|id| parsed("school", id)).transpose()?,
-                    problem: problem.map(from_word).transpose()?,
-                })
-            })
-            .collect()
+        let mut documents = BTreeMap::<_, Vec<_>>::new();
+        for (message, position, name, format, sha256, kind, school, problem) in rows {
+            documents.entry(message).or_default().push(DocumentLook {
+                position: usize::try_from(position).unwrap_or_default(),
+                name,
+                format: format.map(from_word).transpose()?,
+                sha256: sha256.as_deref().map(|hash| parsed("hash", hash)).transpose()?,
+                kind: from_word(kind)?,
+                school: school.as_deref().map(|id| parsed("school", id)).transpose()?,
+                problem: problem.map(from_word).transpose()?,
+            });
+        }
+        Ok(documents)
     }
 
-    /// The parts of a message, one school's each.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn parts_of(&self, message: MessageRow) -> Result<Vec<PartLook>, StoreError> {
+    /// The parts of messages that count, one school's each.
+    async fn parts_of(&self, messages: &[MessageRow]) -> Result<BTreeMap<MessageRow, Vec<PartLook>>, StoreError> {
+        let messages = super::json(&messages)?;
         let rows: Vec<PartColumns> = sqlx::query_as(
-            "SELECT id, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence
-             FROM submissions WHERE message = $1 AND replaced IS NULL ORDER BY position, id",
+            "SELECT id, message, school, version, action, late, form, draft, candidates, outside, branch, missing, documents,
+                    evidence
+             FROM submissions WHERE message IN (SELECT value FROM json_each($1)) AND replaced IS NULL
+             ORDER BY message, position, id",
         )
-        .bind(message)
+        .bind(&messages)
         .fetch_all(&self.readers)
         .await?;
-        let mut parts = Vec::new();
+        let mut answers = self.answers_of(&messages).await?;
+        let mut parts = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
-            let id = row.0;
-            parts.push(PartLook { answers: self.answers_of(id).await?, ..part(row)? });
+            let (message, part) = (row.1, part(row)?);
+            let answers = answers.remove(&part.id).unwrap_or_default();
+            parts.entry(message).or_default().push(PartLook { answers, ..part });
         }
         Ok(parts)
     }
 
-    async fn answers_of(&self, part: i64) -> Result<Vec<(FieldId, Answer)>, StoreError> {
-        type Columns = (String, String, Option<String>, Option<String>, String);
-        let rows: Vec<Columns> =
-            sqlx::query_as("SELECT field, text, value, invalid, found FROM answers WHERE submission = $1")
-                .bind(part)
-                .fetch_all(&self.readers)
-                .await?;
-        rows.into_iter()
-            .map(|(field, text, value, problem, found)| {
-                Ok((parsed("field", &field)?, state::answer(text, value.as_deref(), problem.as_deref(), found)?))
-            })
-            .collect()
+    /// The answers of each part; `messages` is a list as JSON.
+    async fn answers_of(&self, messages: &str) -> Result<BTreeMap<i64, Vec<(FieldId, Answer)>>, StoreError> {
+        type Columns = (i64, String, String, Option<String>, Option<String>, String);
+        let rows: Vec<Columns> = sqlx::query_as(
+            "SELECT submission, field, text, value, invalid, found FROM answers WHERE submission IN (
+                 SELECT id FROM submissions WHERE message IN (SELECT value FROM json_each($1)) AND replaced IS NULL)",
+        )
+        .bind(messages)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut answers = BTreeMap::<_, Vec<_>>::new();
+        for (part, field, text, value, problem, found) in rows {
+            let answer = state::answer(text, value.as_deref(), problem.as_deref(), found)?;
+            answers.entry(part).or_default().push((parsed("field", &field)?, answer));
+        }
+        Ok(answers)
     }
 
     /// A case, open or decided; none where there is no such number.
@@ -377,8 +388,13 @@ impl Store {
     }
 }
 
-/// Row, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence.
+/// Message, position, name, format, hash, kind, school, problem.
+type DocumentColumns =
+    (i64, i64, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<String>);
+
+/// Row, message, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence.
 type PartColumns = (
+    i64,
     i64,
     Option<String>,
     Option<u32>,
@@ -395,7 +411,7 @@ type PartColumns = (
 );
 
 fn part(row: PartColumns) -> Result<PartLook, StoreError> {
-    let (id, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence) =
+    let (id, _, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence) =
         row;
     Ok(PartLook {
         id,

@@ -87,13 +87,15 @@ impl Store {
             .bind(school.as_str())
             .fetch_all(&self.readers)
             .await?;
-        let mut mails = Vec::new();
-        for (id, received, sender, subject, state, first, why, alone) in rows {
-            let line = super::line((id, received, sender, subject, state, first, why))?;
-            let part = self.parts_of(id).await?.into_iter().find(|part| part.school.as_ref() == Some(school));
-            mails.push(SchoolMail { line, part, alone });
-        }
-        Ok(mails)
+        let ids: Vec<MessageRow> = rows.iter().map(|row| row.0).collect();
+        let mut parts = self.parts_of(&ids).await?;
+        rows.into_iter()
+            .map(|(id, received, sender, subject, state, first, why, alone)| {
+                let line = super::line((id, received, sender, subject, state, first, why))?;
+                let mut parts = parts.remove(&id).unwrap_or_default().into_iter();
+                Ok(SchoolMail { line, part: parts.find(|part| part.school.as_ref() == Some(school)), alone })
+            })
+            .collect()
     }
 
     /// The versions of a school's information, the first one first.
@@ -101,12 +103,14 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn versions(&self, campaign: &CampaignId, school: &SchoolId) -> Result<Vec<VersionLook>, StoreError> {
+        let mails = self.school_mails(campaign, school).await?;
+        let ids: Vec<MessageRow> = mails.iter().map(|mail| mail.line.id).collect();
+        let mut documents = self.documents_of(&ids).await?;
         let mut versions = Vec::new();
-        for mail in self.school_mails(campaign, school).await? {
+        for mail in mails {
             let Some(part) = mail.part.filter(|part| part.version.is_some()) else { continue };
-            let documents = self.documents_of(mail.line.id).await?;
-            let forms =
-                documents.into_iter().filter(|one| one.kind == Kind::Form && part.documents.contains(&one.position));
+            let documents = documents.remove(&mail.line.id).unwrap_or_default().into_iter();
+            let forms = documents.filter(|one| one.kind == Kind::Form && part.documents.contains(&one.position));
             let forms = forms.map(|one| one.name.unwrap_or_default()).collect();
             versions.push(VersionLook { line: mail.line, part, forms, alone: mail.alone });
         }
