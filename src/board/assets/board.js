@@ -24,19 +24,40 @@
     else if (event.detail.xhr.status >= 400) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
 
+  // On a narrow screen the sections are a strip: the one that is open is to be seen.
+  const here = () => document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.addEventListener("DOMContentLoaded", here);
+
   // A new page is read from its beginning, with a screen reader too.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target === document.body) main()?.focus({ preventScroll: true });
+    if (event.detail.target !== document.body) return;
+    main()?.focus({ preventScroll: true });
+    here();
   });
 
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) changed(); });
-  document.addEventListener("DOMContentLoaded", () => {
-    if (!document.body.dataset.events) return;
-    const events = new EventSource(document.body.dataset.events);
+  // A browser keeps few connections to a server, for all its tabs together: a page that nobody looks at holds none.
+  let events = null;
+  const deaf = () => {
+    events?.close();
+    events = null;
+  };
+  const listen = () => {
+    if (document.hidden) return deaf();
+    if (events || !document.body.dataset.events) return;
+    events = new EventSource(document.body.dataset.events);
     events.addEventListener("changed", changed);
     // After a break something may have been missed.
     let broken = false;
     events.addEventListener("error", () => { broken = true; });
     events.addEventListener("open", () => { if (broken) changed(); broken = false; });
+  };
+  document.addEventListener("visibilitychange", () => {
+    listen();
+    if (!document.hidden) changed();
+  });
+  addEventListener("pagehide", deaf);
+  addEventListener("pageshow", (event) => {
+    listen();
+    if (event.persisted) changed();
   });
 })();
