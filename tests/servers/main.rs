@@ -11,6 +11,7 @@
     reason = "a test's own helpers: what is wrong here is to stop the test"
 )]
 
+mod browser;
 mod harness;
 mod doctor;
 mod everyday;

@@ -60,6 +60,22 @@ impl Imap {
         found.split_whitespace().filter(|word| word.parse::<u32>().is_ok()).count()
     }
 
+    /// Every message of the INBOX.
+    pub(crate) fn messages(&mut self) -> Vec<Vec<u8>> {
+        self.command("EXAMINE INBOX");
+        let mut messages: Vec<Vec<u8>> = Vec::new();
+        for line in self.command("UID FETCH 1:* (BODY.PEEK[])") {
+            match messages.last_mut() {
+                _ if line.starts_with("* ") && line.ends_with('}') => messages.push(Vec::new()),
+                // The end of what the server says of it.
+                _ if line == ")" => {}
+                Some(last) => last.extend([line.as_bytes(), b"\r\n"].concat()),
+                None => {}
+            }
+        }
+        messages
+    }
+
     /// APPEND, received at this time.
     pub(crate) fn append(&mut self, folder: &str, message: &[u8], received: &str) {
         self.tags += 1;

@@ -74,7 +74,7 @@ impl Setup {
                 account.user
             )
         };
-        let mailbox = server(servers.imaps()) + &format!("address = \"{}\"\npoll = \"5s\"\n", account.address);
+        let mailbox = server(servers.imaps()) + format!("address = \"{}\"\npoll = \"5s\"\n", account.address).as_str();
         let smtp = server(servers.smtps());
         let times = TIMES.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let rest = "[replies]\ngrace = \"0s\"\n".to_owned();
