@@ -15,7 +15,7 @@ endif
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
-	@echo 'make look              every letter and form as pictures, in target/look'
+	@echo 'make look              every letter, form and page of the board as pictures, in target/look'
 	@echo 'make test              every test; installs what it needs, and starts mail servers of its own'
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
@@ -41,6 +41,7 @@ demo: tools
 
 look: tools
 	tests/look
+	$(CARGO) test --locked --features faults --test servers pictures -- --ignored
 
 needed:
 	@tests/install
