@@ -17,6 +17,7 @@ mod outbox;
 mod people;
 mod permit;
 mod record;
+mod remembered;
 mod reminders;
 mod replace;
 mod rulings;
@@ -77,6 +78,7 @@ pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
     files: Arc<Files>,
+    remembered: remembered::Remembered,
     /// Held, never read: the lock lives as long as the file is open.
     _lock: Option<File>,
 }
@@ -106,7 +108,7 @@ impl Store {
         check(&writer, &path).await?;
         migrate(&writer, &path).await?;
         let readers = connect(options.read_only(true), READERS, &path).await?;
-        Ok(Self { writer, readers, files, _lock: Some(lock) })
+        Ok(Self { writer, readers, files, remembered: Default::default(), _lock: Some(lock) })
     }
 
     /// Opens the store for reading only, also while the daemon runs; whatever would write fails.
@@ -120,7 +122,8 @@ impl Store {
         }
         let readers = connect(options.read_only(true), READERS, &path).await?;
         check(&readers, &path).await?;
-        Ok(Self { writer: readers.clone(), readers, files: Arc::new(Files::open(files)), _lock: None })
+        let (writer, files, remembered) = (readers.clone(), Arc::new(Files::open(files)), Default::default());
+        Ok(Self { writer, readers, files, remembered, _lock: None })
     }
 
     /// Opens the store for a person's single acts, also while the daemon runs. Its tables are taken as they are.

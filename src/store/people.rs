@@ -114,7 +114,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn schools(&self, campaign: &CampaignId) -> Result<BTreeMap<SchoolId, SchoolRow>, StoreError> {
-        let mut schools = self.accepted(campaign).await?;
+        let mut schools = BTreeMap::clone(&*self.accepted(campaign).await?);
         let open: Vec<String> =
             sqlx::query_scalar("SELECT candidates FROM reviews WHERE campaign = $1 AND decided_at IS NULL")
                 .bind(campaign.as_str())

@@ -1,12 +1,11 @@
 //! What each school has sent so far: the fold over its accepted submissions.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
+use sqlx::SqliteConnection;
 
-use super::{SchoolRow, Store, StoreError, from_json, instant, json, parsed};
+use super::{SchoolRow, Store, StoreError, from_json, instant, json, parsed, remembered::Standings};
 use crate::{
-    campaign::{CampaignId, SchoolId},
+    campaign::CampaignId,
     decision::{Known, SchoolState},
     form::{Answer, Invalid},
     message::{Address, MessageId},
@@ -56,7 +55,7 @@ impl Store {
         answers: &[MessageId],
     ) -> Result<Known, StoreError> {
         let rows = self.accepted(campaign).await?;
-        let schools = rows.into_iter().map(|(school, row)| (school, row.state)).collect();
+        let schools = rows.iter().map(|(school, row)| (school.clone(), row.state.clone())).collect();
         let Some(from) = from else {
             return Ok(Known { schools, ..Known::default() });
         };
@@ -103,55 +102,63 @@ impl Store {
         let told = told.into_iter().map(|text| parsed("school", &text)).collect::<Result<_, _>>()?;
         Ok(Known { schools, thread: school(thread)?, told, noted, answers_ours, in_our_thread, recorded: false })
     }
+}
 
-    /// Every school of which something is known, by its accepted submissions alone.
-    pub(super) async fn accepted(&self, campaign: &CampaignId) -> Result<BTreeMap<SchoolId, SchoolRow>, StoreError> {
-        // One transaction, so that both queries see the same moment.
-        let mut tx = self.readers.begin().await?;
-        let versions: Vec<Version> = sqlx::query_as(
-            "SELECT s.school, s.version, s.form, s.draft, s.information, s.late, m.received_at, m.sender
-             FROM submissions s JOIN messages m ON m.id = s.message
-             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, m.received_at, s.version",
-        )
-        .bind(campaign.as_str())
-        .fetch_all(&mut *tx)
-        .await?;
-        let answers: Vec<AnswerColumns> = sqlx::query_as(
-            "SELECT s.school, a.field, a.text, a.value, a.invalid, a.found, m.received_at
-             FROM submissions s JOIN answers a ON a.submission = s.id JOIN messages m ON m.id = s.message
-             WHERE s.campaign = $1 AND s.version IS NOT NULL ORDER BY s.school, m.received_at, s.version",
-        )
-        .bind(campaign.as_str())
-        .fetch_all(&mut *tx)
-        .await?;
-        let files: Vec<(String, String)> = sqlx::query_as(
-            "SELECT DISTINCT d.school, d.sha256 FROM documents d
-             WHERE d.sha256 IS NOT NULL AND EXISTS (
-                 SELECT 1 FROM submissions s WHERE s.message = d.message AND s.school = d.school AND s.campaign = $1
-                 AND s.version IS NOT NULL)",
-        )
-        .bind(campaign.as_str())
-        .fetch_all(&mut *tx)
-        .await?;
-        drop(tx);
-        let mut schools = BTreeMap::<SchoolId, SchoolRow>::new();
-        for version in versions {
-            let row = schools.entry(parsed("school", &version.0)?).or_default();
-            add(row, version)?;
-        }
-        for (school, sha256) in files {
-            let row = schools.entry(parsed("school", &school)?).or_default();
-            row.state.files.insert(parsed("hash", &sha256)?);
-        }
-        for (school, field, text, value, problem, found, received) in answers {
-            let answer = answer(text, value.as_deref(), problem.as_deref(), found)?;
-            let (row, field) = (schools.entry(parsed("school", &school)?).or_default(), parsed("field", &field)?);
-            // In the order in which the mails came: the latest that is there wins, and a field left out erases nothing.
-            row.state.answered.insert(Clone::clone(&field), instant(received)?);
-            row.state.answers.insert(field, answer);
-        }
-        Ok(schools)
+/// Where the schools of a campaign stand; `only` these, as JSON.
+pub(super) async fn read(
+    connection: &mut SqliteConnection,
+    campaign: &CampaignId,
+    only: Option<&str>,
+) -> Result<Standings, StoreError> {
+    let versions: Vec<Version> = sqlx::query_as(
+        "SELECT s.school, s.version, s.form, s.draft, s.information, s.late, m.received_at, m.sender
+         FROM submissions s JOIN messages m ON m.id = s.message
+         WHERE s.campaign = $1 AND s.version IS NOT NULL
+           AND ($2 IS NULL OR s.school IN (SELECT value FROM json_each($2)))
+         ORDER BY s.school, m.received_at, s.version",
+    )
+    .bind(campaign.as_str())
+    .bind(only)
+    .fetch_all(&mut *connection)
+    .await?;
+    let answers: Vec<AnswerColumns> = sqlx::query_as(
+        "SELECT s.school, a.field, a.text, a.value, a.invalid, a.found, m.received_at
+         FROM submissions s JOIN answers a ON a.submission = s.id JOIN messages m ON m.id = s.message
+         WHERE s.campaign = $1 AND s.version IS NOT NULL
+           AND ($2 IS NULL OR s.school IN (SELECT value FROM json_each($2)))
+         ORDER BY s.school, m.received_at, s.version",
+    )
+    .bind(campaign.as_str())
+    .bind(only)
+    .fetch_all(&mut *connection)
+    .await?;
+    let files: Vec<(String, String)> = sqlx::query_as(
+        "SELECT DISTINCT d.school, d.sha256 FROM documents d
+         WHERE d.sha256 IS NOT NULL AND ($2 IS NULL OR d.school IN (SELECT value FROM json_each($2))) AND EXISTS (
+             SELECT 1 FROM submissions s WHERE s.message = d.message AND s.school = d.school AND s.campaign = $1
+             AND s.version IS NOT NULL)",
+    )
+    .bind(campaign.as_str())
+    .bind(only)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut schools = Standings::new();
+    for version in versions {
+        let row = schools.entry(parsed("school", &version.0)?).or_default();
+        add(row, version)?;
     }
+    for (school, sha256) in files {
+        let row = schools.entry(parsed("school", &school)?).or_default();
+        row.state.files.insert(parsed("hash", &sha256)?);
+    }
+    for (school, field, text, value, problem, found, received) in answers {
+        let answer = answer(text, value.as_deref(), problem.as_deref(), found)?;
+        let (row, field) = (schools.entry(parsed("school", &school)?).or_default(), parsed("field", &field)?);
+        // In the order in which the mails came: the latest that is there wins, and a field left out erases nothing.
+        row.state.answered.insert(Clone::clone(&field), instant(received)?);
+        row.state.answers.insert(field, answer);
+    }
+    Ok(schools)
 }
 
 fn add(row: &mut SchoolRow, version: Version) -> Result<(), StoreError> {

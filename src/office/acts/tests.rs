@@ -109,6 +109,11 @@ impl World {
         let rules = self.office.refresh().await.unwrap();
         let summary = summary(&self.office.store, &rules.campaign, self.office.clock.now()).await.unwrap();
         assert!(summary.messages.add_up(), "{:?}", summary.messages);
+        // Whoever remembers how the schools stood knows no other than who asks for the first time.
+        let (store, config) = (&self.office.store, &self.office.config);
+        let other = Store::open_read_only(&config.store.url, &config.store.files).await.unwrap();
+        let campaign = &rules.campaign.id;
+        assert_eq!(store.schools(campaign).await.unwrap(), other.schools(campaign).await.unwrap());
         summary.schools.iter().find(|row| row.school.id == id(school)).unwrap().status
     }
 
