@@ -20,7 +20,7 @@ mod school;
 mod system;
 
 pub use letters::{LetterLine, LetterLook};
-pub use rulings::RulingLook;
+pub use rulings::{RulingLook, SecondLook};
 pub use school::{SchoolFile, SchoolMail, VersionLook};
 pub use system::{EventRow, Pending, Size, TickLook};
 

@@ -264,7 +264,7 @@ fn small_acts_are_done_once_and_told() {
     let stale = [("csrf", csrf.as_str()), ("date", "2022-11-21"), ("before", "15.11.2022")];
     let stale = staff.post("/school/kirishi-3/date", &stale);
     assert!(lands(&mut staff, &stale).body.contains("уже изменил кто-то другой"));
-    assert!(staff.get("/school/kirishi-3").body.contains("18.11.2022"));
+    assert!(staff.get("/school/kirishi-3").body.contains("Дата представления изменена: 18.11.2022"));
     for nothing in ["/review/999/settle?act=nothing", "/submission/999/settle?act=nothing", "/school/nobody/received"] {
         assert_eq!(staff.get(nothing).status, 404, "{nothing}");
     }
@@ -292,6 +292,10 @@ fn what_was_answered_for_the_wrong_school_is_given_to_the_right_one() {
         staff.get("/school/vazhiny").body.contains("исправленное сообщение")
             || staff.get("/outbox").body.contains("исправленное сообщение")
     );
+    for school in ["kirishi-3", "vazhiny"] {
+        let page = staff.get(&format!("/school/{school}")).body;
+        assert!(page.contains("Документы письма отнесены к другой школе: МБОУ «Важинский"), "{page}");
+    }
     let mail = staff.get(&format!("/message/{number}")).body;
     assert!(mail.contains("Сейчас: МБОУ «Важинский образовательный центр»"), "{mail}");
 }

@@ -43,14 +43,17 @@ pub(super) async fn school(
     let summary = standing.summary();
     let row = summary.schools.iter().find(|row| row.school.id == id).ok_or_else(Refusal::not_found)?;
     let (store, campaign) = (desk.store(), &desk.rules.campaign);
+    let amendments = store.amendments(&campaign.id).await?;
+    let mine = amendments.iter().filter(|row| row.amendment.school() == &id).cloned().collect();
     let data = SchoolData {
         mails: store.school_mails(&campaign.id, &id).await?,
         versions: store.versions(&campaign.id, &id).await?,
         files: store.school_files(&campaign.id, &id).await?,
         letters: store.letters_of(campaign.id.as_str(), &id).await?,
         cases: store.school_cases(&campaign.id, &id).await?,
+        second: store.second_looks(&campaign.id, &id).await?,
+        amendments: mine,
     };
-    let amendments = store.amendments(&campaign.id).await?;
     let acts = Value::from_serialize(views::school_acts(&desk.frame(), row.school, &amendments));
     let view = Value::from_serialize(views::school(&desk.frame(), summary, row, &data));
     page.at("board").render("school.html.j2", context! { acts, ..view })

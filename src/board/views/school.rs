@@ -10,7 +10,7 @@ use crate::{
     form::Answer,
     reply::russian::{self, short_date},
     report::{SchoolRow, Status, Summary},
-    store::{CaseLook, LetterLine, SchoolFile, SchoolMail, VersionLook},
+    store::{AmendmentRow, CaseLook, LetterLine, SchoolFile, SchoolMail, SecondLook, VersionLook},
 };
 
 /// What the store knows of a school.
@@ -26,6 +26,10 @@ pub(crate) struct SchoolData {
     pub(crate) letters: Vec<LetterLine>,
     /// What a person decides, or has decided.
     pub(crate) cases: Vec<CaseLook>,
+    /// What people have decided about its documents once more.
+    pub(crate) second: Vec<SecondLook>,
+    /// What staff have added about it.
+    pub(crate) amendments: Vec<AmendmentRow>,
 }
 
 #[derive(Debug, Serialize)]

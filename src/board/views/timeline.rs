@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use super::{Frame, SchoolData, cases, words};
 use crate::{
-    reply::russian::one_line,
-    store::{CaseLook, LetterLine, SchoolMail},
+    campaign::Amendment,
+    decision::Ruling,
+    reply::russian::{one_line, short_date},
+    store::{AmendmentRow, CaseLook, LetterLine, SchoolMail, SecondLook},
 };
 
 #[derive(Debug, Serialize)]
@@ -35,6 +37,8 @@ pub(super) fn timeline(frame: &Frame<'_>, data: &SchoolData) -> Vec<Entry> {
         .map(|one| mail(frame, one))
         .chain(letters.map(|one| letter(frame, one)))
         .chain(decided.filter_map(|one| decision(frame, one)))
+        .chain(data.second.iter().filter(|_| all).map(|one| second_look(frame, one)))
+        .chain(data.amendments.iter().filter_map(|one| new_date(frame, one)))
         .collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     entries
@@ -107,4 +111,25 @@ fn decision(frame: &Frame<'_>, one: &CaseLook) -> Option<Entry> {
         about: one.by.clone().unwrap_or_default(),
         ..entry(frame, one.decided?, "act")
     })
+}
+
+fn second_look(frame: &Frame<'_>, one: &SecondLook) -> Entry {
+    let what = match &one.ruling {
+        Ruling::School(school) => format!("Документы письма отнесены к другой школе: {}", frame.school(school)),
+        Ruling::Nothing | Ruling::Ask => "Документы письма больше не учитываются".to_owned(),
+    };
+    let was = one.was.as_ref().map(|school| format!("до этого: {}", frame.school(school)));
+    Entry {
+        href: format!("/message/{}", one.message),
+        what,
+        about: one.by.iter().cloned().chain(was).collect::<Vec<_>>().join("; "),
+        state: if one.undone { "решение отменено".to_owned() } else { String::new() },
+        ..entry(frame, one.at, "act")
+    }
+}
+
+fn new_date(frame: &Frame<'_>, one: &AmendmentRow) -> Option<Entry> {
+    let Amendment::Date { date, .. } = &one.amendment else { return None };
+    let what = format!("Дата представления изменена: {}", short_date(*date));
+    Some(Entry { what, ..entry(frame, one.at, "act") })
 }

@@ -2,8 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::super::{MessageRow, RulingRow, Store, StoreError, from_json, instant};
-use crate::decision::Ruling;
+use super::super::{MessageRow, RulingRow, Store, StoreError, from_json, instant, parsed};
+use crate::{
+    campaign::{CampaignId, SchoolId},
+    decision::Ruling,
+};
 
 /// A decision of a person.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,25 @@ pub struct RulingLook {
     pub leaves: Option<Timestamp>,
 }
 
+/// A decision of a person about documents that counted already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecondLook {
+    /// The message.
+    pub message: MessageRow,
+    /// As whose they counted.
+    pub was: Option<SchoolId>,
+    /// What was decided.
+    pub ruling: Ruling,
+    /// When.
+    pub at: Timestamp,
+    /// By whom: an address.
+    pub by: Option<String>,
+    /// Whether it was taken back.
+    pub undone: bool,
+}
+
+/// Message, school, verdict, when, by whom, whether undone.
+type SecondColumns = (i64, Option<String>, String, i64, Option<String>, bool);
 /// Row, verdict, when, by whom, whether undone, whether something rests on it, when its letter leaves.
 type Columns = (i64, String, i64, Option<String>, bool, bool, Option<i64>);
 
@@ -49,6 +71,29 @@ impl Store {
                 let (ruling, at) = (from_json(&ruling)?, instant(at)?);
                 let leaves = leaves.map(instant).transpose()?;
                 Ok(RulingLook { id, ruling, at, by, undone, undoable: !undone && !rested, leaves })
+            })
+            .collect()
+    }
+    /// What people have decided once more about documents that counted as this school's, or count since then.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn second_looks(&self, campaign: &CampaignId, school: &SchoolId) -> Result<Vec<SecondLook>, StoreError> {
+        let rows: Vec<SecondColumns> = sqlx::query_as(
+            "SELECT r.message, s.school, r.verdict, r.decided_at, a.address, r.undone_at IS NOT NULL
+             FROM rulings r JOIN submissions s ON s.id = r.submission LEFT JOIN accounts a ON a.id = r.decided_by
+             WHERE r.review IS NULL AND s.campaign = $1
+               AND (s.school = $2 OR json_extract(r.verdict, '$.school') = $2)
+             ORDER BY r.id",
+        )
+        .bind(campaign.as_str())
+        .bind(school.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(message, was, ruling, at, by, undone)| {
+                let was = was.as_deref().map(|school| parsed("school", school)).transpose()?;
+                Ok(SecondLook { message, was, ruling: from_json(&ruling)?, at: instant(at)?, by, undone })
             })
             .collect()
     }

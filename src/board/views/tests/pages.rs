@@ -60,6 +60,8 @@ pub(super) async fn data(store: &Store, campaign: &Campaign, id: &SchoolId) -> S
         files: store.school_files(&campaign.id, id).await.unwrap(),
         letters: store.letters_of(campaign.id.as_str(), id).await.unwrap(),
         cases: store.school_cases(&campaign.id, id).await.unwrap(),
+        second: store.second_looks(&campaign.id, id).await.unwrap(),
+        amendments: store.amendments(&campaign.id).await.unwrap(),
     }
 }
 
