@@ -10,7 +10,7 @@ use crate::{
     office::Decided,
     reader::Reading,
     reply::ReplyError,
-    store::{Record, Stored},
+    store::{ENTERED, Record, Stored},
 };
 
 use super::core::Core;
@@ -28,25 +28,8 @@ impl Core {
             self.decide(&stored).await?;
             decided += 1;
         }
-        self.renew_requests().await?;
+        self.office.renew().await?;
         Ok(decided)
-    }
-
-    /// Writes requests anew that wait while somebody else has sent more of the same schools: who sent the form is not
-    /// asked for the draft that has come from a colleague.
-    async fn renew_requests(&self) -> anyhow::Result<()> {
-        let (office, rules) = (&self.office, self.office.rules());
-        for outdated in self.store().outdated(&rules.campaign.id).await? {
-            let (stored, reading) = (&outdated.stored, &outdated.reading);
-            let mut known = office.known(&rules, reading).await?;
-            known.recorded = true;
-            let decision = decision::decide(&rules.basis(&office.config, stored, &known), reading);
-            let decided = Decided { rules: &rules, stored, reading, decision: &decision, seed: "" };
-            let letters = office.outgoing(&decided).unwrap_or_default();
-            self.store().renew(outdated.id, letters.first()).await?;
-            tracing::info!(message = stored.id, written = !letters.is_empty(), "its answer was overtaken");
-        }
-        Ok(())
     }
 
     /// Reads and decides a stored message, and records everything about it in one transaction. One that cannot be read is
@@ -87,6 +70,10 @@ impl Core {
                 Vec::new()
             }
         };
+        if stored.mailbox == ENTERED {
+            // Whoever was entering it has been told that it failed; he sees what became of it.
+            decision.leave_to_a_person(ReviewReason::Unanswerable);
+        }
         point!("decide::decided");
         let now = self.now().await?;
         let record = Record {

@@ -2,11 +2,11 @@
 
 use crate::{
     config::{MailboxConfig, ReplyMode},
-    decision::{Decision, PlannedReply},
+    decision::{self, Decision, PlannedReply},
     message::Address,
     reader::Reading,
     reply::{self, Envelope, ReplyError},
-    store::{Outgoing, Purpose, Stored},
+    store::{Outgoing, Purpose, StoreError, Stored},
 };
 
 use super::{Office, Rules};
@@ -28,13 +28,34 @@ impl Office {
     /// # Errors
     /// A template is wrong, or an address is none that mail can be sent with.
     pub(crate) fn outgoing(&self, decided: &Decided<'_>) -> Result<Vec<Outgoing>, ReplyError> {
-        if self.config.replies.mode == ReplyMode::Off {
+        // What is answered by nobody need not have come into a mailbox that there still is.
+        if self.config.replies.mode == ReplyMode::Off || decided.decision.replies.is_empty() {
             return Ok(Vec::new());
         }
         let mailbox = self.config.mailboxes.iter().find(|one| one.key() == decided.stored.mailbox);
         let mailbox = mailbox.and_then(|one| Some((one, Address::parse(&one.address)?)));
         let (mailbox, from) = mailbox.ok_or(ReplyError::MessageId)?;
         decided.decision.replies.iter().map(|planned| self.letter(decided, planned, mailbox, &from)).collect()
+    }
+
+    /// Writes answers anew that wait while more has come of the same schools, or a person has decided otherwise about them: who
+    /// sent the form is not asked for the draft that has come from a colleague.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(crate) async fn renew(&self) -> Result<(), StoreError> {
+        let rules = self.rules();
+        for outdated in self.store.outdated(&rules.campaign.id).await? {
+            let (stored, reading) = (&outdated.stored, &outdated.reading);
+            let mut known = self.known(&rules, reading).await?;
+            known.recorded = true;
+            let decision = decision::decide(&rules.basis(&self.config, stored, &known), reading);
+            let decided = Decided { rules: &rules, stored, reading, decision: &decision, seed: "" };
+            let letters = self.outgoing(&decided).unwrap_or_default();
+            self.store.renew(outdated.id, letters.first()).await?;
+            tracing::info!(message = stored.id, written = !letters.is_empty(), "its answer was overtaken");
+        }
+        Ok(())
     }
 
     fn letter(

@@ -7,10 +7,10 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    AccountId, Outgoing, Store, StoreError, events, from_json, instant, json as to_json,
+    AccountId, Outgoing, Store, StoreError, events, from_json, instant, json as to_json, parsed,
     record::{Letter, insert_letter},
 };
-use crate::campaign::{Amendment, CampaignId};
+use crate::campaign::{Amendment, CampaignId, SchoolId};
 
 /// An addition to a campaign that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct AmendmentRow {
     pub at: Timestamp,
 }
 
-/// Whether additions have changed: how many there are, and how many of them are withdrawn.
+/// Whether additions have changed: how many there are, and which of them are withdrawn, as the sum of their rows.
 pub type AmendmentsMark = (i64, i64);
 
 impl Store {
@@ -43,12 +43,27 @@ impl Store {
             .collect()
     }
 
+    /// The schools that have ever joined a campaign, also those of which that was taken back.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn joined(&self, campaign: &CampaignId) -> Result<BTreeSet<SchoolId>, StoreError> {
+        let schools: Vec<String> = sqlx::query_scalar(
+            "SELECT json_extract(amendment, '$.school') FROM amendments
+             WHERE campaign = $1 AND json_extract(amendment, '$.kind') = 'school'",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        schools.iter().map(|school| parsed("school", school)).collect()
+    }
+
     /// Changes whenever [`Store::amendments`] does.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn amendments_mark(&self, campaign: &CampaignId) -> Result<AmendmentsMark, StoreError> {
-        Ok(sqlx::query_as("SELECT count(*), count(withdrawn_at) FROM amendments WHERE campaign = $1")
+        Ok(sqlx::query_as("SELECT count(*), coalesce(sum(id) FILTER (WHERE withdrawn_at IS NOT NULL), 0) FROM amendments WHERE campaign = $1")
             .bind(campaign.as_str())
             .fetch_one(&self.readers)
             .await?)
@@ -70,6 +85,9 @@ impl Store {
         let mut tx = self.begin().await?;
         if !add(&mut tx, campaign, amendment, None, by, now).await? {
             return Ok(false);
+        }
+        if let Amendment::Date { school, .. } = amendment {
+            another_day(&mut tx, campaign, school, now).await?;
         }
         for letter in letters {
             let whole = Letter { letter, message: None, ruling: None, approved: true, campaign, expires: None, now };
@@ -138,6 +156,29 @@ impl Store {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// What waits and names the day until now does not leave so: answers are written anew ([`Store::outdated`]), and of letters that
+/// tell of a day the last one is enough.
+async fn another_day(
+    connection: &mut SqliteConnection,
+    campaign: &CampaignId,
+    school: &SchoolId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE outbox SET seen = CASE kind WHEN 'new_date' THEN seen ELSE 0 END,
+             state = CASE kind WHEN 'new_date' THEN 'superseded' ELSE state END, changed_at = $1
+         WHERE campaign = $2 AND state = 'queued' AND tries = 0 AND ruling IS NULL
+           AND kind IN ('confirm', 'request', 'new_date')
+           AND EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id AND s.school = $3)",
+    )
+    .bind(now.as_microsecond())
+    .bind(campaign.as_str())
+    .bind(school.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Adds to a campaign within a transaction; `false` where the same is in force already.

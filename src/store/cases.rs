@@ -1,13 +1,14 @@
 //! A message about which a person decides: everything that is known of it.
 
 use jiff::Timestamp;
+use sqlx::SqliteConnection;
 
 use super::{MessageRow, Store, StoreError, Stored, from_json, from_word, instant, parsed, state};
 use crate::{
     campaign::SchoolId,
     decision::{DocumentVerdict, ReviewReason, Submission},
     form::Answer,
-    message::Authentication,
+    message::{Address, Authentication},
     reader::{FileReading, Reading, VERSION},
 };
 
@@ -185,6 +186,28 @@ impl Store {
             .await?)
     }
 
+    /// As whose the documents from an address count, and those of this message that are nobody's yet; `except` this submission.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn writes_for(
+        &self,
+        sender: &Address,
+        message: MessageRow,
+        except: Option<i64>,
+    ) -> Result<Vec<Option<SchoolId>>, StoreError> {
+        let schools: Vec<Option<String>> = sqlx::query_scalar(
+            "SELECT DISTINCT s.school FROM submissions s JOIN messages m ON m.id = s.message
+             WHERE m.sender = $1 AND (s.version IS NOT NULL OR (s.message = $2 AND s.replaced IS NULL)) AND s.id IS NOT $3",
+        )
+        .bind(sender.as_str())
+        .bind(message)
+        .bind(except)
+        .fetch_all(&self.readers)
+        .await?;
+        schools.into_iter().map(|school| school.map(|school| parsed("school", &school)).transpose()).collect()
+    }
+
     /// How often a person has decided something about a message, also where that was taken back.
     ///
     /// # Errors
@@ -224,18 +247,26 @@ impl Store {
         rows.into_iter().map(verdict).collect()
     }
 
-    /// Whether a letter about a school, in answer to this message, has left or may have.
+    /// Whether the sender has been told, or will be, that a submission counts as its school's.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn was_told(&self, message: MessageRow, school: &SchoolId) -> Result<bool, StoreError> {
-        Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM outbox o JOIN outbox_schools s ON s.outbox = o.id
-                 WHERE o.message = $1 AND s.school = $2 AND o.state IN ('leased', 'sending', 'sent', 'ambiguous'))",
-        )
-        .bind(message)
-        .bind(school.as_str())
-        .fetch_one(&self.readers)
-        .await?)
+    pub async fn was_told(&self, submission: Option<i64>) -> Result<bool, StoreError> {
+        told(&mut *self.readers.acquire().await?, submission).await
     }
+}
+
+/// A letter that waits is taken back by a decision, but for one that speaks of other schools too: it leaves all the same.
+pub(super) async fn told(connection: &mut SqliteConnection, submission: Option<i64>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM submissions x JOIN outbox o ON o.message = x.message
+             JOIN outbox_schools s ON s.outbox = o.id AND s.school = x.school
+             WHERE x.id = $1 AND x.version IS NOT NULL
+               AND (o.state IN ('leased', 'sending', 'sent', 'ambiguous')
+                    OR (o.state = 'queued' AND EXISTS (SELECT 1 FROM outbox_schools other
+                                                       WHERE other.outbox = o.id AND other.school <> x.school))))",
+    )
+    .bind(submission)
+    .fetch_one(connection)
+    .await?)
 }

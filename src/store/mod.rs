@@ -26,6 +26,7 @@ mod state;
 mod summaries;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 use std::{
     ffi::OsString,
@@ -57,9 +58,10 @@ pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
 pub use permit::{Heard, Word};
 pub use record::{Outgoing, Purpose, Record};
 pub use replace::{Outdated, RETURNED};
-pub use rulings::{NewRuling, Ruled, RulingRow, Undone};
+pub use rulings::{NewRuling, Ruled, RulingRow};
 pub use sign_in::{AccountId, Door, Link, NewLink};
 pub use summaries::{NewSummary, Summaries};
+pub use undo::Undone;
 
 use files::Files;
 

@@ -32,14 +32,18 @@ impl Store {
         Ok(rows.into_iter().map(|(whose, point)| Occasion { whose, point }).collect())
     }
 
-    /// To whom letters about the schools have gone in answer to their mails.
+    /// To whom letters about the schools have gone in answer to mails that count as theirs, or will go as they are because a
+    /// person has seen them.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn answered(&self, campaign: &CampaignId) -> Result<BTreeSet<(SchoolId, Address)>, StoreError> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT DISTINCT s.school, o.recipient FROM outbox o JOIN outbox_schools s ON s.outbox = o.id
-             WHERE o.campaign = $1 AND o.message IS NOT NULL AND o.state = 'sent'",
+             WHERE o.campaign = $1
+               AND (o.state IN ('leased', 'sending', 'sent', 'ambiguous') OR (o.state = 'queued' AND o.ruling IS NOT NULL))
+               AND EXISTS (SELECT 1 FROM submissions x WHERE x.message = o.message AND x.school = s.school
+                           AND x.version IS NOT NULL)",
         )
         .bind(campaign.as_str())
         .fetch_all(&self.readers)

@@ -20,7 +20,7 @@ use crate::{
 /// How the note begins that is kept with a letter that has come back.
 pub const RETURNED: &str = "returned: ";
 
-/// A request that waits, and that no longer says where its schools stand: more has come meanwhile.
+/// An answer that waits, and that no longer says where its schools stand.
 #[derive(Debug, Clone)]
 pub struct Outdated {
     /// Its row.
@@ -35,7 +35,8 @@ pub struct Outdated {
 type OutdatedColumns = (i64, i64, String, i64, String, String, bool, String);
 
 impl Store {
-    /// The requests of a campaign that nobody has begun to send and that know nothing of what has come since.
+    /// The requests of a campaign that nobody has begun to send and that know nothing of what has come since; and the
+    /// answers of which a person's decision may have made something untrue.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -43,7 +44,8 @@ impl Store {
         let rows: Vec<OutdatedColumns> = sqlx::query_as(
             "SELECT o.id, m.id, m.sha256, m.received_at, m.mailbox, m.cursor, m.truncated, m.reading
              FROM outbox o JOIN messages m ON m.id = o.message
-             WHERE o.state = 'queued' AND o.tries = 0 AND o.kind = 'request' AND o.campaign = $1 AND o.ruling IS NULL
+             WHERE o.state = 'queued' AND o.tries = 0 AND o.campaign = $1 AND o.ruling IS NULL
+               AND (o.kind = 'request' OR (o.kind = 'confirm' AND o.seen = 0))
                AND m.reading IS NOT NULL AND m.version = $2
                AND EXISTS (SELECT 1 FROM outbox_schools s
                            JOIN submissions x ON x.campaign = o.campaign AND x.school = s.school

@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    AccountId, MessageRow, Outgoing, Store, StoreError, amendments, events, from_json, json as to_json,
+    AccountId, MessageRow, Outgoing, Store, StoreError, amendments, cases, events, json as to_json,
     record::{Letter, Part, insert_letter, insert_submission, open_review},
     word,
 };
@@ -39,6 +39,8 @@ pub struct NewRuling<'r> {
     pub amendments: &'r [Amendment],
     /// How many versions of the school were known when this was decided.
     pub versions: u32,
+    /// Whether the sender had been told of what this replaces when this was decided.
+    pub told: bool,
     /// Who decided.
     pub by: AccountId,
     /// The time.
@@ -52,19 +54,9 @@ pub enum Ruled {
     Done(RulingRow),
     /// Somebody has decided the same case meanwhile; nothing is changed.
     Decided,
-    /// More has come of the school meanwhile; nothing is changed, and what would follow must be looked at anew.
+    /// More has come of the school meanwhile, or a letter has begun to leave; nothing is changed, and what would follow must
+    /// be looked at anew.
     Changed,
-}
-
-/// Why a decision is not undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undone {
-    /// It is.
-    Done,
-    /// It has been before, or there is no such decision.
-    Before,
-    /// Its letter has left, or is leaving: only another decision can correct it.
-    TooLate,
 }
 
 impl Store {
@@ -88,6 +80,10 @@ impl Store {
             if versions != i64::from(new.versions) {
                 return Ok(Ruled::Changed);
             }
+        }
+        // What has begun to leave meanwhile wants a letter that corrects it.
+        if cases::told(&mut tx, new.replaces).await? != new.told {
+            return Ok(Ruled::Changed);
         }
         let version: Option<i64> = sqlx::query_scalar("SELECT version FROM submissions WHERE id = $1")
             .bind(new.replaces)
@@ -133,37 +129,6 @@ impl Store {
         Ok(Ruled::Done(ruling))
     }
 
-    /// Takes a decision back whose letter has not begun to leave: everything is as it was before.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn undo(&self, ruling: RulingRow, by: AccountId, now: Timestamp) -> Result<Undone, StoreError> {
-        let mut tx = self.begin().await?;
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT message, review, submission, version, verdict FROM rulings WHERE id = $1 AND undone_at IS NULL",
-        )
-        .bind(ruling)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(row) = row else { return Ok(Undone::Before) };
-        let beyond: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE ruling = $1 AND state NOT IN ('queued', 'dropped', 'superseded'))
-                 OR EXISTS (SELECT 1 FROM submissions WHERE ruling = $1 AND replaced IS NOT NULL)",
-        )
-        .bind(ruling)
-        .fetch_one(&mut *tx)
-        .await?;
-        if beyond {
-            return Ok(Undone::TooLate);
-        }
-        take_back(&mut tx, ruling, &row, by, now).await?;
-        restate(&mut tx, row.0).await?;
-        let refs = json!({ "ruling": ruling, "message": row.0, "by": by });
-        events::append(&mut tx, now, "undone", &refs).await?;
-        tx.commit().await?;
-        Ok(Undone::Done)
-    }
-
     /// Notes who has entered a message that came otherwise than by e-mail.
     ///
     /// # Errors
@@ -204,11 +169,8 @@ impl Store {
     }
 }
 
-/// Message, review, submission, version, verdict.
-type Row = (i64, Option<i64>, Option<i64>, Option<i64>, String);
-
 /// How it is noted that a letter has not left because of a decision.
-fn in_place(ruling: RulingRow) -> String {
+pub(super) fn in_place(ruling: RulingRow) -> String {
     format!("decision {ruling} took its place")
 }
 
@@ -273,20 +235,25 @@ async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: R
         .bind(new.replaces)
         .execute(&mut *connection)
         .await?;
-    // What has not begun to leave, and speaks of nobody but the school that it was taken for, is not sent.
+    // What has not begun to leave, and speaks of nobody but the school that it was taken for, is not sent; nor is the
+    // question that is answered by this.
     sqlx::query(
         "UPDATE outbox SET state = 'superseded', response = $1, changed_at = $2
          WHERE message = $3 AND state = 'queued'
-           AND EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id)
-           AND NOT EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id AND s.school IS NOT
-                           (SELECT school FROM submissions WHERE id = $4))",
+           AND (ruling IN (SELECT id FROM rulings WHERE review = $5 AND id <> $6)
+                OR (EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id)
+                    AND NOT EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id AND s.school IS NOT
+                                    (SELECT school FROM submissions WHERE id = $4))))",
     )
     .bind(in_place(ruling))
     .bind(now)
     .bind(new.message)
     .bind(new.replaces)
+    .bind(new.review)
+    .bind(ruling)
     .execute(&mut *connection)
     .await?;
+    forget(connection, new).await?;
     let next: i64 = sqlx::query_scalar("SELECT coalesce(max(position), -1) + 1 FROM submissions WHERE message = $1")
         .bind(new.message)
         .fetch_one(&mut *connection)
@@ -300,11 +267,47 @@ async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: R
     if let (Some(replaced), true) = (new.replaces, new.decision.submissions.is_empty()) {
         disown(connection, new.message, replaced).await?;
     }
+    reconsider(connection, ruling).await
+}
+
+/// What was learnt from a decision that is found to be a mistake is no longer known.
+async fn forget(connection: &mut SqliteConnection, new: &NewRuling<'_>) -> Result<(), StoreError> {
+    let school = match new.ruling {
+        Ruling::School(school) => Some(school.as_str()),
+        Ruling::Nothing | Ruling::Ask => None,
+    };
+    sqlx::query(
+        "UPDATE amendments SET withdrawn_at = $1, withdrawn_by = $2
+         WHERE ruling = (SELECT ruling FROM submissions WHERE id = $3) AND withdrawn_at IS NULL
+           AND json_extract(amendment, '$.kind') IN ('address', 'spelling')
+           AND json_extract(amendment, '$.school') IS NOT $4",
+    )
+    .bind(new.now.as_microsecond())
+    .bind(new.by)
+    .bind(new.replaces)
+    .bind(school)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Answers that wait, and say where a school stood before this, are written anew: [`Store::outdated`].
+pub(super) async fn reconsider(connection: &mut SqliteConnection, ruling: RulingRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE outbox SET seen = 0
+         WHERE state = 'queued' AND tries = 0 AND ruling IS NULL AND kind IN ('confirm', 'request')
+           AND id IN (SELECT s.outbox FROM outbox_schools s
+                      JOIN submissions x ON x.school = s.school AND (x.ruling = $1 OR x.replaced = $1)
+                      WHERE x.campaign = outbox.campaign)",
+    )
+    .bind(ruling)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
 /// Notes whose documents of a message are; `documents` are their positions as JSON.
-async fn own_documents(
+pub(super) async fn own_documents(
     connection: &mut SqliteConnection,
     message: MessageRow,
     documents: &str,
@@ -322,7 +325,11 @@ async fn own_documents(
 }
 
 /// The documents of a submission that no longer counts are nobody's.
-async fn disown(connection: &mut SqliteConnection, message: MessageRow, submission: i64) -> Result<(), StoreError> {
+pub(super) async fn disown(
+    connection: &mut SqliteConnection,
+    message: MessageRow,
+    submission: i64,
+) -> Result<(), StoreError> {
     let documents: String = sqlx::query_scalar("SELECT documents FROM submissions WHERE id = $1")
         .bind(submission)
         .fetch_one(&mut *connection)
@@ -330,94 +337,8 @@ async fn disown(connection: &mut SqliteConnection, message: MessageRow, submissi
     own_documents(connection, message, &documents, None).await
 }
 
-async fn take_back(
-    connection: &mut SqliteConnection,
-    ruling: RulingRow,
-    row: &Row,
-    by: AccountId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (message, review, submission, version, verdict) = row;
-    let at = now.as_microsecond();
-    sqlx::query("UPDATE rulings SET undone_at = $1, undone_by = $2 WHERE id = $3")
-        .bind(at)
-        .bind(by)
-        .bind(ruling)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("UPDATE outbox SET state = 'dropped', changed_at = $1 WHERE ruling = $2 AND state = 'queued'")
-        .bind(at)
-        .bind(ruling)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query(
-        "UPDATE outbox SET state = 'queued', response = '', changed_at = $1
-         WHERE message = $2 AND state = 'superseded' AND response = $3",
-    )
-    .bind(at)
-    .bind(message)
-    .bind(in_place(ruling))
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "UPDATE amendments SET withdrawn_at = $1, withdrawn_by = $2 WHERE ruling = $3 AND withdrawn_at IS NULL",
-    )
-    .bind(at)
-    .bind(by)
-    .bind(ruling)
-    .execute(&mut *connection)
-    .await?;
-    match from_json(verdict)? {
-        Ruling::Ask if review.is_some() => {
-            sqlx::query("UPDATE reviews SET asked_at = NULL WHERE id = $1")
-                .bind(review)
-                .execute(&mut *connection)
-                .await?;
-            return Ok(());
-        }
-        _ => {
-            sqlx::query("UPDATE reviews SET decided_at = NULL, decided_by = NULL, decision = NULL WHERE id = $1")
-                .bind(review)
-                .execute(&mut *connection)
-                .await?;
-        }
-    }
-    let made: Vec<i64> =
-        sqlx::query_scalar("UPDATE submissions SET replaced = $1, version = NULL WHERE ruling = $1 RETURNING id")
-            .bind(ruling)
-            .fetch_all(&mut *connection)
-            .await?;
-    for submission in made {
-        disown(connection, *message, submission).await?;
-    }
-    // Its version may have been given to another one meanwhile: then it is the newest.
-    sqlx::query(
-        "UPDATE submissions SET replaced = NULL, version = CASE
-             WHEN $1 IS NULL THEN NULL
-             WHEN EXISTS (SELECT 1 FROM submissions other WHERE other.campaign = submissions.campaign
-                          AND other.school = submissions.school AND other.version >= $1)
-             THEN (SELECT max(version) + 1 FROM submissions other WHERE other.campaign = submissions.campaign
-                   AND other.school = submissions.school)
-             ELSE $1 END
-         WHERE id = $2",
-    )
-    .bind(version)
-    .bind(submission)
-    .execute(&mut *connection)
-    .await?;
-    let old: Option<(String, Option<String>)> =
-        sqlx::query_as("SELECT documents, school FROM submissions WHERE id = $1")
-            .bind(submission)
-            .fetch_optional(&mut *connection)
-            .await?;
-    if let Some((documents, school)) = old {
-        own_documents(connection, *message, &documents, school.as_deref()).await?;
-    }
-    Ok(())
-}
-
 /// A message's state follows from what is in force about it; it is shown anew in its mailbox.
-async fn restate(connection: &mut SqliteConnection, message: MessageRow) -> Result<(), StoreError> {
+pub(super) async fn restate(connection: &mut SqliteConnection, message: MessageRow) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE messages SET marked = 0, state = CASE
              WHEN EXISTS (SELECT 1 FROM reviews WHERE message = $1 AND decided_at IS NULL) THEN 'review'

@@ -59,12 +59,17 @@ impl Store {
         let Some(from) = from else {
             return Ok(Known { schools, ..Known::default() });
         };
-        // An answer of ours that spoke of several schools ties the thread to none of them.
+        // An answer of ours that spoke of several schools ties the thread to none of them, nor does one that a person has
+        // found to be a mistake.
         let thread: Option<String> = sqlx::query_scalar(
             "SELECT min(s.school) FROM json_each($1) asked
              JOIN outbox o ON o.message_id = asked.value JOIN outbox_schools s ON s.outbox = o.id
              WHERE o.campaign = $2 AND o.recipient = $3 AND o.kind <> 'digest'
-             GROUP BY asked.key HAVING count(*) = 1 ORDER BY asked.key LIMIT 1",
+             GROUP BY asked.key HAVING count(*) = 1 AND max(
+                 EXISTS (SELECT 1 FROM submissions x WHERE x.message = o.message AND x.school = s.school AND x.replaced IS NOT NULL)
+                 AND NOT EXISTS (SELECT 1 FROM submissions x WHERE x.message = o.message AND x.school = s.school
+                                 AND x.replaced IS NULL)) = 0
+             ORDER BY asked.key LIMIT 1",
         )
         .bind(json(&answers)?)
         .bind(campaign.as_str())

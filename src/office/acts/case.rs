@@ -37,6 +37,8 @@ pub struct Case {
     pub told: bool,
     /// Whether the message holds documents of several schools, and the case is about all of it.
     pub several: bool,
+    /// As whose the sender's other documents count, and whether some of them are nobody's yet.
+    pub(super) writes_for: Vec<Option<SchoolId>>,
     pub(super) replaces: Option<i64>,
     /// How often something was decided about the message.
     pub(super) rulings: u32,
@@ -76,15 +78,29 @@ impl Office {
         };
         let counts = replaces.is_some_and(|row| accepted.contains(&row));
         let was = submission.as_ref().and_then(|one| one.school.clone()).filter(|_| counts);
-        let told = match &was {
-            Some(school) => self.store.was_told(message, school).await?,
-            None => false,
-        };
+        let told = self.store.was_told(replaces).await?;
         let files = reading.as_ref().map(|reading| reading.files.as_slice()).unwrap_or_default();
         let documents = self.store.verdicts(message, files).await?;
         let several = replaces.is_none() && accepted.len() > 1;
         let rulings = self.store.rulings_count(message).await?;
-        Ok(Some(Case { review, stored, reading, submission, documents, was, told, several, replaces, rulings }))
+        let author = reading.as_ref().and_then(|reading| reading.message.from.as_ref());
+        let writes_for = match author {
+            Some(author) => self.store.writes_for(&author.address, message, replaces).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(Case {
+            review,
+            stored,
+            reading,
+            submission,
+            documents,
+            was,
+            told,
+            several,
+            writes_for,
+            replaces,
+            rulings,
+        }))
     }
 
     /// A message and what is in it, read once more where another version has read it.

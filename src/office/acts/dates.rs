@@ -58,6 +58,7 @@ impl Office {
         let rules = self.rules();
         self.store.amend(&rules.campaign.id, &new.amendment, &new.letters, by, self.clock.now()).await?;
         self.refresh().await?;
+        self.renew().await?;
         self.queued.notify_one();
         Ok(new.letters.len())
     }

@@ -4,7 +4,7 @@ mod case;
 mod dates;
 mod entry;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -13,6 +13,7 @@ use crate::{
     decision::{self, Decision, Ruling},
     digest::Sha256,
     matching::{Clue, Roster, Source, Verdict},
+    message::Address,
     reply::ReplyError,
     store::{AccountId, NewRuling, Outgoing, Ruled, RulingRow, StoreError, Undone},
 };
@@ -104,10 +105,12 @@ pub struct Prospect {
 }
 
 impl Prospect {
-    /// By what it is known again: another one where more has come of the school, or another letter would leave.
+    /// By what it is known again: another one where more has come of the school, or another letter would leave. What is
+    /// learnt besides is chosen on the very page that bears the seal.
     pub fn seal(&self) -> Sha256 {
         let letters: Vec<_> = self.decision.replies.iter().map(|one| (&one.to, one.template, &one.corrects)).collect();
-        let what = (&self.ruling, self.versions, &self.decision.submissions, letters, &self.amendments);
+        let joins: Vec<_> = self.amendments.iter().filter(|one| matches!(one, Amendment::School { .. })).collect();
+        let what = (&self.ruling, self.versions, &self.decision.submissions, letters, joins);
         Sha256::of(format!("{what:?}").as_bytes())
     }
 }
@@ -151,7 +154,7 @@ impl Office {
                 if rules.campaign.school(school).is_none() {
                     return Err(ActError::School(school.to_string()));
                 }
-                let offers = offers(&rules, case, school);
+                let offers = self.offers_by(&rules, case, school);
                 let address = offers.address.filter(|_| *learn_address);
                 let name = offers.spelling.filter(|_| *learn_spelling);
                 let address = address.map(|address| Amendment::Address { school: school.clone(), address });
@@ -159,7 +162,8 @@ impl Office {
                 (rules, Ruling::School(school.clone()), address.into_iter().chain(name).collect())
             }
             Act::Joins { name, district, date } => {
-                let joins = joins(&rules, name, district, *date)?;
+                let before = self.store.joined(&rules.campaign.id).await?;
+                let joins = joins(&rules, &before, name, district, *date)?;
                 let campaign = rules.campaign.clone().amended([joins.clone()]);
                 let ruling = Ruling::School(joins.school().clone());
                 (Arc::new(Rules::new(campaign, rules.mark)), ruling, vec![joins])
@@ -241,6 +245,7 @@ impl Office {
             letters: &prospect.letters,
             amendments: &prospect.amendments,
             versions: prospect.versions,
+            told: case.told,
             by,
             now: self.clock.now(),
         };
@@ -248,6 +253,7 @@ impl Office {
             Ruled::Done(ruling) => {
                 tracing::info!(message = case.stored.id, ruling, letters = new.letters.len(), "a person has decided");
                 self.refresh().await?;
+                self.renew().await?;
                 self.queued.notify_one();
                 Settled::Done { ruling, letters: new.letters.len(), until: self.undo_until() }
             }
@@ -264,6 +270,7 @@ impl Office {
         let _alone = self.deciding.lock().await;
         let undone = self.store.undo(ruling, by, self.clock.now()).await?;
         self.refresh().await?;
+        self.renew().await?;
         self.queued.notify_one();
         Ok(undone)
     }
@@ -276,23 +283,32 @@ impl Office {
 
     /// What could be learnt where the case is this school's.
     pub fn offers(&self, case: &Case, school: &SchoolId) -> Offers {
-        offers(&self.rules(), case, school)
+        self.offers_by(&self.rules(), case, school)
     }
-}
 
-fn offers(rules: &Rules, case: &Case, school: &SchoolId) -> Offers {
-    let author = case.reading.as_ref().and_then(|reading| reading.message.from.as_ref());
-    let is_known = |address: &str| {
-        let listed = rules.campaign.schools.iter().flat_map(|school| &school.addresses);
-        listed.into_iter().any(|one| one.trim().to_lowercase() == address)
-    };
-    let address = author.map(|author| author.address.as_str()).filter(|address| !is_known(address));
-    let fields = rules.campaign.form.fields.iter();
-    let name = fields
-        .filter(|field| field.kind == FieldKind::SchoolName)
-        .find_map(|field| case.submission.as_ref()?.answers.get(&field.id).map(|answer| answer.text.trim()));
-    let spelling = name.filter(|name| may_learn(rules, school, name));
-    Offers { address: address.map(str::to_owned), spelling: spelling.map(str::to_owned) }
+    fn offers_by(&self, rules: &Rules, case: &Case, school: &SchoolId) -> Offers {
+        let author = case.reading.as_ref().and_then(|reading| reading.message.from.as_ref());
+        let author = author.map(|author| &author.address).filter(|address| self.may_learn_address(rules, address));
+        // Who sends documents of several schools is none of them.
+        let address = author.filter(|_| case.writes_for.iter().all(|one| one.as_ref() == Some(school)));
+        let fields = rules.campaign.form.fields.iter();
+        let name = fields
+            .filter(|field| field.kind == FieldKind::SchoolName)
+            .find_map(|field| case.submission.as_ref()?.answers.get(&field.id).map(|answer| answer.text.trim()));
+        let spelling = name.filter(|name| may_learn(rules, school, name));
+        Offers { address: address.map(ToString::to_string), spelling: spelling.map(str::to_owned) }
+    }
+
+    /// Whether an address may become a school's: it is no school's yet, nor that of anybody who looks after schools.
+    fn may_learn_address(&self, rules: &Rules, address: &Address) -> bool {
+        let (config, campaign) = (&self.config, &rules.campaign);
+        let schools = campaign.schools.iter().flat_map(|school| &school.addresses);
+        let people = campaign.people.iter().map(|person| &person.address);
+        let readers = config.board.iter().flat_map(|board| &board.readers);
+        let taken = schools.chain(people).chain(&config.staff.addresses).chain(readers);
+        !self.own.addresses.contains(address)
+            && taken.into_iter().all(|one| Address::parse(one).as_ref() != Some(address))
+    }
 }
 
 /// Whether a name may be learnt, and every other school is still known by its own afterwards.
@@ -311,22 +327,31 @@ fn may_learn(rules: &Rules, school: &SchoolId, name: &str) -> bool {
     })
 }
 
-/// The addition by which a school joins the campaign.
-fn joins(rules: &Rules, name: &str, district: &str, date: Date) -> Result<Amendment, ActError> {
+/// The addition by which a school joins the campaign. What was once the id of another one, `before`, is never given again:
+/// what that one has sent would be this one's.
+fn joins(
+    rules: &Rules,
+    before: &BTreeSet<SchoolId>,
+    name: &str,
+    district: &str,
+    date: Date,
+) -> Result<Amendment, ActError> {
     let campaign = &rules.campaign;
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     // «Тосненский район» is said as «Тосненский» everywhere.
     let district = district.trim().trim_end_matches("район").trim();
+    let clue = [Clue::Text { source: Source::NameField, text: name.clone() }];
     if name.is_empty()
         || district.is_empty()
         || campaign.schools.iter().any(|one| one.name.to_lowercase() == name.to_lowercase())
+        || matches!(rules.roster.conclude(&clue), Verdict::Certain { .. })
     {
         return Err(ActError::Name);
     }
     is_a_day_of(rules, date)?;
     let id = (1..).map(|number| format!("outside-{number}")).find_map(|id| {
         let id: SchoolId = id.parse().ok()?;
-        campaign.school(&id).is_none().then_some(id)
+        (campaign.school(&id).is_none() && !before.contains(&id)).then_some(id)
     });
     let school = id.ok_or(ActError::Name)?;
     Ok(Amendment::School { school, name, district: district.to_owned(), date })

@@ -42,8 +42,7 @@ impl World {
         let store = Store::open(&config.store.url, &config.store.files).await.unwrap();
         let clock = Clock::Fixed(NOON.parse().unwrap());
         let office = Office::open(config, store, clock).await.unwrap();
-        let by =
-            office.store.account(&crate::message::Address::parse("staff@committee.example").unwrap()).await.unwrap();
+        let by = office.store.account(&Address::parse("staff@committee.example").unwrap()).await.unwrap();
         let world = Self { office, by, _folder: folder };
         for (index, mail) in mails.iter().enumerate() {
             world.receives(mail, index).await;
@@ -53,16 +52,21 @@ impl World {
 
     /// Takes in a mail and decides about it as the daemon does.
     async fn receives(&self, raw: &[u8], index: usize) -> i64 {
+        self.receives_in(&self.office.config.mailboxes[0].key(), raw, index).await
+    }
+
+    async fn receives_in(&self, mailbox: &str, raw: &[u8], index: usize) -> i64 {
         let office = &self.office;
         let received: Timestamp = NOON.parse().unwrap();
         let received = received - jiff::SignedDuration::from_hours(24 - i64::try_from(index).unwrap());
         let cursor = format!("mail-{index}");
-        let mailbox = office.config.mailboxes[0].key();
         let (truncated, now) = (false, office.clock.now());
-        let intake =
-            crate::store::Intake { mailbox: &mailbox, cursor: &cursor, raw, truncated, received: Some(received), now };
+        let intake = crate::store::Intake { mailbox, cursor: &cursor, raw, truncated, received: Some(received), now };
         let crate::store::Intaken::New(id) = office.store.take_in(&intake).await.unwrap() else { panic!("known") };
-        let (reading, files) = crate::reader::read_mail(raw, &office.own, &crate::document::Limits::default());
+        let (mut reading, files) = crate::reader::read_mail(raw, &office.own, &crate::document::Limits::default());
+        if mailbox == crate::store::ENTERED {
+            reading.message.from = None;
+        }
         for bytes in &files {
             office.store.put_file(bytes).await.unwrap();
         }
@@ -133,7 +137,7 @@ fn school(text: &str) -> Act {
 
 macro_rules! mail {
     ($name:literal) => {
-        include_bytes!(concat!("../../../tests/fixtures/mails/", $name, ".eml")).as_slice()
+        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/mails/", $name, ".eml")).as_slice()
     };
 }
 const COMPLETE: &[u8] = mail!("01-kirishi-complete");
@@ -346,3 +350,5 @@ async fn a_tick_counts_until_it_is_taken_back() {
     }
     world.office.store.verify().await.unwrap();
 }
+
+mod orders;

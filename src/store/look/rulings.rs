@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::{MessageRow, RulingRow, Store, StoreError, from_json, instant, parsed};
+use super::super::{MessageRow, RulingRow, Store, StoreError, from_json, instant, parsed, undo::RESTS};
 use crate::{
     campaign::{CampaignId, SchoolId},
     decision::Ruling,
@@ -55,17 +55,13 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn rulings_of(&self, message: MessageRow) -> Result<Vec<RulingLook>, StoreError> {
-        let rows: Vec<Columns> = sqlx::query_as(
-            "SELECT r.id, r.verdict, r.decided_at, a.address, r.undone_at IS NOT NULL,
-                    EXISTS (SELECT 1 FROM outbox o WHERE o.ruling = r.id
-                            AND o.state NOT IN ('queued', 'dropped', 'superseded'))
-                    OR EXISTS (SELECT 1 FROM submissions s WHERE s.ruling = r.id AND s.replaced IS NOT NULL),
+        let query = format!(
+            "SELECT r.id, r.verdict, r.decided_at, a.address, r.undone_at IS NOT NULL, {RESTS},
                     (SELECT min(o.not_before) FROM outbox o WHERE o.ruling = r.id AND o.state = 'queued')
-             FROM rulings r LEFT JOIN accounts a ON a.id = r.decided_by WHERE r.message = $1 ORDER BY r.id DESC",
-        )
-        .bind(message)
-        .fetch_all(&self.readers)
-        .await?;
+             FROM rulings r LEFT JOIN accounts a ON a.id = r.decided_by WHERE r.message = $1 ORDER BY r.id DESC"
+        );
+        let rows: Vec<Columns> =
+            sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(message).fetch_all(&self.readers).await?;
         rows.into_iter()
             .map(|(id, ruling, at, by, undone, rested, leaves)| {
                 let (ruling, at) = (from_json(&ruling)?, instant(at)?);
