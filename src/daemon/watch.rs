@@ -204,7 +204,9 @@ impl Watcher {
         if unmarked.is_empty() {
             return Ok(());
         }
-        let marks: Vec<(String, Treatment)> = unmarked.iter().map(|one| (one.cursor.clone(), treatment(one))).collect();
+        let anew = unmarked.iter().filter(|one| one.ruled).map(|one| (one.cursor.clone(), Treatment::Anew));
+        let marks: Vec<(String, Treatment)> =
+            anew.chain(unmarked.iter().map(|one| (one.cursor.clone(), treatment(one)))).collect();
         self.mailbox.mark(&marks).await?;
         point!("mark::done");
         let rows: Vec<i64> = unmarked.iter().map(|one| one.id).collect();

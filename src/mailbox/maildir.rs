@@ -100,7 +100,8 @@ impl Maildir {
 
     fn set(&self, cursor: &str, treatment: Treatment) -> Result<(), MailboxError> {
         let flags = match treatment {
-            Treatment::Left => return Ok(()),
+            // A flag of a Maildir is as true after a decision as before.
+            Treatment::Left | Treatment::Anew => return Ok(()),
             Treatment::Confirmed { answered: true } | Treatment::Requested { answered: true } => "RS",
             _ => "S",
         };

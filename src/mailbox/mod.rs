@@ -64,6 +64,8 @@ pub enum MailboxError {
 /// What was done about a message, as its mailbox is to show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Treatment {
+    /// A person has decided otherwise: what was shown before is not true any more. Comes before what is.
+    Anew,
     /// All is there.
     Confirmed {
         /// Whether the sender has been answered.

@@ -78,6 +78,8 @@ pub struct Unmarked {
     pub own: bool,
     /// Whether it is one of our own alerts, come back: staff are to see it as it is.
     pub alert: bool,
+    /// Whether a person has decided about it: something else may have been shown before.
+    pub ruled: bool,
 }
 
 impl Store {
@@ -125,6 +127,18 @@ impl Store {
         Ok(first.map_or(Intaken::New(id), |of| Intaken::Duplicate { id, of }))
     }
 
+    /// The message of a mailbox that was taken in under this name; none where none was.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn taken_in(&self, mailbox: &str, cursor: &str) -> Result<Option<MessageRow>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT id FROM messages WHERE mailbox = $1 AND cursor = $2")
+            .bind(mailbox)
+            .bind(cursor)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
     /// The cursors of a mailbox that have been taken in.
     ///
     /// # Errors
@@ -162,11 +176,12 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn unmarked(&self, mailbox: &str, settled: bool) -> Result<Vec<Unmarked>, StoreError> {
-        let rows: Vec<(i64, String, String, bool, bool, bool)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, bool, bool, bool, bool)> = sqlx::query_as(
             "SELECT m.id, m.cursor, first.state,
                     EXISTS (SELECT 1 FROM outbox o WHERE o.message = first.id AND o.state = 'sent'),
                     EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.internal = 0),
-                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.internal = 1)
+                    EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id AND o.internal = 1),
+                    EXISTS (SELECT 1 FROM rulings r WHERE r.message = first.id)
              FROM messages m JOIN messages first ON first.id = coalesce(m.duplicate_of, m.id)
              WHERE m.mailbox = $1 AND m.marked = 0 AND first.state <> 'received'
                AND NOT ($2 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message = first.id
@@ -178,8 +193,8 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(id, cursor, action, answered, own, alert)| {
-                Ok(Unmarked { id, cursor, action: from_word(action)?, answered, own, alert })
+            .map(|(id, cursor, action, answered, own, alert, ruled)| {
+                Ok(Unmarked { id, cursor, action: from_word(action)?, answered, own, alert, ruled })
             })
             .collect()
     }

@@ -70,6 +70,26 @@ fn what_is_left_is_not_touched_in_any_way_and_what_machines_write_is_not_answere
 }
 
 #[test]
+fn what_a_person_decides_is_shown_in_the_place_of_what_was_shown_before() {
+    let setup = Setup::new("ruled");
+    sends("07-ambiguous-number", &setup);
+    setup.account.wait_for("INBOX", 1);
+    setup.pass();
+    let shown = || {
+        let mut imap = setup.account.imap();
+        imap.command("EXAMINE INBOX");
+        ["$SvodkaReview", "$SvodkaRequested"].map(|keyword| imap.count(&format!("KEYWORD {keyword}")))
+    };
+    assert_eq!(shown(), [1, 0]);
+    assert!(setup.run(&["review", "assign", "1", "kirishi-3"]).status.success());
+    setup.pass();
+    assert_eq!(shown(), [0, 1]);
+    assert!(setup.run(&["review", "undo", "1"]).status.success());
+    setup.pass();
+    assert_eq!(shown(), [1, 0]);
+}
+
+#[test]
 fn mails_are_moved_where_that_is_wanted() {
     let setup = Setup::new("moved").and("[mailbox.move]\nprocessed = \"Готово\"");
     let school = sends("04-podporozhye-missing", &setup);

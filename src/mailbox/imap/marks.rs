@@ -21,9 +21,12 @@ fn keyword(treatment: Treatment) -> Option<&'static str> {
         Treatment::Review => "$SvodkaReview",
         Treatment::Automatic => "$SvodkaAutomatic",
         Treatment::Own => "$SvodkaOwn",
-        Treatment::Left => return None,
+        Treatment::Left | Treatment::Anew => return None,
     })
 }
+
+/// The keywords that a person's decision can make untrue.
+const UNTRUE: &str = "$SvodkaConfirmed $SvodkaRequested $SvodkaReview $SvodkaAutomatic";
 
 impl Imap {
     /// Marks and moves; what is gone, or known under a former UIDVALIDITY alone, is passed over.
@@ -55,6 +58,14 @@ impl Imap {
     }
 
     async fn flag(&mut self, treatment: Treatment, uids: &[u32], keywords: bool) -> Result<(), ImapError> {
+        if treatment == Treatment::Anew {
+            if self.settings.marking.mark != Mark::Keyword || !keywords {
+                return Ok(());
+            }
+            let command = format!("UID STORE {} -FLAGS.SILENT ({UNTRUE})", set(uids));
+            let (session, _) = self.connected().await?;
+            return session.run("STORE", &command, 0, |_| {}).await;
+        }
         let answered =
             matches!(treatment, Treatment::Confirmed { answered: true } | Treatment::Requested { answered: true });
         let mut flags = Vec::new();
@@ -83,7 +94,7 @@ impl Imap {
             Treatment::Confirmed { .. } | Treatment::Requested { .. } => folders.processed.clone(),
             Treatment::Review => folders.review.clone(),
             Treatment::Automatic | Treatment::Own => folders.automatic.clone(),
-            Treatment::Left => return Ok(()),
+            Treatment::Left | Treatment::Anew => return Ok(()),
         };
         let (session, _) = self.connected().await?;
         if session.can("MOVE") {

@@ -200,7 +200,7 @@ async fn a_restart_after_any_step_repeats_nothing() {
 }
 
 fn unmarked(id: MessageRow, cursor: &str, action: Action) -> Unmarked {
-    Unmarked { id, cursor: cursor.to_owned(), action, answered: false, own: false, alert: false }
+    Unmarked { id, cursor: cursor.to_owned(), action, answered: false, own: false, alert: false, ruled: false }
 }
 
 #[tokio::test]
