@@ -73,6 +73,8 @@ pub struct MessageLook {
     pub parts: Vec<PartLook>,
     /// Whether a person must still decide something about it.
     pub waits: bool,
+    /// Whether a person has found some of it to be no school's.
+    pub set_aside: bool,
 }
 
 /// A document of a message as it was judged.
@@ -214,6 +216,10 @@ const CASE: &str = "SELECT r.id, r.message, r.submission, r.reason, r.candidates
          ORDER BY u.id DESC LIMIT 1), r.asked_at
     FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission WHERE";
 
+/// Whether a person has found some of a message `m` to be no school's: nobody knows then whose it is.
+const SET_ASIDE: &str = "EXISTS (SELECT 1 FROM submissions a JOIN rulings r ON r.id = a.replaced
+    WHERE a.message = m.id AND r.verdict = '\"nothing\"')";
+
 impl Store {
     /// A message with all that was made of it; none where there is no such row.
     ///
@@ -237,6 +243,12 @@ impl Store {
             documents: self.documents_of(&[id]).await?.remove(&id).unwrap_or_default(),
             parts: self.parts_of(&[id]).await?.remove(&id).unwrap_or_default(),
             waits: self.cases_of(id).await?.iter().any(|case| case.decided.is_none()),
+            set_aside: sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+                "SELECT {SET_ASIDE} FROM messages m WHERE m.id = $1"
+            )))
+            .bind(id)
+            .fetch_one(&self.readers)
+            .await?,
         }))
     }
 

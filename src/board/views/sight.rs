@@ -80,6 +80,7 @@ fn surely(message: &MessageLook, ours: &impl Fn(&SchoolId) -> bool) -> bool {
     let accepted = |part: &PartLook| part.version.is_some() && part.school.as_ref().is_some_and(ours);
     matches!(message.line.state, MessageState::Decided(_))
         && !message.waits
+        && !message.set_aside
         && !message.parts.is_empty()
         && message.parts.iter().all(accepted)
 }

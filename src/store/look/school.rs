@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     super::{MessageRow, Store, StoreError, from_json, from_word, instant, parsed},
-    CaseLook, MessageLine, PartLook,
+    CaseLook, MessageLine, PartLook, SET_ASIDE,
 };
 use crate::{
     campaign::{CampaignId, SchoolId},
@@ -63,9 +63,12 @@ pub struct SchoolFile {
 }
 
 /// Whether nothing in a message is, or may be, another school's than `$2`.
-const ALONE: &str =
-    "NOT EXISTS (SELECT 1 FROM submissions o WHERE o.message = m.id AND o.replaced IS NULL AND o.school IS NOT $2)
-    AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.message = m.id AND r.decided_at IS NULL)";
+fn alone() -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM submissions o WHERE o.message = m.id AND o.replaced IS NULL AND o.school IS NOT $2)
+         AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.message = m.id AND r.decided_at IS NULL) AND NOT {SET_ASIDE}"
+    )
+}
 
 impl Store {
     /// The mails that are a school's, or may be, the oldest first.
@@ -74,8 +77,9 @@ impl Store {
     /// Where the database refuses.
     pub async fn school_mails(&self, campaign: &CampaignId, school: &SchoolId) -> Result<Vec<SchoolMail>, StoreError> {
         type Columns = (i64, i64, Option<String>, String, String, Option<i64>, String, bool);
+        let alone = alone();
         let query = format!(
-            "SELECT m.id, m.received_at, m.sender, m.subject, m.state, m.duplicate_of, m.reason, {ALONE} FROM messages m
+            "SELECT m.id, m.received_at, m.sender, m.subject, m.state, m.duplicate_of, m.reason, {alone} FROM messages m
              WHERE m.id IN (
                  SELECT message FROM submissions WHERE campaign = $1 AND school = $2 AND replaced IS NULL
                  UNION SELECT r.message FROM reviews r JOIN json_each(r.candidates) c ON c.value = $2
@@ -136,10 +140,11 @@ impl Store {
             Option<String>,
             bool,
         );
+        let alone = alone();
         let query = format!(
             "SELECT m.id, (SELECT min(f.key) FROM json_each(m.reading, '$.files') f
                            WHERE json_extract(f.value, '$.sha256') = d.sha256),
-                    m.received_at, d.name, d.format, d.size, d.sha256, d.kind, d.problem, {ALONE}
+                    m.received_at, d.name, d.format, d.size, d.sha256, d.kind, d.problem, {alone}
              FROM documents d JOIN messages m ON m.id = d.message
              WHERE d.school = $2 AND m.id IN (SELECT message FROM submissions WHERE campaign = $1 AND school = $2
                                                 AND replaced IS NULL)

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     campaign::SchoolId,
-    office::summary_where,
+    message::Address,
+    office::{About, Act, Settled, summary_where},
     store::{MessageLook, MessageState},
 };
 
@@ -66,6 +67,25 @@ async fn a_mail_is_a_districts_only_where_all_of_it_surely_is() {
         assert!(!sight.may(&rules.campaign, Page::Message(&undecided)));
     }
     assert!(seen >= 3 && hidden >= 15, "{seen} seen, {hidden} hidden");
+}
+
+#[tokio::test]
+async fn a_mail_of_which_a_part_was_set_aside_is_no_districts_any_more() {
+    let world = World::empty().await;
+    let row = world.take(&std::fs::read("tests/fixtures/mails/20-two-schools.eml").unwrap()).await;
+    let (store, rules) = (&world.office.store, world.office.rules());
+    let sight = of("Подпорожский");
+    let look = store.message(row).await.unwrap().unwrap();
+    assert!(look.parts.len() == 2 && sight.may(&rules.campaign, Page::Message(&look)));
+    let by = store.account(&Address::parse("staff@committee.example").unwrap()).await.unwrap();
+    let part = About::Submission(look.parts[1].id);
+    let done = world.office.settle(part, &Act::Nothing, None, by).await.unwrap();
+    assert!(matches!(done, Settled::Done { .. }));
+    let school = look.parts[0].school.clone().unwrap();
+    let look = store.message(row).await.unwrap().unwrap();
+    assert!(!sight.may(&rules.campaign, Page::Message(&look)));
+    let mails = store.school_mails(&rules.campaign.id, &school).await.unwrap();
+    assert!(mails.iter().any(|mail| mail.line.id == row && !mail.alone));
 }
 
 #[tokio::test]
