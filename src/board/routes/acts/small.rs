@@ -13,6 +13,7 @@ use tower_sessions::Session;
 use super::super::super::{
     page::{Flash, tell},
     refusal::Refusal,
+    sign_in::local,
     state::Board,
     visitor::Visitor,
 };
@@ -30,8 +31,7 @@ pub(super) struct Back {
 
 impl Back {
     fn path(&self) -> &str {
-        let local = self.back.starts_with('/') && !self.back.starts_with("//") && !self.back.contains('\\');
-        if local { &self.back } else { "/" }
+        local(&self.back).unwrap_or("/")
     }
 }
 
@@ -51,7 +51,8 @@ pub(super) async fn undo(
         Undone::Done => Flash::done("Решение отменено: всё, как было до него."),
         Undone::Before => Flash::wrong("Это решение уже отменено."),
         Undone::TooLate => Flash::wrong(
-            "Отменить уже нельзя: письмо отправлено. Документы можно отнести к другой школе на странице письма.",
+            "Отменить уже нельзя: письмо отправлено или от этого решения зависит более позднее. Документы можно отнести к \
+             другой школе на странице письма.",
         ),
     };
     tell(&session, &flash, back.path()).await
