@@ -115,6 +115,23 @@ fn of_two_people_the_second_sees_what_the_first_has_decided() {
 }
 
 #[test]
+fn an_address_is_learnt_by_a_tick_on_the_page_that_asks() {
+    let committee = committee();
+    let daemon = opened(&committee);
+    let mut staff = daemon.signed_in(STAFF);
+    let path = &format!("{}/settle", case_about(&mut staff, AMBIGUOUS));
+    let page = staff.get(&format!("{path}?{KIRISHI}"));
+    assert!(page.body.contains("name=\"learn_address\""), "{}", page.body);
+    let fields = fields(&page);
+    let mut pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    pairs.push(("learn_address", "1"));
+    let settled = staff.post(path, &pairs);
+    assert!(lands(&mut staff, &settled).body.contains("Решение записано"));
+    let school = staff.get("/school/kirishi-3");
+    assert!(school.body.contains("адрес school3@mail.example"), "{}", school.body);
+}
+
+#[test]
 fn nothing_is_done_without_the_seal_of_what_was_shown() {
     let committee = committee();
     let daemon = opened(&committee);
@@ -208,6 +225,23 @@ fn what_came_on_paper_counts_and_an_empty_form_is_given_back_as_it_was() {
     {
         assert!(page.body.contains(there), "{there}: {}", page.body);
     }
+    // Who clicks twice has entered it once.
+    let csrf = page.csrf();
+    let again = [&[("csrf", csrf.as_str())], &typed[1..]].concat();
+    let answer = sends(&mut staff, path, &again, Some(("скан <1>.eml", form)));
+    let page = lands(&mut staff, &answer);
+    assert!(page.body.contains("второй раз не учитывается") && !page.body.contains("версия 2"), "{}", page.body);
+    // Entered for the wrong school, it is given to the right one.
+    let school = plain(&page.body);
+    let (before, _) = school.split_once("Получено на бумаге").unwrap();
+    let (_, mail) = before.rsplit_once("href=\"/message/").unwrap();
+    let number: String = mail.chars().take_while(char::is_ascii_digit).collect();
+    let mail = staff.get(&format!("/message/{number}"));
+    let (_, path) = mail.body.split_once("action=\"/submission/").unwrap();
+    let settled =
+        confirms(&mut staff, &format!("/submission/{}", path.split_once('"').unwrap().0), "act=school&school=vazhiny");
+    assert!(lands(&mut staff, &settled).body.contains("Решение записано"));
+    let path = "/school/lodeynoye-pole-3/received";
     // Without the token, or from elsewhere, nothing is taken.
     let forged = [("csrf", "0"), ("way", "paper"), ("date", "2022-11-09"), ("draft", "1")];
     assert_eq!(sends(&mut staff, path, &forged, None).status, 403);

@@ -12,6 +12,7 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart, heade
 use crate::{
     campaign::{FieldId, SchoolId},
     decision::{self, Action, Decision, Submission},
+    digest::Sha256,
     form::{self, Answer},
     message::OwnIdentity,
     reader::Reading,
@@ -70,13 +71,15 @@ impl Office {
     /// Takes in what was given otherwise; gives the message that it has become.
     ///
     /// # Errors
-    /// [`ActError::Empty`] where there is nothing in it; nothing is stored then.
+    /// [`ActError::Empty`] where there is nothing in it, [`ActError::Same`] where the very same was entered for that day and
+    /// counts; nothing is stored then.
     pub async fn enter(&self, entry: &Entry, by: AccountId) -> Result<MessageRow, ActError> {
         let _alone = self.deciding.lock().await;
         let rules = self.refresh().await?;
         if rules.campaign.school(&entry.school).is_none() {
             return Err(ActError::School(entry.school.to_string()));
         }
+        let cursor = self.entry_name(&rules, entry).await?;
         let raw = self.entry_mail(&rules, entry)?;
         let mut read = self.jail.read_mail(&raw, &OwnIdentity::default()).await?;
         self.converter.complete(&self.jail, &mut read).await?;
@@ -85,7 +88,6 @@ impl Office {
         reading.message.from = None;
         reading.message.automatic = None;
         let now = self.clock.now();
-        let cursor = crate::digest::Sha256::of(&raw).to_string();
         let decision = self.entry_decision(&rules, entry, &reading).await?;
         for bytes in &contents {
             self.store.put_file(bytes).await?;
@@ -117,11 +119,26 @@ impl Office {
         Ok(message)
     }
 
+    /// Its lasting name: who clicks twice has entered it once. What was taken from a school since can be entered anew.
+    async fn entry_name(&self, rules: &Rules, entry: &Entry) -> Result<String, ActError> {
+        let day = rules.campaign.day_of(entry.received);
+        let file = entry.file.as_ref().map(|(name, bytes)| (name, Sha256::of(bytes)));
+        let what = (&entry.school, entry.way, day, &entry.note, &entry.answers, entry.draft, file);
+        let name = Sha256::of(format!("{what:?}").as_bytes()).to_string();
+        let Some(before) = self.store.taken_in(ENTERED, &name).await? else { return Ok(name) };
+        for row in self.store.accepted_of(before).await? {
+            if self.store.submission(row).await?.is_some_and(|one| one.school.as_ref() == Some(&entry.school)) {
+                return Err(ActError::Same);
+            }
+        }
+        Ok(format!("{name} {}", self.store.rulings_count(before).await?))
+    }
+
     async fn entry_decision(&self, rules: &Rules, entry: &Entry, reading: &Reading) -> Result<Decision, ActError> {
         let known = self.known(rules, reading).await?;
         let stored = Stored {
             id: 0,
-            sha256: crate::digest::Sha256::of(&[]),
+            sha256: Sha256::of(&[]),
             received_at: entry.received,
             mailbox: ENTERED.to_owned(),
             cursor: String::new(),

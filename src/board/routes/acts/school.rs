@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     campaign::SchoolId,
+    explain::explain,
     office::{ActError, Entry, Way},
 };
 
@@ -140,8 +141,18 @@ pub(super) async fn enter(
             tell(&session, &Flash::done("Внесено и учтено. Школе ничего не отправляется."), &format!("/school/{id}"))
                 .await
         }
-        Err(error @ ActError::Empty) => show_entry(&desk, &id, page, typed, views::wrong(&error)),
-        Err(error) => Err(failed(error)),
+        Err(ActError::Same) => {
+            tell(&session, &Flash::done("Это уже внесено: второй раз не учитывается."), &format!("/school/{id}")).await
+        }
+        Err(error @ ActError::School(_)) => Err(failed(error)),
+        Err(error) => {
+            let said = views::wrong(&error);
+            if !matches!(error, ActError::Empty) {
+                tracing::error!(error = explain(&error.into()), "what came otherwise was not taken in");
+            }
+            // What was typed is kept, whatever has failed.
+            show_entry(&desk, &id, page, typed, said)
+        }
     }
 }
 
