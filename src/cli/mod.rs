@@ -20,6 +20,7 @@ use std::{
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -158,7 +159,14 @@ fn colour_on_stdout() -> bool {
     io::IsTerminal::is_terminal(&io::stdout()) && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// How long tasks that nobody waits for may take to end.
+const ENDING: Duration = Duration::from_secs(5);
+
 /// Runs the asynchronous part of a command.
 fn block_on<F: Future<Output = anyhow::Result<()>>>(future: F) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(future);
+    // What is of use has ended by now: nothing that has not may keep the process.
+    runtime.shutdown_timeout(ENDING);
+    done
 }

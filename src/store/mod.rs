@@ -214,6 +214,11 @@ fn lock(database: &Path) -> Result<File, StoreError> {
 async fn connect(options: SqliteConnectOptions, connections: u32, path: &Path) -> Result<SqlitePool, StoreError> {
     SqlitePoolOptions::new()
         .max_connections(connections)
+        // A file's connections do not grow old. And sqlx's task that looks for old ones counts those that idle without a
+        // lock: where the count is less than none for a moment, that task turns for ever on a worker of its own, and the
+        // process never ends.
+        .max_lifetime(None)
+        .idle_timeout(None)
         .connect_with(options)
         .await
         .map_err(|source| refused(source, path))
