@@ -121,3 +121,7 @@ CREATE INDEX outbox_schools_school ON outbox_schools (school);
 CREATE INDEX outbox_recipient ON outbox (recipient, changed_at);
 CREATE INDEX outbox_changed ON outbox (changed_at);
 CREATE INDEX outbox_message ON outbox (message);
+
+-- Every summary counts all mails by their state, without a look at the mails themselves.
+CREATE INDEX messages_counted ON messages (campaign, state, message_id) WHERE duplicate_of IS NULL;
+CREATE INDEX messages_duplicate ON messages (duplicate_of) WHERE duplicate_of IS NOT NULL;

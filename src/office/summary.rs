@@ -154,10 +154,11 @@ fn school_row<'c>(campaign: &'c Campaign, school: &'c School, row: &store::Schoo
 /// How the schools came to stand so. What was decided about a version tells how complete it was, except for the last one of
 /// a school: there its status does, so that the two agree.
 fn progress(history: &[store::HistoryRow], schools: &[SchoolRow<'_>]) -> Vec<Step> {
+    let schools: BTreeMap<&SchoolId, &SchoolRow<'_>> = schools.iter().map(|one| (&one.school.id, one)).collect();
     let step = |row: &store::HistoryRow| {
         let school = row.school.clone()?;
         let version = row.version?;
-        let stands = schools.iter().find(|one| one.school.id == school)?;
+        let stands = schools.get(&school)?;
         let complete = match stands.versions == version {
             true => stands.status == Status::Complete,
             false => row.action == Action::Confirm,

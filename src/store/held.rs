@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn outbox_open(&self) -> Result<Vec<HeldRow>, StoreError> {
-        let query = format!("{HELD} o.state NOT IN ('sent', 'superseded', 'dropped') ORDER BY o.id");
+        let query = format!("{HELD} o.state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') ORDER BY o.id");
         let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query)).fetch_all(&self.readers).await?;
         rows.into_iter().map(held).collect()
     }

@@ -135,10 +135,14 @@ impl Store {
     /// Where the database refuses.
     pub async fn counts(&self, campaign: &CampaignId) -> Result<Counts, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT m.state, count(*) FROM messages m LEFT JOIN messages first ON first.id = m.duplicate_of
-             WHERE coalesce(first.campaign, m.campaign) = $1
-               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = coalesce(first.message_id, m.message_id)
-                               AND coalesce(first.state, m.state) = 'ignore')
+            "SELECT m.state, count(*) FROM messages m
+             WHERE m.campaign = $1 AND m.duplicate_of IS NULL AND NOT (m.state = 'ignore'
+                 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.message_id))
+             GROUP BY m.state
+             UNION ALL
+             SELECT m.state, count(*) FROM messages m JOIN messages first ON first.id = m.duplicate_of
+             WHERE m.duplicate_of IS NOT NULL AND first.campaign = $1 AND NOT (first.state = 'ignore'
+                 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id))
              GROUP BY m.state",
         )
         .bind(campaign.as_str())
