@@ -26,7 +26,7 @@ use crate::{
 pub use decide::{Basis, decide};
 pub use policy::ReplyPolicy;
 pub use reminder::{Occasion, Reminder, Standings, may_remind, reminders};
-pub use ruling::{Ruling, asked, gathered, ruled, taken_back};
+pub use ruling::{Ruling, asked, entered, gathered, ruled, taken_back};
 pub use submission::completeness;
 
 /// What is done about a message or a submission.

@@ -1,6 +1,6 @@
 //! What follows from a person's decision about documents of which the rules could not be sure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use super::{
     parts, policy, submission,
 };
 use crate::{
-    campaign::{RequirementKind, SchoolId},
-    form::Kind,
+    campaign::{FieldId, RequirementKind, SchoolId},
+    form::{Answer, Kind},
     matching::Verdict,
     reader::Reading,
 };
@@ -73,6 +73,29 @@ pub fn ruled(
     let (submissions, reviews) = (vec![submission], Vec::new());
     let why = vec!["a person has decided".to_owned()];
     Decision { action, documents, submissions, replies, reviews, why }
+}
+
+/// What follows where a person enters what this school has given otherwise than by e-mail: `reading` holds its file, `typed`
+/// are answers that he has typed, which stand above those of the file, and `draft` says that the draft was given. None where
+/// all that is nothing. Nobody is answered, and a scan that goes along asks for nothing.
+pub fn entered(
+    basis: &Basis<'_>,
+    reading: &Reading,
+    school: &SchoolId,
+    typed: BTreeMap<FieldId, Answer>,
+    draft: bool,
+) -> Option<Decision> {
+    let (mut given, documents) = gathered(basis, reading);
+    given.form |= !typed.is_empty();
+    given.draft |= draft;
+    given.answers.extend(typed);
+    let mut decision = ruled(basis, reading, &documents, &given, school, None);
+    decision.replies.clear();
+    let one = decision.submissions.first_mut().filter(|one| one.form || one.draft || !one.information.is_empty())?;
+    let complete = one.missing.is_empty() && one.invalid.is_empty() && one.owed.is_empty();
+    one.action = if complete { Action::Confirm } else { Action::Request };
+    decision.action = one.action;
+    Some(decision)
 }
 
 /// The question whose the documents are.

@@ -5,7 +5,7 @@ use crate::{
     campaign::{self, Campaign},
     decision::{Known, ReplyPolicy, decide},
     document::Limits,
-    form::Recogniser,
+    form::{self, Recogniser},
     matching::Roster,
     message::{Authentication, Automatic, OwnIdentity},
     reader::read_mail,
@@ -147,4 +147,30 @@ fn a_school_outside_the_schedule_owes_the_form_alone_and_of_it_two_fields() {
     assert!(one.owed.is_empty(), "{:?}", one.owed);
     let required = world.campaign.form.fields.iter().filter(|field| field.required_outside).count();
     assert!(one.missing.len() <= required && required == 2);
+}
+
+#[test]
+fn what_is_entered_answers_nobody_and_nothing_is_nothing() {
+    let world = World::new();
+    let count = id_of("partner_count");
+    let answer = |text: &str| {
+        let field = world.campaign.form.field(&count).unwrap();
+        let (value, invalid) = form::judge(field, text).unwrap();
+        (count.clone(), Answer { text: text.to_owned(), value, invalid, found: String::new() })
+    };
+    let enter = |mail: &[u8], typed: &[&str], draft| {
+        let typed = typed.iter().map(|text| answer(text)).collect();
+        entered(&world.basis(), &read(mail), &id("kirishi-3"), typed, draft)
+    };
+    assert!(enter(b"Subject: x\n\nx\n", &[], false).is_none());
+    let typed = enter(b"Subject: x\n\nx\n", &["3"], true).unwrap();
+    let one = &typed.submissions[0];
+    assert!(one.form && one.draft && !one.missing.is_empty() && typed.replies.is_empty());
+    // What is typed stands above what the file says.
+    let both = enter(AMBIGUOUS, &["17"], true).unwrap();
+    assert_eq!((both.submissions[0].answers[&count].text.as_str(), both.replies.len()), ("17", 0));
+}
+
+fn id_of(field: &str) -> FieldId {
+    field.parse().unwrap()
 }

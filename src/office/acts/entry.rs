@@ -11,7 +11,7 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart, heade
 
 use crate::{
     campaign::{FieldId, SchoolId},
-    decision::{self, Action, Decision, Submission},
+    decision::{self, Decision},
     digest::Sha256,
     form::{self, Answer},
     message::OwnIdentity,
@@ -145,19 +145,8 @@ impl Office {
             truncated: false,
         };
         let basis = rules.basis(&self.config, &stored, &known);
-        let (mut given, documents) = decision::gathered(&basis, reading);
-        add_typed(rules, entry, &mut given);
-        let mut decision = decision::ruled(&basis, reading, &documents, &given, &entry.school, None);
-        decision.replies.clear();
-        let Some(one) = decision.submissions.first_mut() else { return Err(ActError::Empty) };
-        if !one.form && !one.draft && one.information.is_empty() {
-            return Err(ActError::Empty);
-        }
-        // A scan goes along with what a person has typed of it: it asks for nothing.
-        let complete = one.missing.is_empty() && one.invalid.is_empty() && one.owed.is_empty();
-        one.action = if complete { Action::Confirm } else { Action::Request };
-        decision.action = one.action;
-        Ok(decision)
+        let typed = typed(rules, entry);
+        decision::entered(&basis, reading, &entry.school, typed, entry.draft).ok_or(ActError::Empty)
     }
 
     /// The message: what was noted and typed as its text, the file with it.
@@ -186,16 +175,13 @@ impl Office {
     }
 }
 
-/// What a person has typed is an answer like any other, and stands above what is in the file.
-fn add_typed(rules: &Rules, entry: &Entry, given: &mut Submission) {
-    for field in &rules.campaign.form.fields {
-        let Some(text) = entry.answers.get(&field.id).map(|text| text.trim()).filter(|text| !text.is_empty()) else {
-            continue;
-        };
-        let Some((value, invalid)) = form::judge(field, text) else { continue };
+/// What a person has typed is judged like any other answer.
+fn typed(rules: &Rules, entry: &Entry) -> BTreeMap<FieldId, Answer> {
+    let fields = rules.campaign.form.fields.iter().filter_map(|field| {
+        let text = entry.answers.get(&field.id)?.trim();
+        let (value, invalid) = form::judge(field, text).filter(|_| !text.is_empty())?;
         let found = format!("введено сотрудником ({})", entry.way.words());
-        given.answers.insert(field.id.clone(), Answer { text: text.to_owned(), value, invalid, found });
-        given.form = true;
-    }
-    given.draft |= entry.draft;
+        Some((field.id.clone(), Answer { text: text.to_owned(), value, invalid, found }))
+    });
+    fields.collect()
 }
