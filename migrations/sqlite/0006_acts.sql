@@ -84,7 +84,7 @@ CREATE TABLE outbox_new (
     -- From then on it is of no use; NULL: always of some.
     expires     INTEGER,
     CHECK ((state IN ('leased', 'sending')) = (lease_until IS NOT NULL)),
-    CHECK (message IS NOT NULL OR kind NOT IN ('confirm', 'request', 'receipt', 'question'))
+    CHECK (message IS NOT NULL OR kind NOT IN ('confirm', 'request', 'receipt', 'question', 'withdrawn'))
 ) STRICT;
 INSERT INTO outbox_new (id, key, message, kind, campaign, sender, recipient, mailbox, message_id, mime, state, queued_at,
                         not_before, lease_until, tries, response, changed_at, told, approved, internal, seen, expires)

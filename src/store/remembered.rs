@@ -62,7 +62,8 @@ async fn mark(connection: &mut SqliteConnection) -> Result<Mark, StoreError> {
     .await?)
 }
 
-/// The schools of which something has changed in between.
+/// The schools of which something has changed in between: after a decision about a message, all that it names, as a file of it
+/// may be another one's now.
 async fn changed(
     connection: &mut SqliteConnection,
     campaign: &CampaignId,
@@ -72,9 +73,7 @@ async fn changed(
     let schools: Vec<String> = sqlx::query_scalar(
         "SELECT school FROM submissions WHERE id > $2 AND campaign = $1 AND school IS NOT NULL
          UNION SELECT school FROM submissions WHERE campaign = $1 AND school IS NOT NULL
-             AND id IN (SELECT submission FROM rulings WHERE id > $3)
-         UNION SELECT school FROM submissions WHERE campaign = $1 AND school IS NOT NULL
-             AND message IN (SELECT message FROM rulings WHERE undone_at IS NOT NULL AND $4)",
+             AND message IN (SELECT message FROM rulings WHERE id > $3 OR (undone_at IS NOT NULL AND $4))",
     )
     .bind(campaign.as_str())
     .bind(from.submission)
