@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tower_sessions::{Session, session::Id};
 
 use super::{refusal::Refusal, session::stored_id, state::Board, visitor::Visitor};
-use crate::explain::explain;
+use crate::{explain::explain, store::StoreError};
 
 /// How often the store is asked, by one for all.
 const ASK: Duration = Duration::from_secs(1);
@@ -37,6 +37,11 @@ pub(super) async fn watch(board: Arc<Board>) {
         match board.office.store.last_event_number().await {
             Ok(last) => {
                 failing = false;
+                let news = *board.changes.borrow() != last;
+                if news && let Err(error) = prepare(&board).await {
+                    // Whoever asks for the page is told.
+                    tracing::debug!(error = explain(&error.into()), "the summary could not be made ahead");
+                }
                 note(&board, last);
             }
             Err(error) if !failing => {
@@ -46,6 +51,13 @@ pub(super) async fn watch(board: Arc<Board>) {
             Err(_) => {}
         }
     }
+}
+
+/// Makes what every page that is told will ask for at once.
+async fn prepare(board: &Board) -> Result<(), StoreError> {
+    let rules = board.office.refresh().await?;
+    board.standing.now(&board.office, &rules, board.now()).await?;
+    Ok(())
 }
 
 fn note(board: &Board, last: i64) {
