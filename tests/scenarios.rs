@@ -424,3 +424,21 @@ fn what_a_request_asks_for_can_be_sent_back_in_the_form_that_it_carries_or_in_nu
         assert_eq!(names, ["Представление_опыта.ics"], "{id}");
     }
 }
+
+#[test]
+fn a_campaign_file_is_said_to_be_sound_or_where_it_is_wrong() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/config/campaigns/500plus-2022.toml");
+    let sound = svodka(&["campaign", "check", sample]);
+    let said = String::from_utf8_lossy(&sound.stdout).into_owned();
+    assert!(sound.status.success() && said.contains("deadline 2022-11-15 has passed"), "{said}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.toml").display().to_string();
+    fs::write(&file, fs::read_to_string(sample).unwrap().replacen("time_zone =", "timezone =", 1)).unwrap();
+    for (file, words) in [(file.as_str(), ["line 6", "timezone"]), ("/nowhere/x.toml", ["/nowhere/x.toml", "cure"])] {
+        let wrong = svodka(&["campaign", "check", file]);
+        let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+        assert_eq!(wrong.status.code(), Some(2), "{said}");
+        assert!(words.iter().all(|word| said.contains(word)), "{said}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The command line: one file a command. Knows no rules; machine output goes to stdout, all else to stderr.
 
+mod campaign;
 mod check;
 mod complete;
 mod confined;
@@ -61,6 +62,8 @@ enum Command {
     Mailbox(mailbox::Args),
     /// Check that everything is in place, each fault with its cure
     Doctor(doctor::Args),
+    /// Make and check campaigns: what a letter asks, of whom, until when
+    Campaign(campaign::Args),
     /// Look at the wording of the letters
     Templates(templates::Args),
     /// Print shell completions
@@ -74,6 +77,11 @@ enum Command {
     #[command(hide = true, name = crate::converter::COMMAND)]
     Confined(confined::Args),
 }
+
+/// What the caller gave is wrong; the message says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Wrong(String);
 
 /// Where the settings are.
 #[derive(Debug, clap::Args)]
@@ -118,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Outbox(args) => outbox::run(&args),
         Command::Mailbox(args) => mailbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Campaign(args) => campaign::run(&args),
         Command::Templates(args) => templates::run(&args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man => complete::man(),
@@ -129,7 +138,8 @@ pub fn run() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "svodka: {}", explain(&error));
-            if error.downcast_ref::<ConfigError>().is_some() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            let wrong = error.is::<ConfigError>() || error.is::<Wrong>();
+            if wrong { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

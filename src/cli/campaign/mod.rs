@@ -1,0 +1,36 @@
+//! `svodka campaign`: a campaign from the committee's own letter, and whether it is sound.
+
+mod check;
+
+use std::{fs, path::Path};
+
+use crate::campaign::{self, Campaign};
+
+use super::Wrong;
+
+/// The arguments of `svodka campaign`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Say whether a campaign file is sound
+    Check(check::Args),
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    match &args.action {
+        Action::Check(args) => check::run(args),
+    }
+}
+
+/// The campaign of a file.
+fn read(file: &Path) -> Result<Campaign, Wrong> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file)
+        .map_err(|reason| Wrong(format!("{name}: cannot be read: {reason}\n  cure: name an existing campaign file")))?;
+    campaign::read(&name, &text).map_err(|error| Wrong(error.to_string()))
+}
