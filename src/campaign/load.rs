@@ -8,7 +8,7 @@ use jiff::{
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Campaign, FieldKind, RequirementKind};
+use super::{Campaign, FieldKind, RequirementKind, SchoolId};
 
 /// Why a text is no campaign. The message holds the line and the key.
 #[derive(Debug, thiserror::Error)]
@@ -66,11 +66,8 @@ fn contradiction(campaign: &Campaign) -> Option<String> {
             "the form has {names} fields of kind \"school_name\": exactly one field must name the school"
         ));
     }
-    for kind in [RequirementKind::Form, RequirementKind::Draft] {
-        let count = campaign.requirements.iter().filter(|one| one.kind == kind).count();
-        if count > 1 {
-            return Some(format!("{count} requirements of kind {kind:?}: a campaign has at most one"));
-        }
+    if let Some(what) = overlap(campaign) {
+        return Some(what);
     }
     if campaign.schools.is_empty() {
         return Some("no [[school]]: a campaign needs at least one school in its schedule".to_owned());
@@ -97,6 +94,31 @@ fn contradiction(campaign: &Campaign) -> Option<String> {
         )),
         _ => None,
     })
+}
+
+/// A school that owes two forms, or two drafts: nobody could say which of them a document meets, or when it is late.
+fn overlap(campaign: &Campaign) -> Option<String> {
+    for kind in [RequirementKind::Form, RequirementKind::Draft] {
+        let all: Vec<_> = campaign.requirements_of(kind).collect();
+        for (at, one) in all.iter().enumerate() {
+            for other in all.iter().skip(at + 1) {
+                let (first, second) = (one.id.as_str(), other.id.as_str());
+                let shared = match (&one.schools, &other.schools) {
+                    (Some(schools), Some(_)) => {
+                        schools.iter().find(|school| other.is_owed_by(school)).map(|school| school.as_str())
+                    }
+                    (Some(schools), None) | (None, Some(schools)) => schools.first().map(SchoolId::as_str),
+                    (None, None) => Some("every school"),
+                };
+                let Some(shared) = shared else { continue };
+                return Some(format!(
+                    "requirements {first:?} and {second:?} are both of kind {kind:?} and are both owed by {shared:?}: \
+                     give each its own `schools`, in which no school stands twice"
+                ));
+            }
+        }
+    }
+    None
 }
 
 fn reminders(campaign: &Campaign) -> Option<String> {
@@ -196,13 +218,38 @@ mod tests {
             ("from = 09:00:00", "from = 19:00:00", "no hour to remind in"),
             ("days_before = [3, 1]", "days_before = [3, 99]", "99 days before"),
             ("[event]", "[[person]]\nwho = \"x\"\naddress = \"a@b.ru\"\ndistrict = \"Лужский\"\n[event]", "Лужский"),
-            ("id = \"draft\"\nkind = \"draft\"", "id = \"draft\"\nkind = \"form\"", "at most one"),
+            ("id = \"draft\"\nkind = \"draft\"", "id = \"draft\"\nkind = \"form\"", "owed by \"every school\""),
         ] {
             let text = LETTER.replacen(from, to, 1);
             assert_ne!(text, LETTER, "{from}");
             let message = read("x.toml", &text).unwrap_err().to_string();
             assert!(message.contains(word), "{message}");
         }
+    }
+
+    #[test]
+    fn two_deadlines_of_one_form_have_schools_of_their_own() {
+        let form = |id: &str, schools: &str| {
+            format!(
+                "[[requirement]]\nid = {id:?}\nkind = \"form\"\ntitle = \"x\"\naccusative = \"x\"\n\
+                 deadline = 2022-11-15\nschools = [{schools}]\n\n"
+            )
+        };
+        let with = |first: &str, second: &str| {
+            let own = LETTER.replacen("id = \"form\"\nkind = \"form\"", "id = \"other\"\nkind = \"information\"", 1);
+            own.replacen("[event]", &format!("{}{}[event]", form("first", first), form("second", second)), 1)
+        };
+        let campaign = read("x.toml", &with("\"kirishi-3\"", "\"roshchino\", \"vazhiny\"")).unwrap();
+        let owed = |school: &str| {
+            let one = campaign.requirement(RequirementKind::Form, &school.parse().unwrap());
+            one.map(|one| one.id.as_str().to_owned())
+        };
+        assert_eq!(owed("kirishi-3").as_deref(), Some("first"));
+        assert_eq!(owed("vazhiny").as_deref(), Some("second"));
+        assert_eq!(owed("voznesenye"), None);
+        let message = read("x.toml", &with("\"kirishi-3\"", "\"kirishi-3\"")).unwrap_err().to_string();
+        assert!(message.contains("\"first\"") && message.contains("\"second\""), "{message}");
+        assert!(message.contains("kirishi-3"), "{message}");
     }
 
     #[test]

@@ -273,9 +273,14 @@ impl Campaign {
         self.schools.iter().find(|school| &school.id == id)
     }
 
-    /// The first requirement of this kind.
-    pub fn requirement(&self, kind: RequirementKind) -> Option<&Requirement> {
-        self.requirements.iter().find(|requirement| requirement.kind == kind)
+    /// What of this kind the school owes. Of forms and drafts it is one at most.
+    pub fn requirement(&self, kind: RequirementKind, school: &SchoolId) -> Option<&Requirement> {
+        self.requirements_of(kind).find(|requirement| requirement.is_owed_by(school))
+    }
+
+    /// The requirements of this kind: several where schools have different deadlines.
+    pub fn requirements_of(&self, kind: RequirementKind) -> impl Iterator<Item = &Requirement> {
+        self.requirements.iter().filter(move |requirement| requirement.kind == kind)
     }
 
     /// Its last day: the latest of all deadlines and dates.

@@ -307,7 +307,13 @@ fn only_documents_absent(documents: &[DocumentVerdict], one: &Submission) -> boo
     one.missing.is_empty() && one.invalid.is_empty() && !one.documents.iter().any(unreadable)
 }
 
-/// Whether a document of this kind came after the last day of its requirement.
-pub(super) fn is_late(basis: &Basis<'_>, kind: RequirementKind) -> bool {
-    basis.campaign.requirement(kind).is_some_and(|one| basis.campaign.is_after(basis.received, one.deadline))
+/// Whether a document of this kind came after the last day that its school has for it; where nobody knows whose it is,
+/// after the last day of all.
+pub(super) fn is_late(basis: &Basis<'_>, kind: RequirementKind, school: Option<&SchoolId>) -> bool {
+    let campaign = basis.campaign;
+    let deadline = match school {
+        Some(school) => campaign.requirement(kind, school).map(|one| one.deadline),
+        None => campaign.requirements_of(kind).map(|one| one.deadline).max(),
+    };
+    deadline.is_some_and(|deadline| campaign.is_after(basis.received, deadline))
 }

@@ -161,7 +161,7 @@ fn accepted(
         .iter()
         .any(|index| documents.get(*index).is_some_and(|document| document.kind == Kind::Unreadable));
     let complete = missing.is_empty() && invalid.is_empty() && owed.is_empty() && !unreadable;
-    let late = |has: bool, kind| has && is_late(basis, kind);
+    let late = |has: bool, kind| has && is_late(basis, kind, Some(school));
     Submission {
         school: Some(school.clone()),
         candidates: Vec::new(),

@@ -112,6 +112,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
     if contradicts {
         evidence.push("a new sender that nothing vouches for sends other answers than those accepted".to_owned());
     }
+    let late = |has: bool, kind| has && is_late(basis, kind, Some(school));
     Submission {
         school: Some(school.clone()),
         candidates: Vec::new(),
@@ -121,7 +122,7 @@ fn of_school(basis: &Basis<'_>, reading: &Reading, school: &SchoolId, mine: &[&O
             _ => None,
         }),
         action,
-        late: (form && is_late(basis, RequirementKind::Form)) || (draft && is_late(basis, RequirementKind::Draft)),
+        late: late(form, RequirementKind::Form) || late(draft, RequirementKind::Draft),
         form,
         draft,
         information,
@@ -295,13 +296,14 @@ pub(super) fn nobodys(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     let answers = answers_of(mine);
     let draft = mine.iter().any(|one| one.part.draft);
     let (missing, invalid) = if form { gaps(basis.campaign, &answers, outside.is_some()) } else { Default::default() };
+    let late = |has: bool, kind| has && is_late(basis, kind, None);
     Submission {
         school: None,
         candidates,
         outside,
         branch: None,
         action: Action::Review,
-        late: (form && is_late(basis, RequirementKind::Form)) || (draft && is_late(basis, RequirementKind::Draft)),
+        late: late(form, RequirementKind::Form) || late(draft, RequirementKind::Draft),
         form,
         draft,
         information: Vec::new(),

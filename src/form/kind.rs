@@ -286,7 +286,7 @@ pub(super) fn tell(campaign: &Campaign, signs: &Signs, blank: bool) -> Contents 
     let told = reasons.iter().map(|(weight, why)| format!("{weight:+}: {why}"));
     let subject = signs.is_on_subject();
     let draft = score >= 4.0 && subject && signs.is_meant_to_be_spoken();
-    let informs = signs.information >= 3.0 && campaign.requirement(RequirementKind::Information).is_some();
+    let informs = signs.information >= 3.0 && campaign.requirements_of(RequirementKind::Information).next().is_some();
     if draft && (signs.speaks() || signs.slides || !informs) {
         return contents(Kind::Draft, told.collect());
     }

@@ -121,7 +121,7 @@ fn brought(campaign: &Campaign, row: &store::HistoryRow) -> String {
 fn school_row<'c>(campaign: &'c Campaign, school: &'c School, row: &store::SchoolRow) -> SchoolRow<'c> {
     let state = &row.state;
     let (missing, invalid) = completeness(campaign, &school.id, state);
-    let owes = |kind| campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&school.id));
+    let owes = |kind| campaign.requirement(kind, &school.id).is_some();
     let complete = missing.is_empty()
         && invalid.is_empty()
         && (state.form || !owes(RequirementKind::Form))

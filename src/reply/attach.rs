@@ -131,7 +131,7 @@ fn is_filled(one: &Submission) -> bool {
 
 /// Whether no form has come.
 fn is_owed(campaign: &Campaign, one: &Submission) -> bool {
-    campaign.requirement(RequirementKind::Form).is_some_and(|form| one.owed.contains(&form.id))
+    campaign.requirements_of(RequirementKind::Form).any(|form| one.owed.contains(&form.id))
 }
 
 /// A school's form with the answers of this very mail and no others; none where nothing of it is wanted.

@@ -2,12 +2,13 @@
 //! marked. What is not an answer stands beside the answers' cells, or is [`RECEIVED_EARLIER`], so that none of it can be
 //! read back as one.
 
-use std::io;
+use std::{collections::BTreeSet, io};
 
 use docx_rs::{
     AlignmentType, Docx, LineSpacing, PageMargin, Paragraph, Run, RunFonts, Shading, Table, TableCell,
     TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
+use jiff::civil::Date;
 
 use super::{
     russian::{long_date, printable},
@@ -82,8 +83,15 @@ fn write<'a>(
     if let Some(school) = school {
         docx = docx.add_paragraph(bold(&school.name, 26, 160).align(AlignmentType::Center));
     }
-    if let Some(form) = campaign.requirement(RequirementKind::Form) {
-        let until = format!("Срок представления: до {} включительно.", long_date(form.deadline));
+    let deadlines: BTreeSet<Date> = match school {
+        Some(school) => {
+            campaign.requirement(RequirementKind::Form, &school.id).iter().map(|one| one.deadline).collect()
+        }
+        None => campaign.requirements_of(RequirementKind::Form).map(|one| one.deadline).collect(),
+    };
+    // Without a school, which of several deadlines is meant cannot be said.
+    if let (Some(deadline), 1) = (deadlines.first(), deadlines.len()) {
+        let until = format!("Срок представления: до {} включительно.", long_date(*deadline));
         docx = docx.add_paragraph(line(&until, 24, 80).align(AlignmentType::Center));
     }
     docx = docx.add_paragraph(line(note, 22, 200).align(AlignmentType::Center));

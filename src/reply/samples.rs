@@ -47,12 +47,12 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
         all
     };
     let draft_owed = |one: &Maker<'_>, school: &School| Submission {
-        owed: one.owed(RequirementKind::Draft),
+        owed: one.owed(RequirementKind::Draft, school),
         draft: false,
         ..one.complete(school)
     };
     let form_owed = |one: &Maker<'_>, school: &School| Submission {
-        owed: one.owed(RequirementKind::Form),
+        owed: one.owed(RequirementKind::Form, school),
         form: false,
         answers: BTreeMap::new(),
         ..one.complete(school)
@@ -140,8 +140,8 @@ impl Maker<'_> {
         places.iter().filter_map(|place| self.campaign.form.fields.get(*place)).map(|field| field.id.clone()).collect()
     }
 
-    fn owed(&self, kind: RequirementKind) -> Vec<RequirementId> {
-        self.campaign.requirement(kind).map(|one| one.id.clone()).into_iter().collect()
+    fn owed(&self, kind: RequirementKind, school: &School) -> Vec<RequirementId> {
+        self.campaign.requirement(kind, &school.id).map(|one| one.id.clone()).into_iter().collect()
     }
 
     fn complete(&self, school: &School) -> Submission {
@@ -181,7 +181,7 @@ impl Maker<'_> {
             one.invalid = rated.iter().map(|field| field.id.clone()).collect();
         }
         one.draft = false;
-        one.owed = self.owed(RequirementKind::Draft);
+        one.owed = self.owed(RequirementKind::Draft, school);
         one.action = Action::Request;
         one
     }

@@ -264,7 +264,7 @@ pub(super) fn section(campaign: &Campaign, submission: &Submission, form: String
         changed: lines(&submission.changed),
         missing: lines(&submission.missing),
         invalid: lines(&submission.invalid),
-        open: (unanswered > 0).then(|| open(campaign, unanswered, now)),
+        open: (unanswered > 0).then(|| open(campaign, &school.id, unanswered, now)),
         form,
         form_holds: match (unanswered, submission.answers.is_empty()) {
             (0, _) => FormHolds::Nothing,
@@ -304,8 +304,8 @@ fn line(campaign: &Campaign, id: &FieldId) -> Option<Line> {
     })
 }
 
-fn open(campaign: &Campaign, count: usize, now: Timestamp) -> Open {
-    let form = campaign.requirement(RequirementKind::Form);
+fn open(campaign: &Campaign, school: &SchoolId, count: usize, now: Timestamp) -> Open {
+    let form = campaign.requirement(RequirementKind::Form, school);
     let until = form.map(|form| ask(campaign, "недостающие сведения", form.deadline, now));
     Open { count: plural(count, ["поле", "поля", "полей"]), until: until.unwrap_or_default() }
 }

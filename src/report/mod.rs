@@ -297,7 +297,7 @@ impl Summary<'_> {
 
     /// What is missing of a school, for people: «проект выступления; не заполнено: 3, 14; уточнить: 12».
     pub(crate) fn lacks(&self, row: &SchoolRow<'_>) -> String {
-        let owes = |kind| self.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&row.school.id));
+        let owes = |kind| self.campaign.requirement(kind, &row.school.id).is_some();
         let mut parts = Vec::new();
         if row.form.is_none() && owes(RequirementKind::Form) {
             parts.push("форма".to_owned());

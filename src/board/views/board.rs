@@ -163,7 +163,7 @@ fn progress(summary: &Summary<'_>) -> Progress {
 }
 
 fn line(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'_>) -> Line {
-    let owes = |kind| frame.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&row.school.id));
+    let owes = |kind| frame.campaign.requirement(kind, &row.school.id).is_some();
     let part = |came: Option<jiff::Timestamp>, kind| match came {
         Some(at) => short_day(frame.campaign.day_of(at)),
         None if owes(kind) => "нет".to_owned(),

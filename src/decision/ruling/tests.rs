@@ -29,7 +29,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let campaign = campaign::read("sample", include_str!("../../../config/campaigns/500plus-2022.toml")).unwrap();
+        Self::of(include_str!("../../../config/campaigns/500plus-2022.toml"))
+    }
+
+    fn of(campaign: &str) -> Self {
+        let campaign = campaign::read("sample", campaign).unwrap();
         Self {
             roster: Roster::new(&campaign),
             recogniser: Recogniser::new(&campaign),
@@ -173,4 +177,23 @@ fn what_is_entered_answers_nobody_and_nothing_is_nothing() {
 
 fn id_of(field: &str) -> FieldId {
     field.parse().unwrap()
+}
+
+#[test]
+fn where_one_form_has_two_deadlines_a_school_is_late_by_its_own() {
+    let text = include_str!("../../../config/campaigns/500plus-2022.toml");
+    let sooner = "[[requirement]]\nid = \"sooner\"\nkind = \"form\"\ntitle = \"x\"\naccusative = \"x\"\n\
+                  deadline = 2022-11-05\nschools = [\"kirishi-3\", \"roshchino\"]\n\n[[requirement]]";
+    let text = text.replacen("[[requirement]]", sooner, 1);
+    let later = "deadline = 2022-11-15\nschools = [\"podporozhye-4\", \"lodeynoye-pole-3\"]\n";
+    let world = World::of(&text.replacen("deadline = 2022-11-15\n", later, 1));
+    let reading = read(AMBIGUOUS);
+    // Nobody knows yet whose it is: it is in time for some.
+    let decided = decide(&world.basis(), &reading);
+    assert!(decided.submissions.iter().all(|one| one.form && !one.late));
+    for (school, late, owed) in [("kirishi-3", true, "draft"), ("lodeynoye-pole-3", false, "draft")] {
+        let ruling = world.rules(&reading, school, None);
+        let one = &ruling.submissions[0];
+        assert_eq!((one.late, one.owed.first().map(|id| id.as_str())), (late, Some(owed)), "{school}");
+    }
 }

@@ -134,7 +134,7 @@ fn whole(date: Date) -> String {
 
 /// Whether somebody owes it, by its kind.
 fn owed(summary: &Summary<'_>, row: &SchoolRow<'_>, kind: RequirementKind) -> bool {
-    summary.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&row.school.id))
+    summary.campaign.requirement(kind, &row.school.id).is_some()
 }
 
 /// «Информация … – от 3 образовательных организаций».

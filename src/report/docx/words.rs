@@ -66,7 +66,7 @@ pub(super) fn introduction(summary: &Summary<'_>) -> String {
 
 /// «Получены: информация по форме приложения к письму – от 3 образовательных организаций; …».
 pub(super) fn received(summary: &Summary<'_>) -> Option<String> {
-    let title = |kind| summary.campaign.requirement(kind).map(|one| one.title.as_str());
+    let title = |kind| summary.campaign.requirements_of(kind).next().map(|one| one.title.as_str());
     let counted = [
         (title(RequirementKind::Form), presented(summary).filter(|row| row.form.is_some()).count()),
         (title(RequirementKind::Draft), presented(summary).filter(|row| row.draft.is_some()).count()),

@@ -268,7 +268,7 @@ fn faults(summary: &Summary<'_>) -> Vec<Fault> {
 }
 
 fn school(summary: &Summary<'_>, row: &SchoolRow<'_>) -> School {
-    let owes = |kind| summary.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(&row.school.id));
+    let owes = |kind| summary.campaign.requirement(kind, &row.school.id).is_some();
     let part = |came: Option<Timestamp>, kind| match came {
         Some(at) => short_day(summary.campaign.day_of(at)),
         None if owes(kind) => "нет".to_owned(),

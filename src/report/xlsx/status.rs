@@ -29,7 +29,7 @@ pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Form
     let outline =
         Outline { name: "Состояние", columns: &columns, rows: summary.schools.len(), frozen: 1, wide: 1 };
     let mut page = Page::begin(sheet, summary, &outline, formats)?;
-    let owed = |kind, school: &SchoolId| summary.campaign.requirement(kind).is_some_and(|one| one.is_owed_by(school));
+    let owed = |kind, school: &SchoolId| summary.campaign.requirement(kind, school).is_some();
     let mut row = HEAD;
     for one in &summary.schools {
         row += 1;
