@@ -31,7 +31,7 @@ async fn a_store_with_troubles(dir: &Path) -> (Campaign, Store, SqliteConnection
         sqlx::query(change).execute(&mut base).await.unwrap();
     }
     let config = Config::load(&dir.join("svodka.toml")).unwrap();
-    let campaign = config.campaign().unwrap();
+    let campaign = config.campaigns().unwrap().remove(0);
     let store = Store::open_read_only(&config.store.url, &config.store.files).await.unwrap();
     (campaign, store, base)
 }

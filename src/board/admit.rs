@@ -21,6 +21,7 @@ use super::{
     client::{Peer, client},
     guard::is_multipart,
     limits::Kind,
+    place::Place,
     refusal::{Again, Refusal},
     session::csrf,
     sign_in::{local, sign_in_for},
@@ -42,7 +43,9 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets in whoever may ask for this.
 pub(super) async fn admit(State(board): State<Arc<Board>>, session: Session, request: Request, next: Next) -> Response {
-    let visitor = match Visitor::of(&board, &session).await {
+    let place = request.extensions().get::<Place>().cloned();
+    let place = place.unwrap_or_else(|| Place::of(&board.office, board.office.first()));
+    let visitor = match Visitor::of(&board, &session, place).await {
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
@@ -56,6 +59,7 @@ pub(super) async fn admit(State(board): State<Arc<Board>>, session: Session, req
         }
     };
     if let Some(visitor) = visitor {
+        response.extensions_mut().insert(visitor.place.clone());
         response.extensions_mut().insert(visitor);
     }
     response
@@ -88,16 +92,17 @@ async fn checked(
     if looks {
         return Ok(request);
     }
+    let action = whole(&request);
     let expected = csrf(session).await.map_err(refused)?;
     let (form, request) = read(request).await.map_err(refused)?;
     match form.token() {
         Some(given) if same(&expected, given) => Ok(request),
-        _ => Err(refused(Refusal::stale(form.again(request.headers(), &path, expected)))),
+        _ => Err(refused(Refusal::stale(form.again(request.headers(), &action, expected)))),
     }
 }
 
 /// Whether it stands open to everybody: how one signs in.
-fn is_door(path: &str) -> bool {
+pub(super) fn is_door(path: &str) -> bool {
     path == "/sign-in" || path.starts_with("/sign-in/")
 }
 
@@ -109,19 +114,25 @@ async fn turned_away(request: Request) -> Response {
         if headers.contains_key(BACKGROUND) && !headers.contains_key(BOOSTED) || request.uri().path() == "/events" {
             return StatusCode::UNAUTHORIZED.into_response();
         }
-        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-        return Redirect::to(&sign_in_for(wanted)).into_response();
+        return Redirect::to(&sign_in_for(&whole(&request))).into_response();
     }
     let from = headers.get(REFERER).and_then(|from| from.to_str().ok()).and_then(|from| url::Url::parse(from).ok());
     let from = from.map(|from| from[url::Position::BeforePath..url::Position::AfterQuery].to_owned());
     let next = sign_in_for(from.as_deref().and_then(local).unwrap_or("/"));
-    let path = request.uri().path().to_owned();
+    let path = whole(&request);
     match read(request).await {
         Ok((form, request)) => {
             Refusal::signed_out(&next, form.again(request.headers(), &path, String::new())).into_response()
         }
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// The path of a request as the browser knows it.
+fn whole(request: &Request) -> String {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let place = request.extensions().get::<Place>().filter(|place| place.named);
+    format!("{}{path}", place.map_or("", |place| place.root.as_str()))
 }
 
 /// What was sent, as far as it is looked at here.

@@ -55,8 +55,9 @@ pub(super) async fn watch(board: Arc<Board>) {
 
 /// Makes what every page that is told will ask for at once.
 async fn prepare(board: &Board) -> Result<(), StoreError> {
-    let rules = board.office.refresh().await?;
-    board.standing.now(&board.office, &rules, board.now()).await?;
+    for rules in board.office.refresh().await? {
+        board.standing.now(&board.office, &rules, board.now()).await?;
+    }
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod finish;
 mod guard;
 mod limits;
 mod page;
+mod place;
 mod refusal;
 mod router;
 mod routes;

@@ -12,7 +12,14 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
-use super::{assets, refusal::Refusal, session::FLASH, state::Board, visitor::Visitor};
+use super::{
+    assets,
+    place::root,
+    refusal::Refusal,
+    session::FLASH,
+    state::Board,
+    visitor::{Role, Visitor, roles_of},
+};
 use crate::reply::russian::plural;
 
 macro_rules! embedded {
@@ -131,6 +138,17 @@ pub(super) async fn flash(session: &Session) -> Result<Option<Flash>, Refusal> {
     Ok(if told { session.remove(FLASH).await? } else { None })
 }
 
+/// A campaign to choose.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Other {
+    id: String,
+    title: String,
+    href: String,
+    here: bool,
+    /// How much of it waits for a person.
+    reviews: u64,
+}
+
 /// What stands around every page.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Shell {
@@ -140,6 +158,10 @@ pub(super) struct Shell {
     pub(super) district: Option<String>,
     pub(super) csrf: String,
     pub(super) campaign: String,
+    /// With what links to pages of the campaign begin.
+    pub(super) root: String,
+    /// The campaigns to choose from, this one among them; none where there is but one.
+    pub(super) others: Vec<Other>,
     pub(super) here: &'static str,
     pub(super) reviews: u64,
     pub(super) troubled: u64,
@@ -158,17 +180,32 @@ impl Shell {
 
     /// For somebody who is.
     pub(super) async fn of_visitor(board: &Board, visitor: &Visitor) -> Result<Self, Refusal> {
+        let (campaign, store) = (&visitor.place.rules.campaign, &board.office.store);
         let waiting = match visitor.district() {
-            None => board.office.store.waiting().await?,
+            None => store.waiting(&campaign.id).await?,
             Some(_) => Default::default(),
         };
+        let mut others = Vec::new();
+        for (rules, role) in roles_of(&board.office, &visitor.address) {
+            let all = !matches!(role, Role::Coordinator { .. });
+            let reviews = if all { store.waiting(&rules.campaign.id).await?.reviews } else { 0 };
+            others.push(Other {
+                id: rules.campaign.id.to_string(),
+                title: rules.campaign.title.clone(),
+                href: format!("{}/", root(&board.office, &rules.campaign.id)),
+                here: rules.campaign.id == campaign.id,
+                reviews,
+            });
+        }
         Ok(Self {
             signed_in: true,
             who: visitor.address.to_string(),
             role: visitor.role.word(),
             district: visitor.district().map(str::to_owned),
             csrf: visitor.csrf.clone(),
-            campaign: board.office.rules().campaign.title.clone(),
+            campaign: campaign.title.clone(),
+            root: visitor.place.root.clone(),
+            others: if others.len() > 1 { others } else { Vec::new() },
             reviews: waiting.reviews,
             troubled: waiting.troubled,
             held: if board.office.holds() { waiting.queued } else { 0 },
@@ -208,7 +245,8 @@ impl FromRequestParts<Arc<Board>> for Page {
     async fn from_request_parts(parts: &mut Parts, board: &Arc<Board>) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, board).await?;
         let mut shell = Shell::of_visitor(board, &visitor).await?;
-        shell.url = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        shell.url = format!("{}{path}", shell.root);
         if let Some(session) = parts.extensions.get::<Session>() {
             shell.flash = flash(session).await?;
         }

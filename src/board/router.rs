@@ -8,11 +8,12 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{get, post},
 };
+use tower::ServiceBuilder;
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use super::{
-    admit::admit, assets, events, finish::finish, guard::guard, refusal::Refusal, routes, session::Sessions, sign_in,
-    state::Board,
+    admit::admit, assets, events, finish::finish, guard::guard, place::place, refusal::Refusal, routes,
+    session::Sessions, sign_in, state::Board,
 };
 
 /// The longest body that a page is given; one that takes a file asks for more itself.
@@ -20,6 +21,12 @@ const BODY: usize = 64 << 10;
 
 /// Everything, behind what protects it.
 pub(super) fn router(board: &Arc<Board>) -> Router {
+    // The campaign is taken out of the path before anything is looked for under it.
+    let inside = ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(board), place)).service(inside(board));
+    Router::new().fallback_service(inside)
+}
+
+fn inside(board: &Arc<Board>) -> Router {
     let sessions = Sessions { office: Arc::clone(&board.office), idle: board.config.idle };
     let secure = board.config.is_secure();
     // Under this prefix no other site of the domain can set it (RFC 6265bis §4.1.3.2).

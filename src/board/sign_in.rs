@@ -23,7 +23,7 @@ use super::{
     session::{ACCOUNT, CSRF, NEXT, csrf, stored_id},
     state::Board,
     token::{Token, hash},
-    visitor::{Visitor, role_of},
+    visitor::{Visitor, role_of, roles_of},
 };
 use crate::{
     campaign::Campaign,
@@ -115,14 +115,14 @@ pub(super) async fn send(
 }
 
 async fn send_link(board: &Board, address: &Address, browser: Sha256) -> anyhow::Result<()> {
-    let (office, rules, now) = (&board.office, board.office.rules(), board.now());
-    if role_of(&office.config, &rules.campaign, address).is_none() {
+    let (office, now) = (&board.office, board.now());
+    let Some((rules, _)) = roles_of(office, address).into_iter().next() else {
         tracing::warn!("somebody who is in no list asked for a link");
         if board.limits.allow(Kind::Note, None) {
             office.store.note_door(Door::Stranger, now).await?;
         }
         return Ok(());
-    }
+    };
     let token = Token::draw()?;
     let (secret, span) = (hash(token.as_str()), board.config.link);
     let from = office.own.addresses.first().context("no mailbox has an address to write from")?;
@@ -170,13 +170,13 @@ fn link(base: &str, token: &Token) -> String {
 pub async fn printed_link(
     store: &Store,
     config: &Config,
-    campaign: &Campaign,
+    campaigns: &[Campaign],
     address: &Address,
     bound: Option<SocketAddr>,
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let board = config.board.as_ref().context("there is no board: add a section [board] to the configuration")?;
-    role_of(config, campaign, address).context(
+    campaigns.iter().find_map(|campaign| role_of(config, campaign, address)).context(
         "this address is in no list: add it to [staff] addresses or [board] readers, or give its person in the campaign \
          a district",
     )?;
@@ -218,7 +218,9 @@ pub(super) async fn enter(
     }
     let account = good(store.use_link(&secret, browser.as_ref(), now).await?)?;
     let address = store.account_address(account).await?.ok_or_else(Refusal::nobody_now)?;
-    role_of(&board.office.config, &board.office.rules().campaign, &address).ok_or_else(Refusal::nobody_now)?;
+    if roles_of(&board.office, &address).is_empty() {
+        return Err(Refusal::nobody_now());
+    }
     let next: Option<String> = session.remove(NEXT).await?;
     // Whoever knew the number of the session before must not know it now.
     session.cycle_id().await?;

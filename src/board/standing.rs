@@ -1,12 +1,13 @@
-//! How the campaign stands, made once for all pages until something happens.
+//! How each campaign stands, made once for all pages until something happens.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 use self_cell::self_cell;
 use tokio::sync::Mutex;
 
 use crate::{
+    campaign::CampaignId,
     office::{Office, Rows, Rules},
     report::Summary,
     store::StoreError,
@@ -27,9 +28,9 @@ impl Kept {
     }
 }
 
-/// The summary as it was made last.
+/// The summary of each campaign as it was made last.
 #[derive(Default)]
-pub(super) struct Standing(Mutex<Option<(Mark, Arc<Kept>)>>);
+pub(super) struct Standing(Mutex<HashMap<CampaignId, (Mark, Arc<Kept>)>>);
 
 impl std::fmt::Debug for Standing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,7 +57,7 @@ impl Standing {
         let mut kept = self.0.lock().await;
         // Looked at first: what happens in between makes the next one.
         let mark = Mark { event: office.store.last_event_number().await?, day: rules.campaign.day_of(now) };
-        if let Some((known, kept)) = kept.as_ref()
+        if let Some((known, kept)) = kept.get(&rules.campaign.id)
             && *known == mark
             && Arc::ptr_eq(kept.borrow_owner(), rules)
         {
@@ -65,7 +66,7 @@ impl Standing {
         let rows = Rows::of(&office.store, &rules.campaign).await?;
         let new = Kept::new(Arc::clone(rules), |rules| rows.summary(&rules.campaign, now, office.holds()));
         let new = Arc::new(new);
-        *kept = Some((mark, Arc::clone(&new)));
+        kept.insert(rules.campaign.id.clone(), (mark, Arc::clone(&new)));
         Ok(new)
     }
 }

@@ -1,5 +1,7 @@
 //! Who somebody is, and what that lets him do. Looked up anew with every request: whoever is taken off a list is out.
 
+use std::sync::Arc;
+
 use axum::{
     extract::FromRequestParts,
     http::{Method, request::Parts},
@@ -7,11 +9,18 @@ use axum::{
 use tower_sessions::Session;
 
 use super::{
+    place::Place,
     refusal::Refusal,
     session::{ACCOUNT, CSRF},
     state::Board,
 };
-use crate::{campaign::Campaign, config::Config, message::Address, store::AccountId};
+use crate::{
+    campaign::Campaign,
+    config::Config,
+    message::Address,
+    office::{Office, Rules},
+    store::AccountId,
+};
 
 /// What somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +49,12 @@ pub(crate) fn role_of(config: &Config, campaign: &Campaign, address: &Address) -
         let district = person.district.clone()?;
         (Address::parse(&person.address).as_ref() == Some(address)).then_some(Role::Coordinator { district })
     })
+}
+
+/// The campaigns in which an address has a role, and which.
+pub(super) fn roles_of(office: &Office, address: &Address) -> Vec<(Arc<Rules>, Role)> {
+    let role = |rules: Arc<Rules>| Some((role_of(&office.config, &rules.campaign, address)?, rules));
+    office.campaigns().into_iter().filter_map(role).map(|(role, rules)| (rules, role)).collect()
 }
 
 /// What a coordinator may look at; each of these pages shows him his district alone. `*` stands for what it is about.
@@ -99,16 +114,30 @@ pub(crate) struct Visitor {
     pub(crate) role: Role,
     /// The token of his forms.
     pub(crate) csrf: String,
+    /// The campaign that he looks at.
+    pub(crate) place: Place,
 }
 
 impl Visitor {
-    /// Whoever has signed in with a browser and may still be here.
-    pub(super) async fn of(board: &Board, session: &Session) -> Result<Option<Self>, Refusal> {
+    /// Whoever has signed in with a browser and may still be here. Where no campaign is named, the first one is meant in
+    /// which he has a role.
+    pub(super) async fn of(board: &Board, session: &Session, place: Place) -> Result<Option<Self>, Refusal> {
         let Some(account) = session.get::<AccountId>(ACCOUNT).await? else { return Ok(None) };
         let csrf: String = session.get(CSRF).await?.unwrap_or_default();
         let Some(address) = board.office.store.account_address(account).await? else { return Ok(None) };
-        let role = role_of(&board.office.config, &board.office.rules().campaign, &address);
-        Ok(role.map(|role| Self { account, address, role, csrf }))
+        let office = &board.office;
+        if let Some(role) = role_of(&office.config, &place.rules.campaign, &address) {
+            return Ok(Some(Self { account, address, role, csrf, place }));
+        }
+        let other = roles_of(office, &address).into_iter().next();
+        match other {
+            Some(_) if place.named => Err(Refusal::forbidden()),
+            Some((rules, role)) => {
+                let place = Place::of(office, rules);
+                Ok(Some(Self { account, address, role, csrf, place }))
+            }
+            None => Ok(None),
+        }
     }
 
     /// The district that is all he sees; none: he sees everything.

@@ -32,6 +32,9 @@ pub struct Campaign {
     /// The first day on which mail can belong to the campaign: older mail is never answered.
     #[serde(deserialize_with = "load::date")]
     pub start: Date,
+    /// Whether answers are no longer taken: schools are told so, and a person may still take one.
+    #[serde(default)]
+    pub closed: bool,
     /// The letter itself.
     pub letter: Letter,
     /// The official whom a school may ask.

@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     block_on(async {
         let mut daemon = Daemon::open(config.clone(), clock).await?;
         let pass = daemon.pass().await?;
-        let rules = daemon.office().rules();
+        let rules = daemon.office().first();
         let summary = summary(daemon.store(), &rules.campaign, clock.now()).await?;
         let [table, page, digest, letter] =
             ["свод.xlsx", "сводка.html", "свод.docx", "сводка.eml"].map(|name| dir.join(name));
@@ -131,8 +131,8 @@ async fn serve(mut config: Config, clock: Clock, listen: SocketAddr) -> anyhow::
     let staff = Address::parse(STAFF).context("the address of the staff")?;
     let mut daemon = Daemon::open(config.clone(), clock).await?;
     let address = daemon.listen().await?;
-    let campaign = &daemon.office().rules().campaign;
-    let link = board::printed_link(daemon.store(), &config, campaign, &staff, address, clock.now()).await?;
+    let campaigns = config.campaigns()?;
+    let link = board::printed_link(daemon.store(), &config, &campaigns, &staff, address, clock.now()).await?;
     writeln!(io::stdout(), "   board: {link}\n          (the link works once; Ctrl-C ends it)")?;
     daemon.run().await
 }

@@ -35,14 +35,14 @@ const NAMED: usize = 20;
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let Act::Reconcile(args) = &args.act;
     let config = args.config.load()?;
-    let campaign = config.campaign()?;
+    let since = daemon::beginning(&config.campaigns()?);
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
         let mut out = io::stdout();
         let (mut unaccounted, mut unreachable) = (0, 0);
         for one in &config.mailboxes {
             let place = one.place();
-            let found = match daemon::reconcile(one, &config, &campaign, &store).await {
+            let found = match daemon::reconcile(one, &config, since, &store).await {
                 Ok(found) => found,
                 Err(error) => {
                     writeln!(io::stderr(), "svodka: {place}: {}", explain(&error))?;

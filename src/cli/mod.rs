@@ -27,7 +27,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::{clock::Clock, config::ConfigError, explain::explain};
+use crate::{campaign::Campaign, clock::Clock, config::ConfigError, explain::explain};
 
 /// Reads what schools e-mail to an education committee, answers, and keeps the summary.
 #[derive(Debug, Parser)]
@@ -102,6 +102,43 @@ struct ClockArg {
 impl ClockArg {
     fn clock(&self) -> Clock {
         self.as_of.map_or(Clock::System, Clock::Fixed)
+    }
+}
+
+/// Which campaign is meant where the configuration has several.
+#[derive(Debug, Default, clap::Args)]
+struct CampaignArg {
+    /// The campaign, by its id; needed only where there are several
+    #[arg(long, value_name = "ID")]
+    campaign: Option<String>,
+}
+
+impl CampaignArg {
+    /// Those that are meant: all, or the one that is named.
+    fn of(&self, mut all: Vec<Campaign>) -> Result<Vec<Campaign>, Wrong> {
+        if let Some(id) = &self.campaign {
+            let known: Vec<String> = all.iter().map(|one| one.id.to_string()).collect();
+            all.retain(|one| one.id.as_str() == id);
+            if all.is_empty() {
+                return Err(Wrong(format!(
+                    "--campaign {id}: there is none of this id; there are: {}",
+                    known.join(", ")
+                )));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The one that is meant.
+    fn one(&self, all: Vec<Campaign>) -> Result<Campaign, Wrong> {
+        let mut all = self.of(all)?;
+        match (all.pop(), all.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (last, _) => {
+                let ids: Vec<String> = all.iter().chain(&last).map(|one| one.id.to_string()).collect();
+                Err(Wrong(format!("there are several campaigns: name one with --campaign: {}", ids.join(", "))))
+            }
+        }
     }
 }
 

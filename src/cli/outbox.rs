@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
             let config = args.config.load()?;
             block_on(async {
                 let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-                list(&store.outbox_open().await?, config.replies.mode == ReplyMode::Hold)
+                list(&store.outbox_open(None).await?, config.replies.mode == ReplyMode::Hold)
             })
         }
         Act::Show(args) => {

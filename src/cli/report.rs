@@ -15,7 +15,7 @@ use crate::{
     store::Store,
 };
 
-use super::{ClockArg, ConfigArg, block_on, status};
+use super::{CampaignArg, ClockArg, ConfigArg, block_on, status};
 
 /// The arguments of `svodka report`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,8 @@ pub(super) struct Args {
     config: ConfigArg,
     #[command(flatten)]
     clock: ClockArg,
+    #[command(flatten)]
+    campaign: CampaignArg,
     #[command(flatten)]
     files: Files,
     /// Send the summary by e-mail to the staff and the coordinators now; the daemon does it
@@ -52,18 +54,24 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-        let campaign = office::campaign(&config, &store).await?;
-        let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
-        if args.send {
-            let store = Store::open_beside(&config.store.url, &config.store.files).await?;
-            let letters = send_summary(&store, &config, &campaign, args.clock.clock().now()).await?;
-            writeln!(io::stdout(), "letters: {letters}; they leave with the daemon's next look at the outbox")?;
-            return args.files.write(&summary);
+        let (all, now) = (office::campaigns(&config, &store).await?, args.clock.clock().now());
+        let files = !matches!(args.files, Files { xlsx: None, html: None, docx: None });
+        // A file holds one campaign; what is only told is told of each.
+        let wanted = if files { vec![args.campaign.one(all)?] } else { args.campaign.of(all)? };
+        for campaign in &wanted {
+            let summary = summary(&store, campaign, now).await?;
+            if args.send {
+                let store = Store::open_beside(&config.store.url, &config.store.files).await?;
+                let letters = send_summary(&store, &config, campaign, now).await?;
+                writeln!(io::stdout(), "letters: {letters}; they leave with the daemon's next look at the outbox")?;
+            }
+            if files {
+                args.files.write(&summary)?;
+            } else if !args.send {
+                status::print(&summary, false)?;
+            }
         }
-        if matches!(args.files, Files { xlsx: None, html: None, docx: None }) {
-            return status::print(&summary, false);
-        }
-        args.files.write(&summary)
+        Ok(())
     })
 }
 

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use jiff::civil::Date;
 
 use crate::{
-    campaign::SchoolId,
+    campaign::{CampaignId, SchoolId},
     clock::Clock,
     message::Address,
     office::{About, Act, ActError, Case, Office, Prospect, Settled},
@@ -49,6 +49,9 @@ enum Command {
     /// Ask the sender whose the documents are; the case stays open
     #[command(after_help = "Example:\n  svodka review ask 3")]
     Ask(DecideArgs),
+    /// Say that the mail answers another letter: the case goes over to that one's campaign
+    #[command(after_help = "Example:\n  svodka review move 3 500plus-2022")]
+    Move(MoveArgs),
     /// Take a decision back, until its letter begins to leave
     #[command(after_help = "Example:\n  svodka review undo 12")]
     Undo(CaseArgs),
@@ -107,13 +110,21 @@ struct AcceptArgs {
     district: Option<String>,
 }
 
+#[derive(Debug, clap::Args)]
+struct MoveArgs {
+    #[command(flatten)]
+    case: CaseArgs,
+    /// The other campaign's id
+    campaign: CampaignId,
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     match &args.act {
         Command::List(args) => {
             let config = args.config.load()?;
             block_on(async {
                 let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-                list(&store.reviews_open().await?)
+                list(&store.reviews_open(None).await?)
             })
         }
         Command::Show(args) => with(args, async |office, about| show(&case(&office, about).await?)),
@@ -125,6 +136,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         Command::Accept(args) => decide(&args.decide, async |case: &Case| accepting(args, case)),
         Command::Reject(args) => decide(args, async |_: &Case| Ok(Act::Nothing)),
         Command::Ask(args) => decide(args, async |_: &Case| Ok(Act::Ask)),
+        Command::Move(args) => move_to(args),
         Command::Undo(args) => undo(args),
     }
 }
@@ -157,12 +169,13 @@ fn list(rows: &[ReviewRow]) -> anyhow::Result<()> {
     }
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["no", "received", "why", "from", "subject", "may be"]);
+    table.set_header(["no", "campaign", "received", "why", "from", "subject", "may be"]);
     for row in rows {
         let schools: Vec<&str> = row.candidates.iter().map(|school| school.as_str()).collect();
         let why = serde_json::to_value(row.reason)?;
         table.add_row([
             row.id.to_string(),
+            row.campaign.to_string(),
             row.received.strftime("%F %R UTC").to_string(),
             row.outside.as_ref().map_or_else(
                 || why.as_str().unwrap_or_default().replace('_', " "),
@@ -282,6 +295,20 @@ fn foretell(prospect: &Prospect) -> anyhow::Result<()> {
         out.write_all(&letter.mime)?;
     }
     Ok(())
+}
+
+fn move_to(args: &MoveArgs) -> anyhow::Result<()> {
+    with(&args.case, async |office, _| {
+        let address = Address::parse(COMMAND_LINE).context("the name of the command line")?;
+        let by = office.store.account(&address).await?;
+        match office.move_to(&args.campaign, args.case.number, by).await? {
+            Some(new) => writeln!(io::stdout(), "it is case {new} of {} now", args.campaign)?,
+            None => {
+                bail!("nothing is changed: the case is decided, is this campaign's, or documents of its mail count")
+            }
+        }
+        Ok(())
+    })
 }
 
 fn undo(args: &CaseArgs) -> anyhow::Result<()> {

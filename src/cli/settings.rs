@@ -19,7 +19,7 @@ pub(super) const SAMPLE_CAMPAIGN: &str = include_str!("../../config/campaigns/50
 
 /// What a mail is judged by, beside what is known of the schools.
 pub(super) struct Rules {
-    pub(super) campaign: Campaign,
+    pub(super) campaigns: Vec<Campaign>,
     pub(super) own: OwnIdentity,
     pub(super) converter: ConverterConfig,
     pub(super) policy: ReplyPolicy,
@@ -37,12 +37,12 @@ impl ConfigArg {
     pub(super) fn rules_or_sample(&self) -> Result<Rules, ConfigError> {
         if self.config.is_some() || Path::new(SYSTEM_WIDE).exists() {
             let config = self.load()?;
-            let (campaign, own, policy) = (config.campaign()?, config.own_identity(), config.replies.policy);
+            let (campaigns, own, policy) = (config.campaigns()?, config.own_identity(), config.replies.policy);
             let (converter, templates) = (config.converter, config.templates);
-            return Ok(Rules { campaign, own, converter, policy, templates });
+            return Ok(Rules { campaigns, own, converter, policy, templates });
         }
         Ok(Rules {
-            campaign: campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?,
+            campaigns: vec![campaign::read("built-in sample campaign", SAMPLE_CAMPAIGN)?],
             own: OwnIdentity { addresses: sample_addresses(), ..OwnIdentity::default() },
             converter: ConverterConfig::default(),
             policy: ReplyPolicy::default(),

@@ -27,8 +27,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         .with_context(|| format!("{:?} is no e-mail address: write for example staff@example.org", args.address))?;
     block_on(async {
         let store = Store::open_beside(&config.store.url, &config.store.files).await?;
-        let campaign = office::campaign(&config, &store).await?;
-        let link = printed_link(&store, &config, &campaign, &address, None, Clock::System.now()).await?;
+        let campaigns = office::campaigns(&config, &store).await?;
+        let link = printed_link(&store, &config, &campaigns, &address, None, Clock::System.now()).await?;
         Ok(writeln!(io::stdout(), "{link}")?)
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     store::Store,
 };
 
-use super::{ClockArg, ConfigArg, block_on, colour_on_stdout};
+use super::{CampaignArg, ClockArg, ConfigArg, block_on, colour_on_stdout};
 
 /// The arguments of `svodka status`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +18,8 @@ pub(super) struct Args {
     config: ConfigArg,
     #[command(flatten)]
     clock: ClockArg,
+    #[command(flatten)]
+    campaign: CampaignArg,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -27,9 +29,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-        let campaign = office::campaign(&config, &store).await?;
-        let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
-        print(&summary, args.json)
+        for campaign in args.campaign.of(office::campaigns(&config, &store).await?)? {
+            let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
+            print(&summary, args.json)?;
+        }
+        Ok(())
     })
 }
 

@@ -13,7 +13,7 @@ use crate::{
     report,
 };
 
-use super::ConfigArg;
+use super::{CampaignArg, ConfigArg};
 
 /// The arguments of `svodka templates`.
 #[derive(Debug, clap::Args)]
@@ -37,6 +37,8 @@ enum Action {
 struct Preview {
     #[command(flatten)]
     config: ConfigArg,
+    #[command(flatten)]
+    campaign: CampaignArg,
     /// The folder; files of the same names are replaced
     dir: PathBuf,
 }
@@ -45,8 +47,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let Action::Preview(args) = &args.action;
     let rules = args.config.rules_or_sample()?;
     let templates = Templates::load(rules.templates.as_deref())?;
-    let mut samples = reply::samples(&rules.campaign, &templates)?;
-    samples.extend(report::samples(&rules.campaign, &templates)?);
+    let campaign = args.campaign.one(rules.campaigns)?;
+    let mut samples = reply::samples(&campaign, &templates)?;
+    samples.extend(report::samples(&campaign, &templates)?);
     fs::create_dir_all(&args.dir).with_context(|| format!("{}: cannot be created", args.dir.display()))?;
     for sample in &samples {
         write(&args.dir, sample)?;

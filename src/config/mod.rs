@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
-    campaign::{self, Campaign, CampaignError},
+    campaign::{self, Campaign, CampaignError, CampaignId},
     decision::ReplyPolicy,
     jail::Sandbox,
     message::{Address, OwnIdentity},
@@ -54,6 +54,37 @@ pub enum ConfigError {
     /// A campaign file is wrong.
     #[error(transparent)]
     Campaign(#[from] CampaignError),
+    /// Two campaign files have the same id.
+    #[error("{file}: another campaign file has the id {:?} too: give each letter its own", id.as_str())]
+    Twice {
+        /// The later file.
+        file: PathBuf,
+        /// The id.
+        id: CampaignId,
+    },
+    /// A campaign file has another id than before.
+    #[error(
+        "{file}: its id was {:?} and is now {:?}: what schools have sent is kept under the former; take the id back, or give the \
+         new letter a file of its own",
+        before.as_str(),
+        id.as_str()
+    )]
+    Renamed {
+        /// The file.
+        file: PathBuf,
+        /// Its id until now.
+        before: CampaignId,
+        /// Its id in the file.
+        id: CampaignId,
+    },
+    /// No folder of campaigns holds one.
+    #[error(
+        "{folders:?}: no campaign is in there: make one with `svodka campaign new --from LETTER.docx -o FILE.toml`"
+    )]
+    NoCampaign {
+        /// What the configuration names.
+        folders: Vec<PathBuf>,
+    },
     /// The settings contradict each other.
     #[error("{file}: {what}")]
     Unsound {
@@ -68,7 +99,7 @@ pub enum ConfigError {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The campaign files; exactly one in this release.
+    /// The campaign files, and folders of which every `*.toml` is one.
     pub campaigns: Vec<PathBuf>,
     /// Where everything is kept.
     pub store: StoreConfig,
@@ -277,13 +308,65 @@ impl Config {
         }
     }
 
-    /// Reads the one campaign of the configuration.
+    /// The files of the campaigns: those that are named, and all of the folders that are, in the order of their names.
+    ///
+    /// # Errors
+    /// Where a folder cannot be listed.
+    pub fn campaign_files(&self) -> Result<Vec<PathBuf>, ConfigError> {
+        let mut files = Vec::new();
+        for named in &self.campaigns {
+            if !named.is_dir() {
+                files.push(named.clone());
+                continue;
+            }
+            let unreadable = |reason| ConfigError::Unreadable { file: named.clone(), reason };
+            let mut inside = Vec::new();
+            for entry in fs::read_dir(named).map_err(unreadable)? {
+                inside.push(entry.map_err(unreadable)?.path());
+            }
+            // What an editor keeps beside a file (".x.toml.swp", "x.toml~") is none.
+            let hidden =
+                |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            inside.retain(|path| path.extension().is_some_and(|ending| ending == "toml") && !hidden(path));
+            inside.sort();
+            files.append(&mut inside);
+        }
+        Ok(files)
+    }
+
+    /// Reads one of them.
     ///
     /// # Errors
     /// As [`Config::load`].
-    pub fn campaign(&self) -> Result<Campaign, ConfigError> {
-        let file = self.campaigns.first().cloned().unwrap_or_default();
-        Ok(campaign::read(&file.display().to_string(), &read_text(&file)?)?)
+    pub fn read_campaign(&self, file: &Path) -> Result<Campaign, ConfigError> {
+        Ok(campaign::read(&file.display().to_string(), &read_text(file)?)?)
+    }
+
+    /// Whether any campaign can be used: with what is wrong with the others a daemon runs all the same.
+    ///
+    /// # Errors
+    /// As [`Config::campaigns`], where none can.
+    pub fn some_campaign(&self) -> Result<(), ConfigError> {
+        match self.campaign_files()?.iter().any(|file| self.read_campaign(file).is_ok()) {
+            true => Ok(()),
+            false => self.campaigns().map(|_| ()),
+        }
+    }
+
+    /// Reads all campaigns, of which there is at least one.
+    ///
+    /// # Errors
+    /// As [`Config::load`]; the first one that is wrong is told.
+    pub fn campaigns(&self) -> Result<Vec<Campaign>, ConfigError> {
+        let mut all: Vec<Campaign> = Vec::new();
+        for file in self.campaign_files()? {
+            let one = self.read_campaign(&file)?;
+            if all.iter().any(|other| other.id == one.id) {
+                return Err(ConfigError::Twice { file, id: one.id });
+            }
+            all.push(one);
+        }
+        if all.is_empty() { Err(ConfigError::NoCampaign { folders: self.campaigns.clone() }) } else { Ok(all) }
     }
 
     /// By what our own mail is known when it comes back: the addresses of the mailboxes. Their domain is no sign of
@@ -316,11 +399,10 @@ impl Config {
     }
 
     fn contradiction(&self) -> Option<String> {
-        if self.campaigns.len() != 1 {
-            return Some(format!(
-                "campaigns: {} files are named: name exactly one, for example [\"campaigns/500plus-2022.toml\"]",
-                self.campaigns.len()
-            ));
+        if self.campaigns.is_empty() {
+            return Some(
+                "campaigns: none is named: name files or a folder of them, for example [\"campaigns\"]".to_owned(),
+            );
         }
         if !self.store.url.starts_with("sqlite://") {
             return Some("store.url: only \"sqlite://FILE\" is allowed in this release".to_owned());

@@ -1,8 +1,11 @@
 //! What staff hear of: through the server that still works.
 
+use std::sync::Arc;
+
 use crate::{
-    campaign::Campaign,
+    campaign::SchoolId,
     message::Address,
+    office::{Rules, WrongFile},
     outbox::GIVEN_UP,
     reply::{AlertKind, AlertLetter, AlertText, ReplyError, render_alert},
     store::{Alert, HeldRow, Incident, OutboxState, RETURNED},
@@ -32,7 +35,7 @@ impl Core {
 
     async fn note(&self, kind: AlertKind, place: &str, detail: &str, over: bool) -> anyhow::Result<()> {
         let since = self.now().await?;
-        let rules = self.office.rules();
+        let rules = self.office.first();
         let text = AlertText { kind, place, detail, letters: &[], at: since, zone: &rules.campaign.time_zone };
         let alerts = self.alerts(&text, &format!("{} {place} {since}", kind.word()))?;
         let (kind, place) = (kind.word().to_owned(), place.to_owned());
@@ -41,6 +44,24 @@ impl Core {
             tracing::error!(kind = incident.kind, place = incident.place, "staff are told");
             self.office.queued.notify_one();
             self.wake_mailboxes();
+        }
+        Ok(())
+    }
+
+    /// Staff hear of campaign files that cannot be used.
+    ///
+    /// # Errors
+    /// As [`Core::incident`].
+    pub(super) async fn heed_campaign_files(&self) -> anyhow::Result<()> {
+        let wrong = self.office.wrong_files();
+        let place = |one: &WrongFile| one.file.display().to_string();
+        for one in &wrong {
+            self.incident(AlertKind::Campaign, &place(one), &one.why).await?;
+        }
+        for open in self.store().incidents().await? {
+            if open.kind == AlertKind::Campaign.word() && wrong.iter().all(|one| place(one) != open.place) {
+                self.well(&[AlertKind::Campaign], &open.place).await?;
+            }
         }
         Ok(())
     }
@@ -71,8 +92,8 @@ impl Core {
         if held.is_empty() {
             return Ok(false);
         }
-        let rules = self.office.rules();
-        let letters: Vec<AlertLetter> = held.iter().map(|row| letter_of(&rules.campaign, row)).collect();
+        let (all, rules) = (self.office.campaigns(), self.office.first());
+        let letters: Vec<AlertLetter> = held.iter().map(|row| letter_of(&all, row)).collect();
         let text = AlertText {
             kind: AlertKind::Letters,
             place: "",
@@ -107,8 +128,12 @@ impl Core {
     }
 }
 
-fn letter_of(campaign: &Campaign, row: &HeldRow) -> AlertLetter {
-    let name = |id| campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
+fn letter_of(all: &[Arc<Rules>], row: &HeldRow) -> AlertLetter {
+    let campaign = all.iter().map(|rules| &rules.campaign).find(|one| Some(&one.id) == row.campaign.as_ref());
+    let name = |id: &SchoolId| {
+        let school = campaign.and_then(|campaign| campaign.school(id));
+        school.map_or_else(|| id.to_string(), |school| school.name.clone())
+    };
     AlertLetter {
         number: row.id,
         to: row.recipient.clone(),

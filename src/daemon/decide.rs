@@ -1,16 +1,18 @@
 //! A stored message → a decision and its letters, recorded in one transaction.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
     authenticity::Authenticity,
-    decision::{self, Action, Basis, Decision, ReviewReason},
+    decision::{self, Action, Basis, ReviewReason, Share},
     fault::point,
     jail::JailError,
-    office::Decided,
+    office::{Decided, Rules},
     reader::Reading,
     reply::ReplyError,
-    store::{ENTERED, Record, Stored},
+    store::{ENTERED, Outgoing, Record, Recorded, Stored},
 };
 
 use super::core::Core;
@@ -51,82 +53,105 @@ impl Core {
             self.store().put_file(bytes).await?;
         }
         point!("decide::documents_stored");
-        let (office, rules) = (&self.office, self.office.rules());
-        let known = office.known(&rules, &reading).await?;
-        let basis = rules.basis(&office.config, stored, &known);
-        let mut decision = if stored.truncated {
-            decision::too_large()
+        let (office, all) = (&self.office, self.office.campaigns());
+        let known = office.known_to(&all, &reading, false).await?;
+        let bases = office.bases(&all, stored, &known);
+        let mut shares = if stored.truncated {
+            vec![Share { campaign: office.first().campaign.id.clone(), decision: decision::too_large() }]
         } else {
-            decided(&basis, &mut reading, self.authenticity.as_ref(), raw).await
+            decided(&bases, &mut reading, self.authenticity.as_ref(), raw).await
         };
-        let written = Decided { rules: &rules, stored, reading: &reading, decision: &decision, seed: "" };
-        let outgoing = match office.outgoing(&written) {
-            Ok(outgoing) => outgoing,
-            // A wrong template concerns every mail: it is put right before any goes on.
-            Err(error @ ReplyError::Template(_)) => return Err(error.into()),
-            Err(error) => {
-                tracing::warn!(message = stored.id, %error, "no letter could be written: a person is asked");
-                decision.leave_to_a_person(ReviewReason::Unanswerable);
-                Vec::new()
-            }
-        };
-        if stored.mailbox == ENTERED {
+        if let (true, Some(first)) = (stored.mailbox == ENTERED, shares.first_mut()) {
             // Whoever was entering it has been told that it failed; he sees what became of it.
-            decision.leave_to_a_person(ReviewReason::Unanswerable);
+            first.decision.leave_to_a_person(ReviewReason::Unanswerable);
         }
+        let mut letters = Vec::new();
+        for share in &mut shares {
+            letters.push(self.letters(&all, stored, &reading, share)?);
+        }
+        // A person is asked about what was to be answered: that weighs more now.
+        let mut shares: Vec<(Share, Vec<Outgoing>)> = shares.into_iter().zip(letters).collect();
+        shares.sort_by_key(|(share, _)| std::cmp::Reverse(share.decision.action));
         point!("decide::decided");
         let now = self.now().await?;
+        let recorded: Vec<Recorded<'_>> = shares
+            .iter()
+            .map(|(share, outgoing)| Recorded { campaign: &share.campaign, decision: &share.decision, outgoing })
+            .collect();
         let record = Record {
             message: stored.id,
-            campaign: &rules.campaign.id,
             reading: &reading,
-            decision: &decision,
-            outgoing: &outgoing,
+            shares: &recorded,
             caps: &self.config().replies.caps,
             suppressed_until: now.saturating_add(self.config().times.suppress).unwrap_or(Timestamp::MAX),
             now,
         };
         self.store().record(&record).await?;
         let authentication = &reading.message.authentication;
-        tracing::info!(message = stored.id, action = ?decision.action, ?authentication, letters = outgoing.len(), "decided");
-        if !outgoing.is_empty() {
+        for one in &recorded {
+            let (campaign, action, letters) = (one.campaign.as_str(), one.decision.action, one.outgoing.len());
+            tracing::info!(message = stored.id, campaign, ?action, ?authentication, letters, "decided");
+        }
+        if recorded.iter().any(|one| !one.outgoing.is_empty()) {
             self.office.queued.notify_one();
         }
         Ok(())
     }
 
+    /// The letters of a campaign's share. Where none can be written, a person is asked.
+    fn letters(
+        &self,
+        all: &[Arc<Rules>],
+        stored: &Stored,
+        reading: &Reading,
+        share: &mut Share,
+    ) -> Result<Vec<Outgoing>, ReplyError> {
+        let Some(rules) = all.iter().find(|one| one.campaign.id == share.campaign) else { return Ok(Vec::new()) };
+        let written = Decided { rules, stored, reading, decision: &share.decision, seed: "" };
+        match self.office.outgoing(&written) {
+            // A wrong template concerns every mail: it is put right before any goes on.
+            Err(error) if !matches!(error, ReplyError::Template(_)) => {
+                tracing::warn!(message = stored.id, %error, "no letter could be written: a person is asked");
+                share.decision.leave_to_a_person(ReviewReason::Unanswerable);
+                Ok(Vec::new())
+            }
+            outgoing => outgoing,
+        }
+    }
+
     /// Hands a message that cannot be read to a person.
     async fn unreadable(&self, stored: &Stored, why: &str) -> anyhow::Result<()> {
         tracing::error!(message = stored.id, why, "a message cannot be read: a person is asked");
-        self.store().record_failure(stored.id, &self.office.rules().campaign.id, why, self.now().await?).await?;
+        self.store().record_failure(stored.id, &self.office.first().campaign.id, why, self.now().await?).await?;
         Ok(())
     }
 }
 
 /// Decides. Where it matters of whom the mail is, and no server has said, its signatures are looked at first.
 async fn decided(
-    basis: &Basis<'_>,
+    bases: &[Basis<'_>],
     reading: &mut Reading,
     authenticity: Option<&Authenticity>,
     raw: Vec<u8>,
-) -> Decision {
-    let decision = decision::decide(basis, reading);
-    let matters = !matches!(decision.action, Action::Ignore | Action::Leave) && reading.message.automatic.is_none();
+) -> Vec<Share> {
+    let shares = decision::among(bases, reading);
+    let concerns = |share: &Share| !matches!(share.decision.action, Action::Ignore | Action::Leave);
+    let matters = shares.iter().any(concerns) && reading.message.automatic.is_none();
     let Some((authenticity, author)) = authenticity.zip(reading.message.from.as_ref()).filter(|_| matters) else {
-        return decision;
+        return shares;
     };
     let (authentication, sign) = authenticity.of(raw, &author.address).await;
     let news = authentication != reading.message.authentication;
     reading.message.authentication = authentication;
     reading.message.authentication_sign = sign.to_owned();
-    if news { decision::decide(basis, reading) } else { decision }
+    if news { decision::among(bases, reading) } else { shares }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{
         campaign,
-        decision::{Known, ReplyPolicy},
+        decision::{Decision, Known, ReplyPolicy},
         document::Limits,
         form::Recogniser,
         matching::Roster,
@@ -151,8 +176,8 @@ mod tests {
         };
         let mut reading = read_mail(sample, &OwnIdentity::default(), &Limits::default()).0;
         let world = Authenticity::of_world(records, &[]);
-        let decision = decided(&basis, &mut reading, Some(&world), sample.to_vec()).await;
-        (decision, reading.message.authentication)
+        let mut shares = decided(&[basis], &mut reading, Some(&world), sample.to_vec()).await;
+        (shares.remove(0).decision, reading.message.authentication)
     }
 
     const FORM: &[u8] = include_bytes!("../../tests/fixtures/mails/02-roshchino-form.eml");

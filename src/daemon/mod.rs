@@ -32,7 +32,7 @@ use self::{
     watch::Watcher,
 };
 
-pub use open::imap_settings;
+pub use open::{beginning, imap_settings};
 pub use reconcile::{Reconciled, reconcile};
 pub use report::{send_summary, summary_message};
 
@@ -79,15 +79,16 @@ impl Daemon {
     /// # Errors
     /// Where something is missing or in use; the message says what, where, and what to do.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let campaign = config.campaign()?;
+        config.some_campaign()?;
         Templates::load(config.templates.as_deref())?;
         let transport = Transport::open(&config.smtp, &config.times)?;
         let store = open_store(&config, clock, transport.expired()).await?;
-        let mut mailboxes = Vec::new();
-        for mailbox in &config.mailboxes {
-            mailboxes.push(open_mailbox(mailbox, &config, &campaign, &store).await?);
-        }
         let office = Arc::new(Office::open(config, store, clock).await?);
+        let since = beginning(office.campaigns().iter().map(|rules| &rules.campaign));
+        let mut mailboxes = Vec::new();
+        for mailbox in &office.config.mailboxes {
+            mailboxes.push(open_mailbox(mailbox, &office.config, since, &office.store).await?);
+        }
         office.jail.prove().await?;
         let core = Arc::new(Core::new(office, transport));
         let watchers = (0..).zip(mailboxes).zip(&core.config().mailboxes);

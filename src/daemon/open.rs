@@ -38,14 +38,15 @@ pub(super) async fn open_store(config: &Config, clock: Clock, expired: Expired) 
     }
 }
 
-/// Opens a mailbox of the configuration: with what the store knows of it.
+/// Opens a mailbox of the configuration: with what the store knows of it. What its server received before `since` is none of
+/// ours.
 ///
 /// # Errors
 /// Where it is no Maildir, or its server cannot be trusted.
 pub(super) async fn open_mailbox(
     mailbox: &MailboxConfig,
     config: &Config,
-    campaign: &Campaign,
+    since: Timestamp,
     store: &Store,
 ) -> anyhow::Result<AnyMailbox> {
     let name = mailbox.key();
@@ -54,7 +55,7 @@ pub(super) async fn open_mailbox(
         return Ok(AnyMailbox::Maildir(Maildir::open(path, LARGEST_MESSAGE, known)?));
     }
     let position = store.mailbox_position(&name).await?.map(|(position, _)| position);
-    let settings = imap_settings(mailbox, config, campaign)?.context("a mailbox of no kind")?;
+    let settings = imap_settings(mailbox, config, since)?.context("a mailbox of no kind")?;
     Ok(AnyMailbox::Imap(Box::new(Imap::new(settings, known, position.as_deref()))))
 }
 
@@ -65,7 +66,7 @@ pub(super) async fn open_mailbox(
 pub fn imap_settings(
     mailbox: &MailboxConfig,
     config: &Config,
-    campaign: &Campaign,
+    since: Timestamp,
 ) -> anyhow::Result<Option<ImapSettings>> {
     let MailboxSource::Imap { server, login, folder, sent_folder } = &mailbox.source else { return Ok(None) };
     Ok(Some(ImapSettings {
@@ -77,11 +78,12 @@ pub fn imap_settings(
         connect: config.times.connect,
         command: config.times.command,
         limit_bytes: LARGEST_MESSAGE,
-        since: beginning(campaign)?,
+        since,
     }))
 }
 
-/// When the campaign begins: what the server received earlier is none of ours.
-fn beginning(campaign: &Campaign) -> anyhow::Result<Timestamp> {
-    Ok(campaign.start.to_zoned_datetime(campaign.time_zone.clone())?.timestamp())
+/// When the first of the campaigns begins.
+pub fn beginning<'c>(campaigns: impl IntoIterator<Item = &'c Campaign>) -> Timestamp {
+    let begins = |campaign: &Campaign| campaign.start.to_zoned_datetime(campaign.time_zone.clone()).ok();
+    campaigns.into_iter().filter_map(begins).map(|begins| begins.timestamp()).min().unwrap_or(Timestamp::MIN)
 }

@@ -1,7 +1,8 @@
 //! A mailbox held against the store: every message on the server is stored, or older than the campaign, or unaccounted.
 
+use jiff::Timestamp;
+
 use crate::{
-    campaign::Campaign,
     config::{Config, MailboxConfig},
     mailbox::Mailbox as _,
     store::Store,
@@ -24,18 +25,18 @@ pub struct Reconciled {
     pub vanished: u64,
 }
 
-/// Lists a mailbox and compares it with the store; changes neither.
+/// Lists a mailbox and compares it with the store; changes neither. What its server received before `since` is none of ours.
 ///
 /// # Errors
 /// Where one of them cannot be read.
 pub async fn reconcile(
     mailbox: &MailboxConfig,
     config: &Config,
-    campaign: &Campaign,
+    since: Timestamp,
     store: &Store,
 ) -> anyhow::Result<Reconciled> {
     let name = mailbox.key();
-    let listed = open_mailbox(mailbox, config, campaign, store).await?.list_all().await?;
+    let listed = open_mailbox(mailbox, config, since, store).await?.list_all().await?;
     // After the list: what a running daemon takes in meanwhile is accounted for.
     let known = store.cursors(&name).await?;
     let unaccounted: Vec<String> = listed.cursors.difference(&known).cloned().collect();

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
+use jiff::Timestamp;
+
 use crate::{
     campaign::Campaign,
     config::ReplyMode,
@@ -21,19 +23,26 @@ impl Core {
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn remind(&self) -> anyhow::Result<()> {
         let now = self.now().await?;
-        let rules = self.office.rules();
-        let campaign = &rules.campaign;
-        if self.config().replies.mode == ReplyMode::Off || !decision::may_remind(campaign, now) {
+        if self.config().replies.mode == ReplyMode::Off {
             return Ok(());
         }
         // What is reminded of may lie in a mailbox that has not been looked into.
         if !self.caught_up.iter().all(|one| one.load(Ordering::SeqCst)) {
             return Ok(());
         }
+        for rules in self.office.campaigns() {
+            if decision::may_remind(&rules.campaign, now) {
+                self.remind_of(&rules.campaign, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn remind_of(&self, campaign: &Campaign, now: Timestamp) -> anyhow::Result<()> {
         // Where a school stands must not change between the look and the letter.
         let _alone = self.office.deciding.lock().await;
         // What repeats brings nothing that could be wanted.
-        let mut reviews = self.store().reviews_open().await?;
+        let mut reviews = self.store().reviews_open(Some(&campaign.id)).await?;
         reviews.retain(|one| one.reason != ReviewReason::Repeated);
         let mut standings = Standings {
             given: self.store().reminded(&campaign.id).await?,

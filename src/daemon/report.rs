@@ -37,15 +37,16 @@ impl Core {
             return Ok(());
         }
         let now = self.now().await?;
-        let rules = self.office.rules();
-        let reporter = self.reporter(&rules.campaign, now);
         let mut queued = false;
-        if let Some(slot) = self.slot(&rules.campaign, now) {
-            for audience in audiences(self.config(), &rules.campaign) {
-                queued |= reporter.if_due(&audience, slot).await?;
+        for rules in self.office.campaigns() {
+            let reporter = self.reporter(&rules.campaign, now);
+            if let Some(slot) = self.slot(&rules.campaign, now) {
+                for audience in audiences(self.config(), &rules.campaign) {
+                    queued |= reporter.if_due(&audience, slot).await?;
+                }
             }
+            queued |= reporter.cases().await?;
         }
-        queued |= reporter.cases().await?;
         if queued {
             self.office.queued.notify_one();
         }
@@ -201,7 +202,7 @@ impl Reporter<'_> {
         if untold.is_empty() || resting {
             return Ok(false);
         }
-        let open = self.store.reviews_open().await?;
+        let open = self.store.reviews_open(Some(&self.campaign.id)).await?;
         let cases: Vec<Case> = open.into_iter().filter(|row| untold.contains(&row.id)).map(case).collect();
         let mut letters = Vec::new();
         for to in &staff {

@@ -144,9 +144,12 @@ impl Sender {
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
         queued.sender = queued.sender.or_else(|| core.office.own.addresses.first().cloned());
-        let rules = core.office.rules();
-        if queued.kind == LetterKind::Reminder && !rules.campaign.reminds_at(now) {
-            core.store().later(queued.id, rules.campaign.reminds_next(now)).await?;
+        let all = core.office.campaigns();
+        let campaign = all.iter().map(|rules| &rules.campaign).find(|one| Some(&one.id) == queued.campaign.as_ref());
+        if let (LetterKind::Reminder, Some(campaign)) = (queued.kind, campaign)
+            && !campaign.reminds_at(now)
+        {
+            core.store().later(queued.id, campaign.reminds_next(now)).await?;
             return Ok(Some(false));
         }
         // There may be more than one: let another worker look.

@@ -128,6 +128,7 @@ impl Watcher {
             }
         }
         self.caught_up(true);
+        self.core.heed_campaign_files().await?;
         self.core.remind().await?;
         self.core.report().await?;
         // One of these that fails holds up none of the others.

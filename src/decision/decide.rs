@@ -44,30 +44,68 @@ pub(super) struct Owned {
     pub(super) document: usize,
 }
 
-/// Decides about a message. The same input gives the same decision.
+/// Which of a message's documents are a campaign's; `None` is the mail's own text.
+pub(super) struct Scope<'s> {
+    /// Whether it is this campaign's.
+    pub(super) mine: &'s dyn Fn(Option<usize>) -> bool,
+    /// Whether it may as well be another campaign's.
+    pub(super) doubtful: &'s dyn Fn(Option<usize>) -> bool,
+}
+
+impl Scope<'_> {
+    /// There is but one campaign.
+    const ALL: Self = Self { mine: &|_| true, doubtful: &|_| false };
+}
+
+/// Decides about a message, where there is but one campaign. The same input gives the same decision.
 pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
-    let mut decision = by_content(basis, reading);
+    by_parts(basis, reading, parts_of(basis, reading), &Scope::ALL)
+}
+
+/// The documents of a message as a campaign sees them.
+pub(super) fn parts_of(basis: &Basis<'_>, reading: &Reading) -> Vec<Part> {
+    let correction = reading.message.automatic.is_none() && basis.known.thread.is_some();
+    parts::parts(basis.campaign, basis.recogniser, reading, correction)
+}
+
+/// Decides about those parts of a message that are in scope.
+pub(super) fn by_parts(basis: &Basis<'_>, reading: &Reading, parts: Vec<Part>, scope: &Scope<'_>) -> Decision {
+    let mut decision = by_content(basis, reading, parts, scope);
     policy::enforce(basis.policy, &reading.message, &mut decision);
     decision
 }
 
-fn by_content(basis: &Basis<'_>, reading: &Reading) -> Decision {
+fn by_content(basis: &Basis<'_>, reading: &Reading, parts: Vec<Part>, scope: &Scope<'_>) -> Decision {
     let message = &reading.message;
     let from_machine = message.automatic.is_some();
     if message.automatic == Some(Automatic::Own) {
         return nothing(Action::Ignore, "it is our own mail");
     }
-    let correction = !from_machine && basis.known.thread.is_some();
-    let parts = parts::parts(basis.campaign, basis.recogniser, reading, correction);
+    // Every document has its place, whosever it is: campaigns that share a message number it alike.
+    let mut documents = documents_of(&parts);
+    documents.iter_mut().filter(|one| !(scope.mine)(one.file)).for_each(|one| {
+        *one = DocumentVerdict { file: one.file, kind: Kind::Other, school: None, problem: None };
+    });
+    let none = parts.is_empty();
+    let parts: Vec<Part> = parts.into_iter().filter(|part| (scope.mine)(part.file)).collect();
     if from_machine && parts.iter().all(|part| part.form.is_none()) {
-        return Decision { documents: documents_of(&parts), ..nothing(Action::Ignore, "a machine wrote it") };
+        return Decision { documents, ..nothing(Action::Ignore, "a machine wrote it") };
     }
-    if parts.is_empty() {
+    if none {
         return without_documents(basis, reading);
     }
+    if parts.is_empty() {
+        return Decision { documents, ..nothing(Action::Leave, "its documents are about another letter") };
+    }
     let mail = parts::mail_clues(basis.campaign, basis.known, message);
-    let (owned, mut documents) = conclude(basis, parts, &mail);
+    let owned = conclude(basis, parts, &documents, &mail);
     let mut submissions = submission::group(basis, reading, &owned, &mail);
+    let doubtful: Vec<usize> =
+        (0..).zip(&documents).filter(|(_, one)| (scope.doubtful)(one.file)).map(|(at, _)| at).collect();
+    let doubted = |one: &Submission| one.documents.iter().any(|at| doubtful.contains(at));
+    for one in submissions.iter_mut().filter(|one| basis.campaign.closed || doubted(one)) {
+        one.action = Action::Review;
+    }
     // A mail whose author cannot be told is nobody's word.
     let nobody = message.from.is_none() && !message.oddities.is_empty();
     if from_machine || nobody || only_repeats(basis, &submissions) {
@@ -82,7 +120,7 @@ fn by_content(basis: &Basis<'_>, reading: &Reading) -> Decision {
             }
         }
     }
-    finish(basis, reading, documents, submissions)
+    finish(basis, reading, documents, submissions, &doubtful)
 }
 
 /// Whether a sender who has had our letters brings nothing new. Two machines that answer each other, of which one shows
@@ -94,8 +132,7 @@ fn only_repeats(basis: &Basis<'_>, submissions: &[Submission]) -> bool {
 }
 
 /// Concludes about every part; a part that names no school of its own accord joins the mail's one certain school.
-fn conclude(basis: &Basis<'_>, parts: Vec<Part>, mail: &[Clue]) -> (Vec<Owned>, Vec<DocumentVerdict>) {
-    let documents = documents_of(&parts);
+fn conclude(basis: &Basis<'_>, parts: Vec<Part>, documents: &[DocumentVerdict], mail: &[Clue]) -> Vec<Owned> {
     let mut owned: Vec<Owned> = parts
         .into_iter()
         .map(|part| {
@@ -131,7 +168,7 @@ fn conclude(basis: &Basis<'_>, parts: Vec<Part>, mail: &[Clue]) -> (Vec<Owned>, 
             join(&mut owned, &|_| true);
         }
     }
-    (owned, documents)
+    owned
 }
 
 /// Whether the forms of a mail that do not say whose they are can only be those of its one certain school: the single
@@ -209,13 +246,18 @@ fn finish(
     reading: &Reading,
     documents: Vec<DocumentVerdict>,
     submissions: Vec<Submission>,
+    doubtful: &[usize],
 ) -> Decision {
+    let doubtful = |one: &Submission| one.documents.iter().any(|at| doubtful.contains(at));
     let mut reviews: Vec<Review> = submissions
         .iter()
         .enumerate()
         .filter(|(_, one)| one.action == Action::Review)
         .map(|(index, one)| Review {
-            reason: review_reason(reading, &documents, one),
+            reason: match doubtful(one) {
+                true => ReviewReason::AmbiguousCampaign,
+                false => review_reason(basis.campaign.closed, reading, &documents, one),
+            },
             submission: Some(index),
             candidates: one.candidates.clone(),
         })
@@ -224,15 +266,19 @@ fn finish(
         reviews.push(Review { reason: ReviewReason::UnknownSchool, submission: None, candidates: Vec::new() });
     }
     let action = submissions.iter().map(|one| one.action).max().unwrap_or(Action::Review);
-    let replies = reply(basis, reading, &documents, &submissions).into_iter().collect();
+    // Which letter its author would be told of is in doubt itself.
+    let silent = !submissions.is_empty() && submissions.iter().all(doubtful);
+    let replies = reply(basis, reading, &documents, &submissions).filter(|_| !silent).into_iter().collect();
     let why = submissions.iter().flat_map(|one| one.evidence.iter().cloned()).collect();
     Decision { action, documents, submissions, replies, reviews, why }
 }
 
-fn review_reason(reading: &Reading, documents: &[DocumentVerdict], one: &Submission) -> ReviewReason {
+fn review_reason(closed: bool, reading: &Reading, documents: &[DocumentVerdict], one: &Submission) -> ReviewReason {
     let unreadable = |index: &usize| documents.get(*index).is_some_and(|document| document.kind == Kind::Unreadable);
     if reading.message.automatic.is_some() {
         ReviewReason::MachineWithForm
+    } else if closed {
+        ReviewReason::Closed
     } else if one.school.is_some() && one.repeats {
         ReviewReason::Repeated
     } else if one.school.is_some() {
@@ -259,13 +305,15 @@ fn reply(
     if is_too_old(basis, reading) {
         return None;
     }
-    let (to, right) = policy::right(message, documents, submissions)?;
+    let closed = basis.campaign.closed;
+    let (to, right) = policy::right(message, documents, submissions, closed)?;
     let of = |index: &usize| submissions.get(*index);
     // One note is enough: who answers it, or repeats himself, is read by a person already.
     let noted =
         basis.known.answers_ours || submissions.iter().all(|one| one.repeats) || sent_before(basis, reading, documents);
     let (template, told) = match right {
         Right::Receipt if noted => return None,
+        Right::Receipt if closed => (Template::Closed, Vec::new()),
         Right::Receipt => (Template::Receipt, Vec::new()),
         Right::Sections(told) if told.iter().filter_map(of).all(|one| one.action == Action::Confirm) => {
             (Template::Confirm, told)

@@ -1,6 +1,7 @@
 //! What is to be done about a mail: campaign + what is known of the schools + a reading + the time → submissions,
 //! replies, and what a person must decide. One pure function, the same for the daemon, `check` and every second look.
 
+mod among;
 mod decide;
 mod parts;
 mod policy;
@@ -23,6 +24,7 @@ use crate::{
     message::{Address, MessageId},
 };
 
+pub use among::{Share, among};
 pub use decide::{Basis, decide};
 pub use policy::ReplyPolicy;
 pub use reminder::{Occasion, Reminder, Standings, may_remind, reminders};
@@ -164,6 +166,8 @@ pub enum Template {
     Request,
     /// A neutral note that the mail was received and is being looked at.
     Receipt,
+    /// The time for answering the letter is over.
+    Closed,
     /// A person asks whose the documents are.
     #[schemars(skip)]
     Question,
@@ -197,6 +201,8 @@ pub enum ReviewReason {
     UnknownSchool,
     /// Several schools fit, or the clues contradict each other.
     AmbiguousSchool,
+    /// It may answer one letter of ours or another.
+    AmbiguousCampaign,
     /// The school is not in the schedule.
     OutsideSchedule,
     /// Other values than those accepted, from a sender that nothing vouches for.
@@ -217,6 +223,8 @@ pub enum ReviewReason {
     TooLarge,
     /// The message could not be read at all.
     Broken,
+    /// It came after the campaign had been closed.
+    Closed,
     /// It was left alone, and a person wants it to be decided about.
     PulledIn,
 }

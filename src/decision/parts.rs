@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    campaign::{Campaign, FieldKind, SchoolId},
+    campaign::{Campaign, FieldKind, RequirementKind, SchoolId},
     document::{Document, Format, Problem},
     form::{self, Contents, FilledForm, Kind, Recogniser},
     matching::{Clue, Roster, Source, Verdict},
@@ -25,6 +25,8 @@ pub(super) struct Part {
     pub(super) problem: Option<Problem>,
     /// The filled form, of which a document with several gives a part each.
     pub(super) form: Option<FilledForm>,
+    /// How many of the form's questions stand in its document.
+    pub(super) labels: usize,
     /// Whether it is or holds a draft.
     pub(super) draft: bool,
     /// The clues that are its own.
@@ -89,19 +91,22 @@ fn part_of(
 ) -> Vec<Part> {
     let file_name = name.map(|name| Clue::Text { source: Source::FileName, text: name.to_owned() });
     let letterhead = Clue::Text { source: Source::Letterhead, text: contents.letterhead };
+    // What nobody is asked for is some other paper.
+    let drafts = campaign.requirements.iter().any(|one| one.kind == RequirementKind::Draft);
     if contents.forms.is_empty() {
         let mut clues: Vec<Clue> = file_name.into_iter().collect();
         clues.push(letterhead);
-        if contents.kind == Kind::Draft {
+        let kind = if contents.kind == Kind::Draft && !drafts { Kind::Other } else { contents.kind };
+        let draft = kind == Kind::Draft;
+        if draft {
             clues.push(Clue::Text { source: Source::TitlePage, text: form::title_page(document) });
         }
-        let draft = contents.kind == Kind::Draft;
         let text = document.text();
-        return vec![Part { file, kind: contents.kind, problem: None, form: None, draft, clues, text }];
+        return vec![Part { file, kind, problem: None, form: None, labels: 0, draft, clues, text }];
     }
     // What stands around the forms tells of a single one only: of several, each speaks for itself.
     let single = contents.forms.len() == 1;
-    let draft = contents.also_draft;
+    let (draft, labels) = (contents.also_draft && drafts, contents.labels);
     contents
         .forms
         .into_iter()
@@ -112,7 +117,7 @@ fn part_of(
                 clues.extend(file_name.clone());
                 clues.push(letterhead.clone());
             }
-            Part { file, kind: Kind::Form, problem: None, form: Some(form), draft, clues, text: String::new() }
+            Part { file, kind: Kind::Form, problem: None, form: Some(form), labels, draft, clues, text: String::new() }
         })
         .collect()
 }
@@ -130,6 +135,7 @@ fn unreadable(index: usize, file: &FileReading, problem: Problem) -> Part {
         kind: Kind::Unreadable,
         problem: Some(problem),
         form: None,
+        labels: 0,
         draft: false,
         clues,
         text: String::new(),
@@ -161,6 +167,7 @@ fn correction_lines(campaign: &Campaign, recogniser: &Recogniser, message: &Mess
         file: None,
         kind: Kind::Form,
         problem: None,
+        labels: answers.len(),
         form: Some(FilledForm { answers, ..FilledForm::default() }),
         draft: false,
         clues: Vec::new(),

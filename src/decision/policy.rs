@@ -55,13 +55,18 @@ pub(super) enum Right {
 
 /// To whom what may be written, by the mail itself. To nobody but the one author in From: Reply-To is anybody's to fill
 /// in, and a reply to it could be turned against others. Not to a machine. And only for documents: those of a certain
-/// school, whether they name it or come from its address or in its thread; or a form that is no certain school's.
+/// school, whether they name it or come from its address or in its thread; or a form that is no certain school's. Where a
+/// campaign is closed, nothing follows from either.
 pub(super) fn right(
     message: &Message,
     documents: &[DocumentVerdict],
     submissions: &[Submission],
+    closed: bool,
 ) -> Option<(Address, Right)> {
     let author = message.from.as_ref().filter(|_| message.automatic.is_none())?;
+    if closed && submissions.iter().any(|one| one.school.is_some()) {
+        return Some((author.address.clone(), Right::Receipt));
+    }
     let answered = |one: &Submission| matches!(one.action, Action::Confirm | Action::Request) && one.school.is_some();
     let told: Vec<usize> =
         submissions.iter().enumerate().filter(|(_, one)| answered(one)).map(|(index, _)| index).collect();

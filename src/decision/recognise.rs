@@ -4,12 +4,22 @@ use crate::{campaign::Campaign, document::Document, reader::Reading};
 
 use super::parts;
 
-/// The first word of the letter that stands in the subject or the text of the mail.
-pub(super) fn word_of_the_letter<'c>(campaign: &'c Campaign, reading: &Reading) -> Option<&'c str> {
+/// The subject and the text of a mail, with what it quotes and forwards.
+pub(super) fn said(reading: &Reading) -> String {
     let message = &reading.message;
     let mut said = vec![message.subject.clone(), message.body.text(), message.quoted.clone(), message.forwarded.text()];
     said.extend(parts::forwarded_bodies(reading).map(Document::text));
-    let said = words(&said.join("\n"));
+    said.join("\n")
+}
+
+/// Whether a text has the letter's number.
+pub(super) fn names_number(campaign: &Campaign, text: &str) -> bool {
+    names_letter(&words(text), &campaign.letter.number)
+}
+
+/// The first word of the letter that stands in the subject or the text of the mail.
+pub(super) fn word_of_the_letter<'c>(campaign: &'c Campaign, reading: &Reading) -> Option<&'c str> {
+    let said = words(&said(reading));
     let mut phrases = campaign.recognition.words.iter().map(String::as_str);
     let number = campaign.letter.number.as_str();
     phrases.find(|phrase| speaks(&said, &words(phrase))).or_else(|| names_letter(&said, number).then_some(number))

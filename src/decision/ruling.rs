@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Action, Decision, DocumentVerdict, PlannedReply, Submission, Template,
-    decide::{Basis, Owned, documents_of, is_late, is_too_old},
-    parts, policy, submission,
+    decide::{Basis, Owned, documents_of, is_late, is_too_old, parts_of},
+    policy, submission,
 };
 use crate::{
     campaign::{FieldId, RequirementKind, SchoolId},
@@ -37,8 +37,7 @@ pub fn gathered(basis: &Basis<'_>, reading: &Reading) -> (Submission, Vec<Docume
 
 /// Every part of a message, with nothing concluded about it.
 fn nobodys(basis: &Basis<'_>, reading: &Reading) -> (Vec<Owned>, Vec<DocumentVerdict>) {
-    let correction = reading.message.automatic.is_none() && basis.known.thread.is_some();
-    let parts = parts::parts(basis.campaign, basis.recogniser, reading, correction);
+    let parts = parts_of(basis, reading);
     let documents = documents_of(&parts);
     let owned = parts.into_iter().map(|part| {
         let document = documents.iter().position(|one| one.file == part.file).unwrap_or_default();

@@ -272,6 +272,7 @@ pub(super) fn tell(campaign: &Campaign, signs: &Signs, blank: bool) -> Contents 
     let contents = |kind: Kind, why: Vec<String>| Contents {
         kind,
         forms: Vec::new(),
+        labels: 0,
         also_draft: false,
         letterhead: String::new(),
         why,

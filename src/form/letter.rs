@@ -44,6 +44,12 @@ impl Letter {
         self.issuer.iter().any(|three| holds(&text, three))
     }
 
+    /// How many signs of the letter a text holds: its phrases, and its form's title.
+    pub(super) fn signs_in(&self, text: &str) -> usize {
+        let titled = text.lines().any(|line| line.chars().count() <= 400 && similar(line, &self.title, 0.75));
+        self.phrases_in(&spaced(text)) + usize::from(titled)
+    }
+
     /// How many of the letter's phrases a folded text holds.
     pub(super) fn phrases_in(&self, spaced_text: &str) -> usize {
         self.phrases.iter().filter(|phrase| spaced_text.contains(phrase.as_str())).count()

@@ -115,6 +115,8 @@ pub struct Contents {
     pub kind: Kind,
     /// Its filled forms: several where it holds several schools.
     pub forms: Vec<FilledForm>,
+    /// How many of the form's questions stand in it: of two campaigns' forms the right one has more.
+    pub labels: usize,
     /// Whether the draft of a speech stands in the same document, beside its forms.
     pub also_draft: bool,
     /// What names its sender: the page's header, and what stands above the form or the heading.
@@ -136,6 +138,11 @@ impl Recogniser {
     /// Makes a campaign ready.
     pub fn new(campaign: &Campaign) -> Self {
         Self { labels: Labels::new(&campaign.form), letter: Letter::new(campaign), subject: Subject::new(campaign) }
+    }
+
+    /// How many signs of the campaign's own letter stand in a text: phrases of it, and its form's title.
+    pub fn signs_of_letter(&self, text: &str) -> usize {
+        self.letter.signs_in(text)
     }
 }
 
@@ -161,7 +168,7 @@ pub fn contents(campaign: &Campaign, recogniser: &Recogniser, document: &Documen
     let long = rest.text().chars().nth(kind::SHORTEST_BESIDE).is_some();
     let also_draft = long && kind::Signs::of(campaign, recogniser, &rest, name).is_speech_beside_a_form();
     let why = vec![format!("{} filled form(s) in it", found.forms.len())];
-    Contents { kind: Kind::Form, forms: found.forms, also_draft, letterhead, why }
+    Contents { kind: Kind::Form, forms: found.forms, labels: found.labels, also_draft, letterhead, why }
 }
 
 /// A speech whose headings are the form's questions, or slides that are titled by them: no table, and either the heading
@@ -192,6 +199,7 @@ pub fn contents_of_body(campaign: &Campaign, recogniser: &Recogniser, body: &Doc
         return Contents {
             kind: Kind::Other,
             forms: Vec::new(),
+            labels: 0,
             also_draft: false,
             letterhead: String::new(),
             why: vec!["the text of a mail".to_owned()],
@@ -200,7 +208,7 @@ pub fn contents_of_body(campaign: &Campaign, recogniser: &Recogniser, body: &Doc
     let why = vec![format!("{} filled form(s) in the text of a mail", found.forms.len())];
     let above = found.rest.get(..found.above).unwrap_or_default();
     let letterhead = front::letterhead(&recogniser.letter, body, above);
-    Contents { kind: Kind::Form, forms: found.forms, also_draft: false, letterhead, why }
+    Contents { kind: Kind::Form, forms: found.forms, labels: found.labels, also_draft: false, letterhead, why }
 }
 
 /// The forms of a document, and what it holds beside them.

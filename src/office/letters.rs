@@ -1,8 +1,10 @@
 //! A decision → its letters, ready for the outbox.
 
+use std::sync::Arc;
+
 use crate::{
     config::{MailboxConfig, ReplyMode},
-    decision::{self, Decision, PlannedReply},
+    decision::{self, Basis, Decision, Known, PlannedReply},
     message::Address,
     reader::Reading,
     reply::{self, Envelope, ReplyError},
@@ -44,18 +46,45 @@ impl Office {
     /// # Errors
     /// Where the store refuses.
     pub(crate) async fn renew(&self) -> Result<(), StoreError> {
-        let rules = self.rules();
-        for outdated in self.store.outdated(&rules.campaign.id).await? {
-            let (stored, reading) = (&outdated.stored, &outdated.reading);
-            let mut known = self.known(&rules, reading).await?;
-            known.recorded = true;
-            let decision = decision::decide(&rules.basis(&self.config, stored, &known), reading);
-            let decided = Decided { rules: &rules, stored, reading, decision: &decision, seed: "" };
-            let letters = self.outgoing(&decided).unwrap_or_default();
-            self.store.renew(outdated.id, letters.first()).await?;
-            tracing::info!(message = stored.id, written = !letters.is_empty(), "its answer was overtaken");
+        let all = self.campaigns();
+        for rules in &all {
+            for outdated in self.store.outdated(&rules.campaign.id).await? {
+                let (stored, reading) = (&outdated.stored, &outdated.reading);
+                let known = self.known_to(&all, reading, true).await?;
+                let shares = decision::among(&self.bases(&all, stored, &known), reading);
+                let share = shares.into_iter().find(|share| share.campaign == rules.campaign.id);
+                let letters = share.and_then(|share| {
+                    let decided = Decided { rules, stored, reading, decision: &share.decision, seed: "" };
+                    self.outgoing(&decided).ok()
+                });
+                let letter = letters.as_deref().and_then(<[Outgoing]>::first);
+                self.store.renew(outdated.id, letter).await?;
+                tracing::info!(message = stored.id, written = letter.is_some(), "its answer was overtaken");
+            }
         }
         Ok(())
+    }
+
+    /// What each campaign knows before a message is decided, in their order; `recorded`: once more.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub(crate) async fn known_to(
+        &self,
+        all: &[Arc<Rules>],
+        reading: &Reading,
+        recorded: bool,
+    ) -> Result<Vec<Known>, StoreError> {
+        let mut known = Vec::new();
+        for rules in all {
+            known.push(Known { recorded, ..self.known(rules, reading).await? });
+        }
+        Ok(known)
+    }
+
+    /// What the decision about a message rests on, for each campaign.
+    pub(crate) fn bases<'b>(&self, all: &'b [Arc<Rules>], stored: &Stored, known: &'b [Known]) -> Vec<Basis<'b>> {
+        all.iter().zip(known).map(|(rules, known)| rules.basis(&self.config, stored, known)).collect()
     }
 
     fn letter(

@@ -2,16 +2,17 @@
 //! Knows no mail server.
 
 mod acts;
+mod files;
 mod letters;
 mod summary;
 mod ticks;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
 
 use tokio::sync::{Mutex, Notify};
 
 use crate::{
-    campaign::Campaign,
+    campaign::{Campaign, CampaignId},
     clock::Clock,
     config::{Config, ReplyMode},
     converter::Converter,
@@ -27,6 +28,8 @@ use crate::{
 };
 
 pub use acts::{About, Act, ActError, Case, Entry, NewDate, Offers, Prospect, Settled, Way};
+use files::Files;
+pub use files::WrongFile;
 pub(crate) use letters::Decided;
 pub(crate) use summary::{Rows, case, reason};
 pub use summary::{summary, summary_where};
@@ -42,13 +45,21 @@ pub struct Rules {
     pub roster: Roster,
     /// Its form, ready to be looked for.
     pub recogniser: Recogniser,
-    mark: AmendmentsMark,
+    made_of: MadeOf,
+}
+
+/// What rules were made of: where it is still the same, they are too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct MadeOf {
+    /// How often the campaign's file had been taken over.
+    file: u32,
+    amendments: AmendmentsMark,
 }
 
 impl Rules {
-    fn new(campaign: Campaign, mark: AmendmentsMark) -> Self {
+    fn new(campaign: Campaign, made_of: MadeOf) -> Self {
         let (roster, recogniser) = (Roster::new(&campaign), Recogniser::new(&campaign));
-        Self { campaign, roster, recogniser, mark }
+        Self { campaign, roster, recogniser, made_of }
     }
 
     /// What the decision about a message rests on.
@@ -86,20 +97,26 @@ pub struct Office {
     pub deciding: Mutex<()>,
     /// A letter was queued.
     pub queued: Notify,
-    /// The campaign as its file has it.
-    file: Campaign,
-    rules: RwLock<Arc<Rules>>,
+    files: StdMutex<Files>,
+    rules: RwLock<Vec<Arc<Rules>>>,
 }
 
 impl Office {
     /// Opens an office over a store.
     ///
     /// # Errors
-    /// Where a campaign, a template or the store cannot be read.
+    /// Where no campaign can be used, or a template or the store cannot be read.
     pub async fn open(config: Config, store: Store, clock: Clock) -> anyhow::Result<Self> {
         let limits = Limits { time: config.reader.time.unsigned_abs(), ..Limits::default() };
-        let file = config.campaign()?;
-        let rules = RwLock::new(Arc::new(rules(&file, &store).await?));
+        let files = Files::of(&config);
+        let mut all = Vec::new();
+        for (file, taken) in files.campaigns() {
+            all.push(Arc::new(rules(file, taken, &store).await?));
+        }
+        if all.is_empty() {
+            // Says what is wrong with the first one.
+            config.campaigns()?;
+        }
         Ok(Self {
             templates: Templates::load(config.templates.as_deref())?,
             jail: Jail::new(config.reader.sandbox, limits),
@@ -110,29 +127,62 @@ impl Office {
             config,
             store,
             clock,
-            file,
-            rules,
+            files: StdMutex::new(files),
+            rules: RwLock::new(all),
         })
     }
 
-    /// The campaign as it was when [`Office::refresh`] looked last.
-    pub fn rules(&self) -> Arc<Rules> {
-        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    /// The campaigns as they were when [`Office::refresh`] looked last, in the order of the configuration: at least one.
+    pub fn campaigns(&self) -> Vec<Arc<Rules>> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The campaign as it stands now: what staff add takes effect with the next message.
+    /// The first of them: for what belongs to none.
+    ///
+    /// # Panics
+    /// Never: an office without a campaign does not open.
+    pub fn first(&self) -> Arc<Rules> {
+        self.campaigns().swap_remove(0)
+    }
+
+    /// The campaigns as they stand now: what staff add, and what is changed in a file, takes effect with the next message.
     ///
     /// # Errors
     /// Where the store refuses.
-    pub async fn refresh(&self) -> Result<Arc<Rules>, StoreError> {
-        let now = self.rules();
-        if self.store.amendments_mark(&now.campaign.id).await? == now.mark {
-            return Ok(now);
+    pub async fn refresh(&self) -> Result<Vec<Arc<Rules>>, StoreError> {
+        let files: Vec<(Arc<Campaign>, u32)> = {
+            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+            files.look(&self.config);
+            files.campaigns().map(|(file, taken)| (Arc::clone(file), taken)).collect()
+        };
+        let known = self.campaigns();
+        let mut all = Vec::new();
+        for (file, taken) in &files {
+            let amendments = self.store.amendments_mark(&file.id).await?;
+            let now = MadeOf { file: *taken, amendments };
+            let same = known.iter().find(|one| one.campaign.id == file.id && one.made_of == now);
+            if let Some(same) = same {
+                all.push(Arc::clone(same));
+                continue;
+            }
+            all.push(Arc::new(rules(file, *taken, &self.store).await?));
+            tracing::info!(campaign = file.id.as_str(), "its rules have changed and are in force");
         }
-        let new = Arc::new(rules(&self.file, &self.store).await?);
-        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
-        tracing::info!("what staff have added to the campaign is in force");
-        Ok(new)
+        self.rules.write().unwrap_or_else(PoisonError::into_inner).clone_from(&all);
+        Ok(all)
+    }
+
+    /// A campaign as it stands now; none where there is none of this id.
+    ///
+    /// # Errors
+    /// As [`Office::refresh`].
+    pub async fn campaign(&self, id: &CampaignId) -> Result<Option<Arc<Rules>>, StoreError> {
+        Ok(self.refresh().await?.into_iter().find(|one| one.campaign.id == *id))
+    }
+
+    /// The campaign files that could not be used when [`Office::refresh`] looked last.
+    pub fn wrong_files(&self) -> Vec<WrongFile> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).wrong()
     }
 
     /// What is known before a message is decided.
@@ -158,12 +208,16 @@ impl Office {
     }
 }
 
-/// The campaign of the configuration, with what staff have added to it.
+/// The campaigns of the configuration, with what staff have added to them.
 ///
 /// # Errors
 /// Where either cannot be read.
-pub async fn campaign(config: &Config, store: &Store) -> anyhow::Result<Campaign> {
-    Ok(amended(config.campaign()?, store).await?)
+pub async fn campaigns(config: &Config, store: &Store) -> anyhow::Result<Vec<Campaign>> {
+    let mut all = Vec::new();
+    for file in config.campaigns()? {
+        all.push(amended(file, store).await?);
+    }
+    Ok(all)
 }
 
 async fn amended(file: Campaign, store: &Store) -> Result<Campaign, StoreError> {
@@ -171,8 +225,8 @@ async fn amended(file: Campaign, store: &Store) -> Result<Campaign, StoreError> 
     Ok(file.amended(amendments.into_iter().map(|row| row.amendment)))
 }
 
-async fn rules(file: &Campaign, store: &Store) -> Result<Rules, StoreError> {
+async fn rules(file: &Campaign, taken: u32, store: &Store) -> Result<Rules, StoreError> {
     // Looked at first: what is added in between is looked at once more the next time.
-    let mark = store.amendments_mark(&file.id).await?;
-    Ok(Rules::new(amended(file.clone(), store).await?, mark))
+    let amendments = store.amendments_mark(&file.id).await?;
+    Ok(Rules::new(amended(Campaign::clone(file), store).await?, MadeOf { file: taken, amendments }))
 }

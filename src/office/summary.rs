@@ -57,8 +57,8 @@ impl Rows {
             schools: store.schools(&campaign.id).await?,
             counts: store.counts(&campaign.id).await?,
             history: store.history(&campaign.id).await?,
-            reviews: store.reviews_open().await?,
-            letters: store.outbox_open().await?,
+            reviews: store.reviews_open(Some(&campaign.id)).await?,
+            letters: store.outbox_open(Some(&campaign.id)).await?,
             incidents: store.incidents().await?,
             ticked: super::ticked(store, campaign).await?,
         })
@@ -215,6 +215,8 @@ pub(crate) fn reason(reason: ReviewReason) -> &'static str {
     match reason {
         ReviewReason::UnknownSchool => "школа не определена",
         ReviewReason::AmbiguousSchool => "подходят несколько школ или сведения расходятся",
+        ReviewReason::AmbiguousCampaign => "неясно, на какое письмо комитета это ответ",
+        ReviewReason::Closed => "получено после завершения приёма",
         ReviewReason::OutsideSchedule => "школа вне графика",
         ReviewReason::Contradiction => "сведения расходятся с принятыми ранее или отправитель неясен",
         ReviewReason::Unreadable => "документы не читаются, школа не определена",

@@ -43,8 +43,7 @@ impl Office {
     ///
     /// # Errors
     /// Where the store refuses.
-    pub async fn tick(&self, tick: &Tick, done: bool, by: AccountId) -> Result<(), StoreError> {
-        let campaign = &self.rules().campaign;
+    pub async fn tick(&self, campaign: &Campaign, tick: &Tick, done: bool, by: AccountId) -> Result<(), StoreError> {
         self.store.tick(&campaign.id, &tick_name(campaign, tick), done, by, self.clock.now()).await
     }
 }

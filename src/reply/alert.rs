@@ -37,12 +37,14 @@ pub enum AlertKind {
     SmtpSender,
     /// It has not been reached for long.
     SmtpUnreachable,
+    /// A campaign file cannot be used as it is.
+    Campaign,
     /// Letters failed, or may have been delivered or not.
     Letters,
 }
 
 /// Every kind.
-const KINDS: [AlertKind; 10] = [
+const KINDS: [AlertKind; 11] = [
     AlertKind::MailboxLogin,
     AlertKind::MailboxSetup,
     AlertKind::MailboxUnreachable,
@@ -52,6 +54,7 @@ const KINDS: [AlertKind; 10] = [
     AlertKind::SmtpSetup,
     AlertKind::SmtpSender,
     AlertKind::SmtpUnreachable,
+    AlertKind::Campaign,
     AlertKind::Letters,
 ];
 
@@ -68,6 +71,7 @@ impl AlertKind {
             Self::SmtpSetup => "smtp_setup",
             Self::SmtpSender => "smtp_sender",
             Self::SmtpUnreachable => "smtp_unreachable",
+            Self::Campaign => "campaign",
             Self::Letters => "letters",
         }
     }

@@ -73,7 +73,7 @@ pub(super) fn attachments(
             let files = vec![Attached { name: name.clone(), media_type: DOCX, bytes }];
             Ok(Attachments { files, blank: name, ..Attachments::default() })
         }
-        Template::Receipt | Template::Question | Template::Withdrawn => Ok(Attachments::default()),
+        Template::Receipt | Template::Closed | Template::Question | Template::Withdrawn => Ok(Attachments::default()),
     }
 }
 

@@ -143,6 +143,7 @@ pub fn render(
         Template::Confirm => "confirm",
         Template::Request => "request",
         Template::Receipt => "receipt",
+        Template::Closed => "closed",
         Template::Question => "question",
         Template::Withdrawn => "withdrawn",
     };

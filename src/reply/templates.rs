@@ -13,7 +13,7 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: [(&str, &str); 29] = embedded![
+const EMBEDDED: [(&str, &str); 31] = embedded![
     "base.txt.j2",
     "base.html.j2",
     "parts.txt.j2",
@@ -25,6 +25,8 @@ const EMBEDDED: [(&str, &str); 29] = embedded![
     "request.html.j2",
     "receipt.txt.j2",
     "receipt.html.j2",
+    "closed.txt.j2",
+    "closed.html.j2",
     "question.txt.j2",
     "question.html.j2",
     "withdrawn.txt.j2",

@@ -153,7 +153,7 @@ pub(super) fn view(
 ) -> View {
     // A receipt is for whoever wrote: it must not tell which school we take the sender for.
     let sections: Vec<Section> = match planned.template {
-        Template::Receipt | Template::Question | Template::Withdrawn => Vec::new(),
+        Template::Receipt | Template::Closed | Template::Question | Template::Withdrawn => Vec::new(),
         Template::Confirm | Template::Request => planned
             .submissions
             .iter()

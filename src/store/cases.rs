@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::{MessageRow, Store, StoreError, Stored, from_json, from_word, instant, parsed, state};
 use crate::{
-    campaign::SchoolId,
+    campaign::{CampaignId, SchoolId},
     decision::{DocumentVerdict, ReviewReason, Submission},
     form::Answer,
     message::{Address, Authentication},
@@ -17,6 +17,8 @@ use crate::{
 pub struct ReviewState {
     /// Its number.
     pub number: i64,
+    /// The campaign in which it is decided.
+    pub campaign: CampaignId,
     /// The message.
     pub message: MessageRow,
     /// The submission that it is about; `None` for the whole message.
@@ -42,8 +44,8 @@ pub struct StoredReading {
     pub authentication: Authentication,
 }
 
-/// Message, submission, reason, candidates, asked, decided.
-type ReviewColumns = (i64, Option<i64>, String, String, Option<i64>, Option<i64>);
+/// Campaign, message, submission, reason, candidates, asked, decided.
+type ReviewColumns = (String, i64, Option<i64>, String, String, Option<i64>, Option<i64>);
 /// Field, text, value, invalid, found.
 type AnswerColumns = (String, String, Option<String>, Option<String>, String);
 /// Hash, path, kind, school, problem.
@@ -83,14 +85,15 @@ impl Store {
     /// Where the database refuses.
     pub async fn review(&self, number: i64) -> Result<Option<ReviewState>, StoreError> {
         let row: Option<ReviewColumns> = sqlx::query_as(
-            "SELECT message, submission, reason, candidates, asked_at, decided_at FROM reviews WHERE id = $1",
+            "SELECT campaign, message, submission, reason, candidates, asked_at, decided_at FROM reviews WHERE id = $1",
         )
         .bind(number)
         .fetch_optional(&self.readers)
         .await?;
-        row.map(|(message, submission, reason, candidates, asked, decided)| {
+        row.map(|(campaign, message, submission, reason, candidates, asked, decided)| {
             Ok(ReviewState {
                 number,
+                campaign: parsed("campaign", &campaign)?,
                 message,
                 submission,
                 reason: from_word(reason)?,
@@ -164,26 +167,31 @@ impl Store {
         }))
     }
 
-    /// The submissions of a message that count as a school's.
+    /// The submissions of a message that count as a school's in a campaign.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn accepted_of(&self, message: MessageRow) -> Result<Vec<i64>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT id FROM submissions WHERE message = $1 AND version IS NOT NULL ORDER BY id")
-            .bind(message)
-            .fetch_all(&self.readers)
-            .await?)
+    pub async fn accepted_of(&self, campaign: &CampaignId, message: MessageRow) -> Result<Vec<i64>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT id FROM submissions WHERE message = $1 AND campaign = $2 AND version IS NOT NULL ORDER BY id",
+        )
+        .bind(message)
+        .bind(campaign.as_str())
+        .fetch_all(&self.readers)
+        .await?)
     }
 
-    /// The message of a submission; none where there is none of this row, or it no longer counts.
+    /// The campaign and message of a submission; none where there is none of this row, or it no longer counts.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn message_of(&self, submission: i64) -> Result<Option<MessageRow>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT message FROM submissions WHERE id = $1 AND version IS NOT NULL")
-            .bind(submission)
-            .fetch_optional(&self.readers)
-            .await?)
+    pub async fn message_of(&self, submission: i64) -> Result<Option<(CampaignId, MessageRow)>, StoreError> {
+        let row: Option<(String, MessageRow)> =
+            sqlx::query_as("SELECT campaign, message FROM submissions WHERE id = $1 AND version IS NOT NULL")
+                .bind(submission)
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(|(campaign, message)| Ok((parsed("campaign", &campaign)?, message))).transpose()
     }
 
     /// As whose the documents from an address count, and those of this message that are nobody's yet; `except` this submission.
@@ -192,17 +200,20 @@ impl Store {
     /// Where the database refuses.
     pub async fn writes_for(
         &self,
+        campaign: &CampaignId,
         sender: &Address,
         message: MessageRow,
         except: Option<i64>,
     ) -> Result<Vec<Option<SchoolId>>, StoreError> {
         let schools: Vec<Option<String>> = sqlx::query_scalar(
             "SELECT DISTINCT s.school FROM submissions s JOIN messages m ON m.id = s.message
-             WHERE m.sender = $1 AND (s.version IS NOT NULL OR (s.message = $2 AND s.replaced IS NULL)) AND s.id IS NOT $3",
+             WHERE m.sender = $1 AND (s.version IS NOT NULL OR (s.message = $2 AND s.replaced IS NULL)) AND s.id IS NOT $3
+               AND s.campaign = $4",
         )
         .bind(sender.as_str())
         .bind(message)
         .bind(except)
+        .bind(campaign.as_str())
         .fetch_all(&self.readers)
         .await?;
         schools.into_iter().map(|school| school.map(|school| parsed("school", &school)).transpose()).collect()
@@ -259,7 +270,7 @@ impl Store {
 /// A letter that waits is taken back by a decision, but for one that speaks of other schools too: it leaves all the same.
 pub(super) async fn told(connection: &mut SqliteConnection, submission: Option<i64>) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM submissions x JOIN outbox o ON o.message = x.message
+        "SELECT EXISTS (SELECT 1 FROM submissions x JOIN outbox o ON o.message = x.message AND o.campaign = x.campaign
              JOIN outbox_schools s ON s.outbox = o.id AND s.school = x.school
              WHERE x.id = $1 AND x.version IS NOT NULL
                AND (o.state IN ('leased', 'sending', 'sent', 'ambiguous')

@@ -10,7 +10,7 @@ use super::{
     parsed,
 };
 use crate::{
-    campaign::SchoolId,
+    campaign::{CampaignId, SchoolId},
     message::{Address, MessageId},
 };
 
@@ -19,6 +19,8 @@ use crate::{
 pub struct HeldRow {
     /// Its row.
     pub id: OutboxRow,
+    /// The campaign; none where it is an alert.
+    pub campaign: Option<CampaignId>,
     /// The message that it answers; none where it is an alert.
     pub message: Option<MessageRow>,
     /// To whom.
@@ -42,22 +44,24 @@ pub struct HeldRow {
 }
 
 /// Row, message, recipient, Message-ID, state, since, not before, whether an alert, whether approved, response, schools as
-/// a list.
-type Columns = (i64, Option<i64>, String, String, String, i64, i64, bool, bool, String, Option<String>);
+/// a list, campaign.
+type Columns = (i64, Option<i64>, String, String, String, i64, i64, bool, bool, String, Option<String>, Option<String>);
 
 /// So many attempts that fail are no accident of the moment.
 const FEW: u32 = 3;
 
 const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.not_before,
         o.internal, o.approved, o.response,
-        (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id)
+        (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id), o.campaign
     FROM outbox o WHERE";
 
 fn held(row: Columns) -> Result<HeldRow, StoreError> {
-    let (id, message, recipient, message_id, state, since, not_before, alert, approved, response, schools) = row;
+    let (id, message, recipient, message_id, state, since, not_before, alert, approved, response, schools, campaign) =
+        row;
     let schools = schools.unwrap_or_default();
     Ok(HeldRow {
         id,
+        campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
         message,
         recipient,
         message_id,
@@ -84,13 +88,19 @@ impl Store {
         rows.into_iter().map(|(state, count)| Ok((from_word(state)?, count.unsigned_abs()))).collect()
     }
 
-    /// Every answer that has not simply left: waiting, failed or in doubt.
+    /// Every answer of a campaign, or of all, that has not simply left: waiting, failed or in doubt. Alerts are of all.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn outbox_open(&self) -> Result<Vec<HeldRow>, StoreError> {
-        let query = format!("{HELD} o.state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') ORDER BY o.id");
-        let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query)).fetch_all(&self.readers).await?;
+    pub async fn outbox_open(&self, campaign: Option<&CampaignId>) -> Result<Vec<HeldRow>, StoreError> {
+        let query = format!(
+            "{HELD} o.state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous')
+             AND ($1 IS NULL OR o.campaign IS NULL OR o.campaign = $1) ORDER BY o.id"
+        );
+        let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(campaign.map(CampaignId::as_str))
+            .fetch_all(&self.readers)
+            .await?;
         rows.into_iter().map(held).collect()
     }
 

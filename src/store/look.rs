@@ -101,6 +101,8 @@ pub struct DocumentLook {
 pub struct PartLook {
     /// Its row.
     pub id: i64,
+    /// The campaign.
+    pub campaign: CampaignId,
     /// The school, where it is certain.
     pub school: Option<SchoolId>,
     /// Which of the school's versions it is, where it was accepted.
@@ -134,6 +136,8 @@ pub struct PartLook {
 pub struct CaseLook {
     /// Its number.
     pub number: i64,
+    /// The campaign.
+    pub campaign: CampaignId,
     /// The message.
     pub message: MessageRow,
     /// The part of it that it is about; none for the whole message.
@@ -162,22 +166,23 @@ pub struct CaseLook {
 
 /// Id, received, sender, subject, state, duplicate of, reasons.
 type LineColumns = (i64, i64, Option<String>, String, String, Option<i64>, String);
-/// Row, message, submission, reason, candidates, outside, received, sender, subject, decided at, by, ruling, asked.
-type CaseColumns = (
-    i64,
-    i64,
-    Option<i64>,
-    String,
-    String,
-    Option<String>,
-    i64,
-    Option<String>,
-    String,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-);
+#[derive(sqlx::FromRow)]
+struct CaseColumns {
+    id: i64,
+    campaign: String,
+    message: i64,
+    submission: Option<i64>,
+    reason: String,
+    candidates: String,
+    outside: Option<String>,
+    received_at: i64,
+    sender: Option<String>,
+    subject: String,
+    decided_at: Option<i64>,
+    who: Option<String>,
+    verdict: Option<String>,
+    asked_at: Option<i64>,
+}
 
 fn line((id, received, sender, subject, state, first, why): LineColumns) -> Result<MessageLine, StoreError> {
     let state = match (state.as_str(), first) {
@@ -190,30 +195,30 @@ fn line((id, received, sender, subject, state, first, why): LineColumns) -> Resu
 }
 
 fn case(row: CaseColumns) -> Result<CaseLook, StoreError> {
-    let (number, message, part, reason, candidates, outside, received, sender, subject, decided, by, ruling, asked) =
-        row;
     Ok(CaseLook {
-        number,
-        message,
-        part,
-        reason: from_word(reason)?,
-        candidates: from_json(&candidates)?,
-        outside,
-        received: instant(received)?,
-        sender,
-        subject,
-        decided: decided.map(instant).transpose()?,
-        by,
-        ruling: ruling.as_deref().map(from_json).transpose()?,
-        asked: asked.map(instant).transpose()?,
+        number: row.id,
+        campaign: parsed("campaign", &row.campaign)?,
+        message: row.message,
+        part: row.submission,
+        reason: from_word(row.reason)?,
+        candidates: from_json(&row.candidates)?,
+        outside: row.outside,
+        received: instant(row.received_at)?,
+        sender: row.sender,
+        subject: row.subject,
+        decided: row.decided_at.map(instant).transpose()?,
+        by: row.who,
+        ruling: row.verdict.as_deref().map(from_json).transpose()?,
+        asked: row.asked_at.map(instant).transpose()?,
     })
 }
 
-const CASE: &str = "SELECT r.id, r.message, r.submission, r.reason, r.candidates, s.outside, m.received_at, m.sender,
+const CASE: &str =
+    "SELECT r.id, r.campaign, r.message, r.submission, r.reason, r.candidates, s.outside, m.received_at, m.sender,
         m.subject, r.decided_at,
-        coalesce((SELECT a.address FROM accounts a WHERE a.id = CAST(r.decided_by AS INTEGER)), r.decided_by),
+        coalesce((SELECT a.address FROM accounts a WHERE a.id = CAST(r.decided_by AS INTEGER)), r.decided_by) AS who,
         (SELECT u.verdict FROM rulings u WHERE u.message = r.message AND u.review = r.id AND u.undone_at IS NULL
-         ORDER BY u.id DESC LIMIT 1), r.asked_at
+         ORDER BY u.id DESC LIMIT 1) AS verdict, r.asked_at
     FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission WHERE";
 
 /// Whether a person has found some of a message `m` to be no school's: nobody knows then whose it is.
@@ -297,8 +302,8 @@ impl Store {
     async fn parts_of(&self, messages: &[MessageRow]) -> Result<BTreeMap<MessageRow, Vec<PartLook>>, StoreError> {
         let messages = super::json(&messages)?;
         let rows: Vec<PartColumns> = sqlx::query_as(
-            "SELECT id, message, school, version, action, late, form, draft, candidates, outside, branch, missing, documents,
-                    evidence
+            "SELECT id, message, campaign, school, version, action, late, form, draft, candidates, outside, branch, missing,
+                    documents, evidence
              FROM submissions WHERE message IN (SELECT value FROM json_each($1)) AND replaced IS NULL
              ORDER BY message, position, id",
         )
@@ -308,7 +313,7 @@ impl Store {
         let mut answers = self.answers_of(&messages).await?;
         let mut parts = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
-            let (message, part) = (row.1, part(row)?);
+            let (message, part) = (row.message, part(row)?);
             let answers = answers.remove(&part.id).unwrap_or_default();
             parts.entry(message).or_default().push(PartLook { answers, ..part });
         }
@@ -349,26 +354,38 @@ impl Store {
         self.cases("r.message = $1 ORDER BY r.id", message).await
     }
 
-    /// Every case that waits, the oldest first.
+    /// Every case of a campaign that waits, or of all, the oldest first.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn cases_open(&self) -> Result<Vec<CaseLook>, StoreError> {
-        self.cases("r.decided_at IS NULL ORDER BY m.received_at, r.id LIMIT $1", -1).await
+    pub async fn cases_open(&self, campaign: Option<&CampaignId>) -> Result<Vec<CaseLook>, StoreError> {
+        let which = "r.decided_at IS NULL AND ($2 IS NULL OR r.campaign = $2) ORDER BY m.received_at, r.id LIMIT $1";
+        self.cases_in(which, -1, campaign).await
     }
 
-    /// The cases that were decided last, the latest first, so many at most.
+    /// The cases of a campaign that were decided last, the latest first, so many at most.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn cases_decided(&self, most: i64) -> Result<Vec<CaseLook>, StoreError> {
-        self.cases("r.decided_at IS NOT NULL ORDER BY r.decided_at DESC, r.id DESC LIMIT $1", most).await
+    pub async fn cases_decided(&self, campaign: &CampaignId, most: i64) -> Result<Vec<CaseLook>, StoreError> {
+        let which = "r.decided_at IS NOT NULL AND r.campaign = $2 ORDER BY r.decided_at DESC, r.id DESC LIMIT $1";
+        self.cases_in(which, most, Some(campaign)).await
     }
 
     async fn cases(&self, which: &str, bound: i64) -> Result<Vec<CaseLook>, StoreError> {
+        self.cases_in(which, bound, None).await
+    }
+
+    async fn cases_in(
+        &self,
+        which: &str,
+        bound: i64,
+        campaign: Option<&CampaignId>,
+    ) -> Result<Vec<CaseLook>, StoreError> {
         let query = format!("{CASE} {which}");
-        let rows: Vec<CaseColumns> =
-            sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(bound).fetch_all(&self.readers).await?;
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(bound);
+        let query = if which.contains("$2") { query.bind(campaign.map(CampaignId::as_str)) } else { query };
+        let rows: Vec<CaseColumns> = query.fetch_all(&self.readers).await?;
         rows.into_iter().map(case).collect()
     }
 
@@ -404,41 +421,41 @@ impl Store {
 type DocumentColumns =
     (i64, i64, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<String>);
 
-/// Row, message, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence.
-type PartColumns = (
-    i64,
-    i64,
-    Option<String>,
-    Option<u32>,
-    String,
-    bool,
-    bool,
-    bool,
-    String,
-    Option<String>,
-    Option<String>,
-    String,
-    String,
-    String,
-);
+#[derive(sqlx::FromRow)]
+struct PartColumns {
+    id: i64,
+    message: i64,
+    campaign: String,
+    school: Option<String>,
+    version: Option<u32>,
+    action: String,
+    late: bool,
+    form: bool,
+    draft: bool,
+    candidates: String,
+    outside: Option<String>,
+    branch: Option<String>,
+    missing: String,
+    documents: String,
+    evidence: String,
+}
 
 fn part(row: PartColumns) -> Result<PartLook, StoreError> {
-    let (id, _, school, version, action, late, form, draft, candidates, outside, branch, missing, documents, evidence) =
-        row;
     Ok(PartLook {
-        id,
-        school: school.as_deref().map(|id| parsed("school", id)).transpose()?,
-        version,
-        action: from_word(action)?,
-        late,
-        form,
-        draft,
-        candidates: from_json(&candidates)?,
-        outside,
-        branch,
-        missing: from_json(&missing)?,
-        documents: from_json(&documents)?,
-        evidence: from_json(&evidence)?,
+        id: row.id,
+        campaign: parsed("campaign", &row.campaign)?,
+        school: row.school.as_deref().map(|id| parsed("school", id)).transpose()?,
+        version: row.version,
+        action: from_word(row.action)?,
+        late: row.late,
+        form: row.form,
+        draft: row.draft,
+        candidates: from_json(&row.candidates)?,
+        outside: row.outside,
+        branch: row.branch,
+        missing: from_json(&row.missing)?,
+        documents: from_json(&row.documents)?,
+        evidence: from_json(&row.evidence)?,
         answers: Vec::new(),
     })
 }

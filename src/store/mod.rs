@@ -56,7 +56,7 @@ pub use look::{
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
 pub use permit::{Heard, Word};
-pub use record::{Outgoing, Purpose, Record};
+pub use record::{Outgoing, Purpose, Record, Recorded};
 pub use replace::{Outdated, RETURNED};
 pub use rulings::{NewRuling, Ruled, RulingRow};
 pub use sign_in::{AccountId, Door, Link, NewLink};

@@ -8,9 +8,10 @@ use sqlx::SqliteConnection;
 use super::{
     OutboxRow, Store, StoreError,
     caps::{self, Wait},
-    events, reminders, sign_in, word,
+    events, parsed, reminders, sign_in, word,
 };
 use crate::{
+    campaign::CampaignId,
     config::Caps,
     message::{Address, MessageId},
 };
@@ -76,6 +77,8 @@ pub struct Queued {
     pub tries: u32,
     /// What it is.
     pub kind: LetterKind,
+    /// The campaign; none where it is an alert.
+    pub campaign: Option<CampaignId>,
 }
 
 /// What a letter is to the outbox.
@@ -92,10 +95,10 @@ pub enum LetterKind {
 }
 
 /// The columns of a [`Queued`].
-type Columns = (i64, String, String, String, Vec<u8>, u32, String);
+type Columns = (i64, String, String, String, Vec<u8>, u32, String, Option<String>);
 
 fn queued(row: Columns) -> Result<Queued, StoreError> {
-    let (id, sender, to, message_id, mime, tries, kind) = row;
+    let (id, sender, to, message_id, mime, tries, kind, campaign) = row;
     let unusable = |what| StoreError::row(what, format!("outbox row {id}"));
     Ok(Queued {
         id,
@@ -110,6 +113,7 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
             "summary" | "cases" | "sign_in" => LetterKind::Summary,
             _ => LetterKind::Answer,
         },
+        campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
     })
 }
 
@@ -146,7 +150,7 @@ impl Store {
             }
             let row: Columns = sqlx::query_as(
                 "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2 WHERE id = $3
-                 RETURNING id, sender, recipient, message_id, mime, tries, kind",
+                 RETURNING id, sender, recipient, message_id, mime, tries, kind, campaign",
             )
             .bind(until)
             .bind(now_us)

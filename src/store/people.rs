@@ -51,6 +51,8 @@ pub struct Counts {
 pub struct ReviewRow {
     /// Its row.
     pub id: i64,
+    /// The campaign.
+    pub campaign: CampaignId,
     /// The message.
     pub message: MessageRow,
     /// Why.
@@ -103,8 +105,8 @@ pub struct HistoryRow {
     pub message: MessageRow,
 }
 
-/// Id, message, reason, candidates, received, sender, subject, outside.
-type ReviewColumns = (i64, i64, String, String, i64, Option<String>, String, Option<String>);
+/// Id, message, reason, candidates, received, sender, subject, outside, campaign.
+type ReviewColumns = (i64, i64, String, String, i64, Option<String>, String, Option<String>, String);
 /// Received, sender, school, version, form, draft, information, action, late, message.
 type HistoryColumns = (i64, Option<String>, Option<String>, Option<u32>, bool, bool, String, String, bool, i64);
 
@@ -135,15 +137,16 @@ impl Store {
     /// Where the database refuses.
     pub async fn counts(&self, campaign: &CampaignId) -> Result<Counts, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT m.state, count(*) FROM messages m
-             WHERE m.campaign = $1 AND m.duplicate_of IS NULL AND NOT (m.state = 'ignore'
-                 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.message_id))
-             GROUP BY m.state
+            "SELECT action, count(*) FROM shares WHERE campaign = $1 AND action <> 'ignore' GROUP BY action
              UNION ALL
-             SELECT m.state, count(*) FROM messages m JOIN messages first ON first.id = m.duplicate_of
-             WHERE m.duplicate_of IS NOT NULL AND first.campaign = $1 AND NOT (first.state = 'ignore'
-                 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id))
-             GROUP BY m.state",
+             SELECT 'ignore', count(*) FROM shares s JOIN messages m ON m.id = s.message
+             WHERE s.campaign = $1 AND s.action = 'ignore'
+               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.message_id)
+             UNION ALL
+             SELECT 'duplicate', count(*) FROM messages m JOIN messages first ON first.id = m.duplicate_of
+             JOIN shares s ON s.message = first.id AND s.campaign = $1
+             WHERE m.duplicate_of IS NOT NULL AND NOT (s.action = 'ignore'
+                 AND EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = first.message_id))",
         )
         .bind(campaign.as_str())
         .fetch_all(&self.readers)
@@ -165,16 +168,17 @@ impl Store {
         Ok(counts)
     }
 
-    /// How much waits for a person.
+    /// How much of a campaign waits for a person.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn waiting(&self) -> Result<Waiting, StoreError> {
+    pub async fn waiting(&self, campaign: &CampaignId) -> Result<Waiting, StoreError> {
         let (reviews, troubled, queued): (i64, i64, i64) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM reviews WHERE decided_at IS NULL),
+            "SELECT (SELECT count(*) FROM reviews WHERE decided_at IS NULL AND campaign = $1),
                     count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued' AND approved = 0)
-             FROM outbox WHERE state IN ('queued', 'failed', 'ambiguous') AND internal = 0",
+             FROM outbox WHERE state IN ('queued', 'failed', 'ambiguous') AND internal = 0 AND campaign = $1",
         )
+        .bind(campaign.as_str())
         .fetch_one(&self.readers)
         .await?;
         Ok(Waiting {
@@ -184,23 +188,25 @@ impl Store {
         })
     }
 
-    /// What waits for a person, the oldest first.
+    /// What waits for a person in a campaign, or in all, the oldest first.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn reviews_open(&self) -> Result<Vec<ReviewRow>, StoreError> {
+    pub async fn reviews_open(&self, campaign: Option<&CampaignId>) -> Result<Vec<ReviewRow>, StoreError> {
         let rows: Vec<ReviewColumns> = sqlx::query_as(
-            "SELECT r.id, r.message, r.reason, r.candidates, m.received_at, m.sender, m.subject, s.outside
+            "SELECT r.id, r.message, r.reason, r.candidates, m.received_at, m.sender, m.subject, s.outside, r.campaign
              FROM reviews r JOIN messages m ON m.id = r.message LEFT JOIN submissions s ON s.id = r.submission
-             WHERE r.decided_at IS NULL ORDER BY m.received_at, r.id",
+             WHERE r.decided_at IS NULL AND ($1 IS NULL OR r.campaign = $1) ORDER BY m.received_at, r.id",
         )
+        .bind(campaign.map(CampaignId::as_str))
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(id, message, reason, candidates, received, sender, subject, outside)| {
+            .map(|(id, message, reason, candidates, received, sender, subject, outside, campaign)| {
                 let (reason, candidates) = (from_word(reason)?, from_json(&candidates)?);
                 Ok(ReviewRow {
                     id,
+                    campaign: parsed("campaign", &campaign)?,
                     message,
                     reason,
                     candidates,

@@ -18,20 +18,27 @@ use crate::{
 pub struct Record<'r> {
     /// Its row.
     pub message: MessageRow,
-    /// The campaign by whose rules it was decided.
-    pub campaign: &'r CampaignId,
     /// What was read.
     pub reading: &'r Reading,
-    /// What was decided.
-    pub decision: &'r Decision,
-    /// The answers, ready to be sent.
-    pub outgoing: &'r [Outgoing],
+    /// What each campaign has made of it, the weightiest first. All of them number the documents alike.
+    pub shares: &'r [Recorded<'r>],
     /// How many answers may leave: what goes beyond takes the place of what still waits.
     pub caps: &'r Caps,
     /// Until when nothing is sent to an address from which our letter came back for good.
     pub suppressed_until: Timestamp,
     /// The time.
     pub now: Timestamp,
+}
+
+/// What one campaign has made of a message.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded<'r> {
+    /// The campaign.
+    pub campaign: &'r CampaignId,
+    /// What was decided by its rules.
+    pub decision: &'r Decision,
+    /// Its answers, ready to be sent.
+    pub outgoing: &'r [Outgoing],
 }
 
 /// An answer, ready to be sent.
@@ -96,54 +103,43 @@ impl Store {
     pub async fn record(&self, record: &Record<'_>) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let message = &record.reading.message;
+        let Some(first) = record.shares.first() else { return Ok(false) };
         let decided = Decided {
             id: record.message,
-            action: record.decision.action,
-            campaign: record.campaign,
+            action: first.decision.action,
+            campaign: first.campaign,
             sender: message.from.as_ref().map(|from| from.address.as_str()),
             message_id: message.message_id.as_ref().map(MessageId::as_str),
             subject: &message.subject,
             reading: Some(json(record.reading)?),
-            reason: record.decision.why.join("\n"),
+            reason: first.decision.why.join("\n"),
             now: record.now,
         };
         if !decide(&mut tx, &decided).await? {
             return Ok(false);
         }
-        for (position, verdict) in (0..).zip(&record.decision.documents) {
+        for (position, verdict) in (0..).zip(&first.decision.documents) {
             document(&mut tx, record, position, verdict).await?;
         }
-        let mut submissions = Vec::new();
-        let mut versions = Vec::new();
-        for (position, submission) in (0..).zip(&record.decision.submissions) {
-            let part = Part { message: record.message, campaign: record.campaign, position, ruling: None };
-            let (id, version) = insert_submission(&mut tx, &part, submission).await?;
-            submissions.push(id);
-            versions.push(json!([submission.school, version]));
-        }
-        for review in &record.decision.reviews {
-            let about = review.submission.and_then(|index| record.decision.submissions.get(index));
-            let row = review.submission.and_then(|index| submissions.get(index)).copied();
-            let mut candidates = review.candidates.clone();
-            candidates.extend(about.and_then(|s| s.school.clone()).filter(|s| !review.candidates.contains(s)));
-            let reason = word(&review.reason)?;
-            open_review(&mut tx, record.message, row, record.campaign, &reason, &candidates, record.now).await?;
-        }
-        let superseded = replace::supersede(&mut tx, record).await?;
         let returned = replace::returned(&mut tx, record).await?;
-        for outgoing in record.outgoing {
-            queue(&mut tx, record, outgoing).await?;
+        let mut position = 0;
+        for (index, one) in (0..).zip(record.shares) {
+            let concerned = !matches!(one.decision.action, Action::Leave | Action::Ignore);
+            let (versions, superseded) = share(&mut tx, record, one, &mut position).await?;
+            if index > 0 && !concerned {
+                continue;
+            }
+            let refs = json!({
+                "message": record.message,
+                "campaign": one.campaign,
+                "action": one.decision.action,
+                "versions": versions,
+                "outbox": one.outgoing.len(),
+                "superseded": superseded,
+                "returned": if index == 0 { returned } else { 0 },
+            });
+            events::append(&mut tx, record.now, "decided", &refs).await?;
         }
-        let refs = json!({
-            "message": record.message,
-            "campaign": record.campaign,
-            "action": record.decision.action,
-            "versions": versions,
-            "outbox": record.outgoing.len(),
-            "superseded": superseded,
-            "returned": returned,
-        });
-        events::append(&mut tx, record.now, "decided", &refs).await?;
         crate::fault::point!("record::before_commit");
         tx.commit().await?;
         crate::fault::point!("record::committed");
@@ -177,11 +173,64 @@ impl Store {
         if !decide(&mut tx, &decided).await? {
             return Ok(false);
         }
+        note_share(&mut tx, id, campaign, Action::Review).await?;
         open_review(&mut tx, id, None, campaign, "broken", &[], now).await?;
         events::append(&mut tx, now, "broken", &json!({ "message": id, "campaign": campaign })).await?;
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// What a campaign has made of a message; gives the versions that have come of it, and how many letters it took back.
+/// `position` is that of the next submission.
+async fn share(
+    tx: &mut SqliteConnection,
+    record: &Record<'_>,
+    one: &Recorded<'_>,
+    position: &mut i64,
+) -> Result<(Vec<serde_json::Value>, u64), StoreError> {
+    note_share(tx, record.message, one.campaign, one.decision.action).await?;
+    let mut submissions = Vec::new();
+    let mut versions = Vec::new();
+    for submission in &one.decision.submissions {
+        let part = Part { message: record.message, campaign: one.campaign, position: *position, ruling: None };
+        let (id, version) = insert_submission(tx, &part, submission).await?;
+        submissions.push(id);
+        versions.push(json!([submission.school, version]));
+        *position += 1;
+    }
+    for review in &one.decision.reviews {
+        let about = review.submission.and_then(|index| one.decision.submissions.get(index));
+        let row = review.submission.and_then(|index| submissions.get(index)).copied();
+        let mut candidates = review.candidates.clone();
+        candidates.extend(about.and_then(|s| s.school.clone()).filter(|s| !review.candidates.contains(s)));
+        let reason = word(&review.reason)?;
+        open_review(tx, record.message, row, one.campaign, &reason, &candidates, record.now).await?;
+    }
+    let superseded = replace::supersede(tx, record, one).await?;
+    for outgoing in one.outgoing {
+        queue(tx, record, one.campaign, outgoing).await?;
+    }
+    Ok((versions, superseded))
+}
+
+/// Notes what a campaign makes of a message.
+pub(super) async fn note_share(
+    connection: &mut SqliteConnection,
+    message: MessageRow,
+    campaign: &CampaignId,
+    action: Action,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO shares (message, campaign, action) VALUES ($1, $2, $3)
+         ON CONFLICT (message, campaign) DO UPDATE SET action = excluded.action",
+    )
+    .bind(message)
+    .bind(campaign.as_str())
+    .bind(word(&action)?)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The message's own row, once it is decided.
@@ -346,13 +395,18 @@ pub(super) async fn open_review(
     Ok(())
 }
 
-async fn queue(connection: &mut SqliteConnection, record: &Record<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
+async fn queue(
+    connection: &mut SqliteConnection,
+    record: &Record<'_>,
+    campaign: &CampaignId,
+    outgoing: &Outgoing,
+) -> Result<(), StoreError> {
     let letter = Letter {
         letter: outgoing,
         message: Some(record.message),
         ruling: None,
         approved: false,
-        campaign: record.campaign,
+        campaign,
         expires: None,
         now: record.now,
     };

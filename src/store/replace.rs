@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     OutboxRow, Store, StoreError, Stored, caps, events, from_json, instant, json as to_json, parsed,
-    record::{Outgoing, Purpose, Record, accepted},
+    record::{Outgoing, Purpose, Record, Recorded, accepted},
     word,
 };
 use crate::{
@@ -103,20 +103,24 @@ impl Store {
 }
 
 /// Takes back letters that nobody has begun to send and whose place a letter of this message takes; gives how many.
-pub(super) async fn supersede(connection: &mut SqliteConnection, record: &Record<'_>) -> Result<u64, StoreError> {
+pub(super) async fn supersede(
+    connection: &mut SqliteConnection,
+    record: &Record<'_>,
+    share: &Recorded<'_>,
+) -> Result<u64, StoreError> {
     let mut taken_back = 0;
-    for outgoing in record.outgoing {
+    for outgoing in share.outgoing {
         let crowded = caps::crowded(connection, outgoing.to.as_str(), record.caps, record.now).await?;
         let Purpose::Answer(template) = outgoing.purpose else { continue };
         let kinds: &[Template] = match (template, crowded) {
             // Where only so many may leave, the last of them says where things stand.
             (Template::Receipt, true) => &[Template::Receipt],
             (Template::Confirm | Template::Request, true) => &[Template::Confirm, Template::Request],
-            (Template::Receipt, false) | (Template::Question | Template::Withdrawn, _) => continue,
+            (Template::Receipt, false) | (Template::Closed | Template::Question | Template::Withdrawn, _) => continue,
             // The new answer says what is still missing.
             (Template::Confirm | Template::Request, false) => &[Template::Request],
         };
-        taken_back += replaced(connection, record, outgoing, kinds).await?;
+        taken_back += replaced(connection, record, share, outgoing, kinds).await?;
     }
     Ok(taken_back)
 }
@@ -126,10 +130,11 @@ pub(super) async fn supersede(connection: &mut SqliteConnection, record: &Record
 async fn replaced(
     connection: &mut SqliteConnection,
     record: &Record<'_>,
+    share: &Recorded<'_>,
     outgoing: &Outgoing,
     kinds: &[Template],
 ) -> Result<u64, StoreError> {
-    let arrived: Vec<&SchoolId> = record.decision.submissions.iter().filter_map(accepted).collect();
+    let arrived: Vec<&SchoolId> = share.decision.submissions.iter().filter_map(accepted).collect();
     let schools: Vec<&SchoolId> = outgoing.schools.iter().filter(|school| arrived.contains(school)).collect();
     let kinds = kinds.iter().map(word).collect::<Result<Vec<String>, _>>()?;
     let changed = sqlx::query(
@@ -141,7 +146,7 @@ async fn replaced(
     )
     .bind(record.now.as_microsecond())
     .bind(outgoing.to.as_str())
-    .bind(record.campaign.as_str())
+    .bind(share.campaign.as_str())
     .bind(to_json(&kinds)?)
     .bind(to_json(&schools)?)
     .execute(connection)

@@ -7,12 +7,12 @@ use sqlx::SqliteConnection;
 
 use super::{
     AccountId, MessageRow, Outgoing, Store, StoreError, amendments, cases, events, json as to_json,
-    record::{Letter, Part, insert_letter, insert_submission, open_review},
+    record::{Letter, Part, insert_letter, insert_submission, note_share, open_review},
     word,
 };
 use crate::{
     campaign::{Amendment, CampaignId},
-    decision::{Decision, ReviewReason, Ruling},
+    decision::{Action, Decision, ReviewReason, Ruling},
 };
 
 /// The number of a decision.
@@ -139,34 +139,95 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Opens a case about a message that was left alone, so that a person can decide about it; gives its number. `None`
-    /// where the message is no such one (any more).
+    /// Opens a case in a campaign about a message that was left alone, so that a person can decide about it; gives its
+    /// number. `None` where the message is no such one (any more).
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn pull_in(&self, message: MessageRow, by: AccountId, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    pub async fn pull_in(
+        &self,
+        campaign: &CampaignId,
+        message: MessageRow,
+        by: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.begin().await?;
-        let campaign: Option<Option<String>> = sqlx::query_scalar(
-            "UPDATE messages SET state = 'review' WHERE id = $1 AND state IN ('leave', 'ignore') RETURNING campaign",
+        let left: Option<i64> = sqlx::query_scalar(
+            "UPDATE messages SET campaign = $2 WHERE id = $1 AND state IN ('leave', 'ignore') RETURNING id",
         )
         .bind(message)
+        .bind(campaign.as_str())
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(Some(campaign)) = campaign else { return Ok(None) };
-        let campaign: CampaignId = super::parsed("campaign", &campaign)?;
-        let reason = word(&ReviewReason::PulledIn)?;
-        open_review(&mut tx, message, None, &campaign, &reason, &[], now).await?;
-        let review: i64 = sqlx::query_scalar(
-            "UPDATE reviews SET told = 1 WHERE id = (SELECT max(id) FROM reviews WHERE message = $1) RETURNING id",
-        )
-        .bind(message)
-        .fetch_one(&mut *tx)
-        .await?;
-        restate(&mut tx, message).await?;
-        events::append(&mut tx, now, "pulled_in", &json!({ "message": message, "review": review, "by": by })).await?;
+        if left.is_none() {
+            return Ok(None);
+        }
+        let review = taken_up(&mut tx, campaign, message, now).await?;
+        let refs = json!({ "message": message, "campaign": campaign, "review": review, "by": by });
+        events::append(&mut tx, now, "pulled_in", &refs).await?;
         tx.commit().await?;
         Ok(Some(review))
     }
+
+    /// Closes a case because its message is about another letter, and opens one in that one's campaign; gives its number.
+    /// `None` where the case is decided already, or where documents of the message count in either campaign.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn move_to(
+        &self,
+        campaign: &CampaignId,
+        review: i64,
+        by: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
+        let mut tx = self.begin().await?;
+        let message: Option<MessageRow> = sqlx::query_scalar(
+            "UPDATE reviews SET decided_at = $1, decided_by = $2, decision = $3
+             WHERE id = $4 AND decided_at IS NULL AND campaign <> $5
+               AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.message = reviews.message AND s.version IS NOT NULL
+                               AND s.campaign IN (reviews.campaign, $5))
+             RETURNING message",
+        )
+        .bind(now.as_microsecond())
+        .bind(by.to_string())
+        .bind(format!("move {campaign}"))
+        .bind(review)
+        .bind(campaign.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(message) = message else { return Ok(None) };
+        sqlx::query("UPDATE messages SET campaign = $1 WHERE id = $2")
+            .bind(campaign.as_str())
+            .bind(message)
+            .execute(&mut *tx)
+            .await?;
+        let new = taken_up(&mut tx, campaign, message, now).await?;
+        let refs = json!({ "message": message, "campaign": campaign, "review": review, "new": new, "by": by });
+        events::append(&mut tx, now, "moved", &refs).await?;
+        tx.commit().await?;
+        Ok(Some(new))
+    }
+}
+
+/// Opens a case about a whole message, of which somebody knows already.
+async fn taken_up(
+    connection: &mut SqliteConnection,
+    campaign: &CampaignId,
+    message: MessageRow,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    note_share(connection, message, campaign, Action::Review).await?;
+    let reason = word(&ReviewReason::PulledIn)?;
+    open_review(connection, message, None, campaign, &reason, &[], now).await?;
+    let review: i64 = sqlx::query_scalar(
+        "UPDATE reviews SET told = 1 WHERE id = (SELECT max(id) FROM reviews WHERE message = $1) RETURNING id",
+    )
+    .bind(message)
+    .fetch_one(&mut *connection)
+    .await?;
+    restate(connection, message).await?;
+    Ok(review)
 }
 
 /// How it is noted that a letter has not left because of a decision.
@@ -239,7 +300,7 @@ async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: R
     // question that is answered by this.
     sqlx::query(
         "UPDATE outbox SET state = 'superseded', response = $1, changed_at = $2
-         WHERE message = $3 AND state = 'queued'
+         WHERE message = $3 AND state = 'queued' AND campaign = $7
            AND (ruling IN (SELECT id FROM rulings WHERE review = $5 AND id <> $6)
                 OR (EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id)
                     AND NOT EXISTS (SELECT 1 FROM outbox_schools s WHERE s.outbox = outbox.id AND s.school IS NOT
@@ -251,6 +312,7 @@ async fn apply(connection: &mut SqliteConnection, new: &NewRuling<'_>, ruling: R
     .bind(new.replaces)
     .bind(new.review)
     .bind(ruling)
+    .bind(new.campaign.as_str())
     .execute(&mut *connection)
     .await?;
     forget(connection, new).await?;
@@ -345,6 +407,18 @@ pub(super) async fn restate(connection: &mut SqliteConnection, message: MessageR
              ELSE coalesce((SELECT action FROM submissions WHERE message = $1 AND version IS NOT NULL
                             ORDER BY action = 'request' DESC LIMIT 1), 'leave') END
          WHERE id = $1",
+    )
+    .bind(message)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "UPDATE shares SET action = CASE
+             WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.message = $1 AND r.campaign = shares.campaign
+                          AND r.decided_at IS NULL) THEN 'review'
+             ELSE coalesce((SELECT s.action FROM submissions s WHERE s.message = $1 AND s.campaign = shares.campaign
+                            AND s.version IS NOT NULL ORDER BY s.action = 'request' DESC LIMIT 1),
+                           CASE action WHEN 'ignore' THEN 'ignore' ELSE 'leave' END) END
+         WHERE message = $1",
     )
     .bind(message)
     .execute(connection)

@@ -66,9 +66,10 @@ impl Store {
              JOIN outbox o ON o.message_id = asked.value JOIN outbox_schools s ON s.outbox = o.id
              WHERE o.campaign = $2 AND o.recipient = $3 AND o.kind <> 'digest'
              GROUP BY asked.key HAVING count(*) = 1 AND max(
-                 EXISTS (SELECT 1 FROM submissions x WHERE x.message = o.message AND x.school = s.school AND x.replaced IS NOT NULL)
+                 EXISTS (SELECT 1 FROM submissions x WHERE x.message = o.message AND x.school = s.school
+                         AND x.campaign = o.campaign AND x.replaced IS NOT NULL)
                  AND NOT EXISTS (SELECT 1 FROM submissions x WHERE x.message = o.message AND x.school = s.school
-                                 AND x.replaced IS NULL)) = 0
+                                 AND x.campaign = o.campaign AND x.replaced IS NULL)) = 0
              ORDER BY asked.key LIMIT 1",
         )
         .bind(json(&answers)?)
@@ -86,17 +87,18 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let (in_our_thread, answers_ours): (bool, bool) = sqlx::query_as(
-            "SELECT count(*) > 0, coalesce(max(o.recipient = $2), 0)
+            "SELECT coalesce(max(o.campaign = $3), 0), coalesce(max(o.recipient = $2), 0)
              FROM json_each($1) asked JOIN outbox o ON o.message_id = asked.value
              WHERE o.internal = 0",
         )
         .bind(json(&answers)?)
         .bind(from.as_str())
+        .bind(campaign.as_str())
         .fetch_one(&self.readers)
         .await?;
         let noted: Vec<String> = sqlx::query_scalar(
             "SELECT DISTINCT d.sha256 FROM outbox o JOIN documents d ON d.message = o.message
-             WHERE o.recipient = $1 AND o.kind = 'receipt' AND o.state NOT IN ('dropped', 'failed', 'superseded')
+             WHERE o.recipient = $1 AND o.kind IN ('receipt', 'closed') AND o.state NOT IN ('dropped', 'failed', 'superseded')
                AND d.sha256 IS NOT NULL",
         )
         .bind(from.as_str())

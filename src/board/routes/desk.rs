@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::response::Response;
 use jiff::Timestamp;
 
 use super::super::{
+    place::elsewhere,
     refusal::Refusal,
     standing::Kept,
     state::Board,
     views::{Frame, Page, Sight},
     visitor::Visitor,
 };
-use crate::{office::Rules, store::Store};
+use crate::{campaign::CampaignId, office::Rules, store::Store};
 
 /// A desk at which a page is made.
 pub(super) struct Desk<'b> {
@@ -25,7 +27,14 @@ impl<'b> Desk<'b> {
     /// For a visitor, over the campaign as it stands.
     pub(super) async fn of(board: &'b Board, visitor: &Visitor) -> Result<Self, Refusal> {
         let sight = visitor.district().map_or(Sight::All, |district| Sight::District(district.to_owned()));
-        Ok(Self { board, rules: board.office.refresh().await?, now: board.now(), sight })
+        let rules = board.office.campaign(&visitor.place.rules.campaign.id).await?.ok_or_else(Refusal::not_found)?;
+        Ok(Self { board, rules, now: board.now(), sight })
+    }
+
+    /// Where the same page of another campaign is, if it is that one's; `path` is the page's.
+    pub(super) fn elsewhere(&self, campaign: Option<&CampaignId>, path: &str) -> Result<Option<Response>, Refusal> {
+        let other = campaign.filter(|id| **id != self.rules.campaign.id);
+        other.map(|id| elsewhere(self.board, id, path)).transpose()
     }
 
     /// What the visitor may not see is not there for him.

@@ -43,7 +43,7 @@ pub(super) struct Seen {
 pub(super) async fn outbox(State(board): State<Arc<Board>>, page: Page) -> Result<Response, Refusal> {
     let desk = Desk::of(&board, &page.visitor).await?;
     desk.show(views::Page::Outbox)?;
-    let open = desk.store().letters_open(SHOWN).await?;
+    let open = desk.store().letters_open(&desk.rules.campaign.id, SHOWN).await?;
     let ids: Vec<OutboxRow> = open.iter().map(|one| one.id).collect();
     let heads = desk.store().letter_heads(&ids).await?;
     let subject = |id| heads.get(&id).map(|head| views::subject(head)).unwrap_or_default();
@@ -66,6 +66,9 @@ pub(super) async fn letter(
 ) -> Result<Response, Refusal> {
     let desk = Desk::of(&board, &page.visitor).await?;
     let look = found(&desk, id).await?;
+    if let Some(there) = desk.elsewhere(look.line.campaign.as_ref(), &place(id))? {
+        return Ok(there);
+    }
     let view = views::letter(&desk.frame(), &look);
     page.at("outbox").render("letter.html.j2", Value::from_serialize(&view))
 }

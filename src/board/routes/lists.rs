@@ -92,7 +92,7 @@ pub(super) async fn health(State(board): State<Arc<Board>>, page: Page) -> Resul
         mailboxes,
         incidents: store.incidents().await?,
         letters: store.letters_pending().await?,
-        cases: store.cases_open().await?,
+        cases: store.cases_open(None).await?,
         undecided: store.undecided().await?,
         size: store.size().await?,
         last_event: store.last_event().await?,

@@ -20,7 +20,10 @@ const DECIDED: i64 = 30;
 pub(super) async fn reviews(State(board): State<Arc<Board>>, page: Page) -> Result<Response, Refusal> {
     let desk = Desk::of(&board, &page.visitor).await?;
     desk.show(views::Page::Reviews)?;
-    let (open, decided) = (desk.store().cases_open().await?, desk.store().cases_decided(DECIDED).await?);
+    let (open, decided) = (
+        desk.store().cases_open(Some(&desk.rules.campaign.id)).await?,
+        desk.store().cases_decided(&desk.rules.campaign.id, DECIDED).await?,
+    );
     let view = views::reviews(&desk.frame(), &open, &decided);
     page.at("reviews").render("reviews.html.j2", Value::from_serialize(&view))
 }
@@ -33,6 +36,9 @@ pub(super) async fn case(
     let desk = Desk::of(&board, &page.visitor).await?;
     desk.show(views::Page::Reviews)?;
     let case = desk.store().case(number).await?.ok_or_else(Refusal::not_found)?;
+    if let Some(there) = desk.elsewhere(Some(&case.campaign), &format!("/review/{number}"))? {
+        return Ok(there);
+    }
     let look = desk.store().message(case.message).await?.ok_or_else(Refusal::not_found)?;
     let standing = desk.standing().await?;
     let about = board.office.case(About::Review(number)).await.map_err(|error| Refusal::failed(&error.into()))?;
@@ -49,8 +55,16 @@ pub(super) async fn message(
     page: Page,
 ) -> Result<Response, Refusal> {
     let desk = Desk::of(&board, &page.visitor).await?;
-    let look = desk.store().message(row).await?.ok_or_else(Refusal::not_found)?;
+    let mut look = desk.store().message(row).await?.ok_or_else(Refusal::not_found)?;
     desk.show(views::Page::Message(&look))?;
+    // A mail that serves several campaigns has a page in each.
+    let here = &desk.rules.campaign.id;
+    let concerned = look.parts.is_empty() || look.parts.iter().any(|part| part.campaign == *here);
+    let other = look.parts.first().map(|part| &part.campaign).filter(|_| !concerned);
+    if let Some(there) = desk.elsewhere(other, &format!("/message/{row}"))? {
+        return Ok(there);
+    }
+    look.parts.retain(|part| part.campaign == *here);
     let (cases, letters) = (desk.store().cases_of(row).await?, desk.store().letters_about(row).await?);
     let rulings = desk.store().rulings_of(row).await?;
     let acts = Value::from_serialize(views::message_acts(&desk.frame(), &look, &rulings));

@@ -334,6 +334,7 @@ pub(crate) fn letter(outgoing: &Outgoing) -> LetterShown {
 /// Why an act cannot be done, and what to do instead.
 pub(crate) fn wrong(error: &ActError) -> &'static str {
     match error {
+        ActError::Campaign(_) => "Этой кампании в настройках программы больше нет: решить по ней ничего нельзя.",
         ActError::School(_) => "Такой школы в кампании нет. Выберите школу из списка.",
         ActError::Name => {
             "Укажите полное название школы. Школа, которая уже есть в графике, выбирается из списка школ."

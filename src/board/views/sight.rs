@@ -50,7 +50,7 @@ impl Sight {
         match page {
             Page::Board | Page::Report => true,
             Page::School(id) => ours(id),
-            Page::Message(message) => surely(message, &ours),
+            Page::Message(message) => surely(campaign, message, &ours),
             Page::Reviews
             | Page::Outbox
             | Page::Other
@@ -75,9 +75,12 @@ impl Sight {
     }
 }
 
-/// Whether a message is surely of these schools and of no other: each part of it was accepted as one of theirs.
-fn surely(message: &MessageLook, ours: &impl Fn(&SchoolId) -> bool) -> bool {
-    let accepted = |part: &PartLook| part.version.is_some() && part.school.as_ref().is_some_and(ours);
+/// Whether a message is surely of these schools and of no other: each part of it was accepted as one of theirs, in this
+/// campaign.
+fn surely(campaign: &Campaign, message: &MessageLook, ours: &impl Fn(&SchoolId) -> bool) -> bool {
+    let accepted = |part: &PartLook| {
+        part.campaign == campaign.id && part.version.is_some() && part.school.as_ref().is_some_and(ours)
+    };
     matches!(message.line.state, MessageState::Decided(_))
         && !message.waits
         && !message.set_aside

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    campaign::{FieldId, SchoolId},
+    campaign::{Campaign, CampaignId, FieldId, SchoolId},
     decision::{Action, Decision, Submission, Template},
     document::{Format, Problem},
     form::{Answer, Kind, Value},
@@ -58,6 +58,9 @@ struct DocumentJson {
 /// One school's part of the mail.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SubmissionJson {
+    /// The campaign, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
     school: Option<SchoolId>,
     candidates: Vec<SchoolId>,
     /// The name of a school outside the schedule.
@@ -85,17 +88,29 @@ struct AnswerJson {
 /// A reply that would be sent.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ReplyJson {
+    /// The campaign, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
     to: Address,
     template: Template,
     subject: String,
 }
 
 impl Check {
-    /// What the reading of `file` comes to; `subjects` are those of the decision's replies.
-    pub(crate) fn new(file: String, reading: &Reading, decision: &Decision, subjects: Vec<String>) -> Self {
+    /// What the reading of `file` comes to in each campaign, the weightiest first; `subjects` are those of all replies.
+    pub(crate) fn new(
+        file: String,
+        reading: &Reading,
+        shares: &[(&Campaign, &Decision)],
+        subjects: Vec<String>,
+    ) -> Self {
         let message = &reading.message;
+        let first = shares.first().map(|(_, decision)| *decision);
+        let documents = first.map(|decision| decision.documents.as_slice()).unwrap_or_default();
+        let several = shares.len() > 1;
+        let id = |campaign: &Campaign| several.then(|| campaign.id.clone());
         let name_of = |document: &usize| {
-            let file = decision.documents.get(*document).and_then(|one| one.file);
+            let file = documents.get(*document).and_then(|one| one.file);
             file.and_then(|index| reading.files.get(index)).and_then(|file| file.name.clone())
         };
         Self {
@@ -106,23 +121,28 @@ impl Check {
                 received: message.received,
                 automatic: message.automatic,
                 authentication: message.authentication,
-                action: decision.action,
-                why: decision.why.clone(),
+                action: first.map_or(Action::Leave, |decision| decision.action),
+                why: first.map(|decision| decision.why.clone()).unwrap_or_default(),
             },
-            documents: decision.documents.iter().map(|one| DocumentJson::new(reading, one)).collect(),
-            submissions: decision
-                .submissions
+            documents: documents.iter().map(|one| DocumentJson::new(reading, one)).collect(),
+            submissions: shares
                 .iter()
-                .map(|one| {
+                .flat_map(|(campaign, decision)| decision.submissions.iter().map(move |one| (*campaign, one)))
+                .map(|(campaign, one)| {
                     let documents: Vec<String> = one.documents.iter().filter_map(name_of).collect();
-                    SubmissionJson::new(one, &documents)
+                    SubmissionJson::new(id(campaign), one, &documents)
                 })
                 .collect(),
-            replies: decision
-                .replies
+            replies: shares
                 .iter()
+                .flat_map(|(campaign, decision)| decision.replies.iter().map(move |one| (*campaign, one)))
                 .zip(subjects)
-                .map(|(one, subject)| ReplyJson { to: one.to.clone(), template: one.template, subject })
+                .map(|((campaign, one), subject)| ReplyJson {
+                    campaign: id(campaign),
+                    to: one.to.clone(),
+                    template: one.template,
+                    subject,
+                })
                 .collect(),
         }
     }
@@ -146,7 +166,7 @@ impl DocumentJson {
 }
 
 impl SubmissionJson {
-    fn new(one: &Submission, documents: &[String]) -> Self {
+    fn new(campaign: Option<CampaignId>, one: &Submission, documents: &[String]) -> Self {
         let answer = |answer: &Answer| AnswerJson {
             text: answer.text.clone(),
             value: answer.value,
@@ -156,6 +176,7 @@ impl SubmissionJson {
             },
         };
         Self {
+            campaign,
             school: one.school.clone(),
             candidates: one.candidates.clone(),
             outside: one.outside.clone(),

@@ -16,9 +16,9 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 use crate::{
-    campaign::Campaign,
+    campaign::{Campaign, CampaignId},
     converter::Converter,
-    decision::{self, Basis, Decision, Known, ReplyPolicy, ReviewReason},
+    decision::{self, Action, Basis, Decision, Known, ReplyPolicy, ReviewReason, Share},
     document::Limits,
     form::Recogniser,
     jail::{Jail, JailError, Sandbox},
@@ -54,9 +54,7 @@ struct Judge {
     jail: Jail,
     converter: Converter,
     runtime: Runtime,
-    campaign: Campaign,
-    roster: Roster,
-    recogniser: Recogniser,
+    campaigns: Vec<(Campaign, Roster, Recogniser)>,
     own: OwnIdentity,
     templates: Templates,
     policy: ReplyPolicy,
@@ -64,7 +62,7 @@ struct Judge {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let Rules { campaign, own, converter, policy, templates } = args.config.rules_or_sample()?;
+    let Rules { campaigns, own, converter, policy, templates } = args.config.rules_or_sample()?;
     let templates = Templates::load(templates.as_deref())?;
     let jail = Jail::new(Sandbox::BestEffort, Limits::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -74,9 +72,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         jail,
         converter,
         runtime,
-        roster: Roster::new(&campaign),
-        recogniser: Recogniser::new(&campaign),
-        campaign,
+        campaigns: campaigns
+            .into_iter()
+            .map(|campaign| {
+                let (roster, recogniser) = (Roster::new(&campaign), Recogniser::new(&campaign));
+                (campaign, roster, recogniser)
+            })
+            .collect(),
         own,
         templates,
         policy,
@@ -142,37 +144,65 @@ fn in_parallel<T: Sync, R: Send>(
 impl Judge {
     fn line(&self, file: &Path, json: bool) -> anyhow::Result<String> {
         let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-        let (reading, decision) = match self.read(&bytes, file) {
+        let (reading, shares) = match self.read(&bytes, file) {
             Ok(reading) => {
-                let decision = self.decide(&reading);
-                (reading, decision)
+                let shares = self.decide(&reading);
+                (reading, shares)
             }
-            Err(error @ JailError::Killed { .. }) => (Reading::default(), decision::broken(error.to_string())),
+            Err(error @ JailError::Killed { .. }) => {
+                let campaign = self.campaigns.first().context("no campaign")?.0.id.clone();
+                let decision = decision::broken(error.to_string());
+                (Reading::default(), vec![Share { campaign, decision }])
+            }
             Err(error) => return Err(error.into()),
         };
+        let mut shares = self.with_campaigns(&shares);
         if json {
-            let subjects = self.subjects(&reading, &decision)?;
-            let check = json::Check::new(file.display().to_string(), &reading, &decision, subjects);
+            let mut subjects = Vec::new();
+            for (campaign, decision) in &shares {
+                subjects.extend(self.subjects(campaign, &reading, decision)?);
+            }
+            let check = json::Check::new(file.display().to_string(), &reading, &shares, subjects);
             return Ok(serde_json::to_string(&check)?);
         }
-        Ok(explain(&file.display().to_string(), &self.campaign, &reading, &decision))
+        // Where a mail concerns some campaigns, nothing is said of the others.
+        let concerned = |decision: &Decision| !matches!(decision.action, Action::Leave | Action::Ignore);
+        if shares.iter().any(|(_, decision)| concerned(decision)) {
+            shares.retain(|(_, decision)| concerned(decision));
+        } else {
+            shares.truncate(1);
+        }
+        let several = self.campaigns.len() > 1;
+        let file = file.display().to_string();
+        let said = shares.iter().map(|(campaign, decision)| {
+            let head = if several { format!("{file} ({})", campaign.id) } else { file.clone() };
+            explain(&head, campaign, &reading, decision)
+        });
+        Ok(said.collect::<Vec<_>>().join("\n"))
     }
 
-    fn decide(&self, reading: &Reading) -> Decision {
-        let basis = Basis {
-            campaign: &self.campaign,
-            roster: &self.roster,
-            recogniser: &self.recogniser,
-            known: &Known::default(),
+    fn with_campaigns<'s>(&'s self, shares: &'s [Share]) -> Vec<(&'s Campaign, &'s Decision)> {
+        let campaign = |id: &CampaignId| self.campaigns.iter().map(|(campaign, ..)| campaign).find(|one| one.id == *id);
+        shares.iter().filter_map(|share| Some((campaign(&share.campaign)?, &share.decision))).collect()
+    }
+
+    fn decide(&self, reading: &Reading) -> Vec<Share> {
+        let known = Known::default();
+        let basis = |(campaign, roster, recogniser)| Basis {
+            campaign,
+            roster,
+            recogniser,
+            known: &known,
             received: reading.message.received.unwrap_or(self.now),
             grace: jiff::SignedDuration::ZERO,
             policy: self.policy,
         };
-        decision::decide(&basis, reading)
+        let bases: Vec<Basis<'_>> = self.campaigns.iter().map(|(a, b, c)| basis((a, b, c))).collect();
+        decision::among(&bases, reading)
     }
 
     /// The subjects of the replies, as the daemon would write them.
-    fn subjects(&self, reading: &Reading, decision: &Decision) -> anyhow::Result<Vec<String>> {
+    fn subjects(&self, campaign: &Campaign, reading: &Reading, decision: &Decision) -> anyhow::Result<Vec<String>> {
         let Some(from) = self.own.addresses.first() else { return Ok(Vec::new()) };
         let envelope = Envelope {
             from,
@@ -182,7 +212,7 @@ impl Judge {
             seed: "check",
             templates: &self.templates,
         };
-        let render = |planned| Ok(reply::subject(&self.campaign, decision, reading, planned, &envelope)?);
+        let render = |planned| Ok(reply::subject(campaign, decision, reading, planned, &envelope)?);
         decision.replies.iter().map(render).collect()
     }
 

@@ -1,7 +1,8 @@
 //! The mail servers: as far as one gets, and why no further.
 
+use jiff::Timestamp;
+
 use crate::{
-    campaign::Campaign,
     clock::Clock,
     config::{Config, MailboxConfig, MailboxSource, SmtpConfig, Submission},
     daemon::imap_settings,
@@ -17,13 +18,13 @@ use super::Finding;
 const AHEAD: i64 = 300;
 
 /// Logs in to a mailbox and looks at it.
-pub(super) async fn mailbox(of: &MailboxConfig, config: &Config, campaign: &Campaign) -> Finding {
+pub(super) async fn mailbox(of: &MailboxConfig, config: &Config, since: Timestamp) -> Finding {
     let what = format!("mailbox {}", of.place());
     if let MailboxSource::Maildir { path } = &of.source {
         let opened = Maildir::open(path, u64::MAX, Default::default());
         return Finding::new(what, opened.map(|_| "it is a Maildir".to_owned()).map_err(|error| error.to_string()));
     }
-    let settings = match imap_settings(of, config, campaign) {
+    let settings = match imap_settings(of, config, since) {
         Ok(Some(settings)) => settings,
         Ok(None) => return Finding::new(what, Err("it is of no kind".to_owned())),
         Err(error) => return Finding::new(what, Err(format!("certificate: {error:#}"))),

@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 use anyhow::bail;
 
 use super::{ConfigArg, block_on};
+use crate::daemon::beginning;
 
 /// The arguments of `svodka doctor`.
 #[derive(Debug, clap::Args)]
@@ -33,18 +34,20 @@ impl Finding {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
-    let campaign = config.campaign()?;
+    let campaigns = config.campaigns()?;
     block_on(async {
         let mut report = Report::default();
         report.add(Finding::new("configuration", Ok("it is sound".to_owned())))?;
-        let form = campaign.form.fields.len();
-        let said = format!("{}: {} schools, {form} fields", campaign.id, campaign.schools.len());
-        report.add(Finding::new("campaign", Ok(said)))?;
+        for campaign in &campaigns {
+            let form = campaign.form.fields.len();
+            let said = format!("{}: {} schools, {form} fields", campaign.id, campaign.schools.len());
+            report.add(Finding::new("campaign", Ok(said)))?;
+        }
         for finding in local::findings(&config).await {
             report.add(finding)?;
         }
         for mailbox in &config.mailboxes {
-            report.add(mail::mailbox(mailbox, &config, &campaign).await)?;
+            report.add(mail::mailbox(mailbox, &config, beginning(&campaigns)).await)?;
         }
         report.add(mail::outgoing(&config).await)?;
         report.end()

@@ -38,7 +38,7 @@ fn submission(school: Option<&str>, action: Action) -> Submission {
 
 /// What may be written where a mail holds a document of this kind and a submission of this kind.
 fn of(message: &Message, kind: Kind, submissions: &[Submission]) -> Option<Right> {
-    right(message, &[document(kind)], submissions).map(|(to, right)| {
+    right(message, &[document(kind)], submissions, false).map(|(to, right)| {
         assert_eq!(to.as_str(), "office@school.example");
         right
     })
@@ -71,7 +71,7 @@ fn a_form_that_is_no_certain_schools_gets_a_note_of_receipt_and_nothing_else_doe
     for kind in [Kind::Draft, Kind::Information, Kind::CoverLetter, Kind::Other, Kind::Unreadable] {
         assert_eq!(of(&message(), kind, &doubtful), None, "{kind:?}");
     }
-    assert_eq!(right(&message(), &[], &[]), None);
+    assert_eq!(right(&message(), &[], &[], false), None);
     // Whatever was decided about it: without a school there is no section.
     assert_eq!(of(&message(), Kind::Draft, &[submission(None, Action::Request)]), None);
 }

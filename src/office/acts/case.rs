@@ -1,7 +1,7 @@
 //! What a person decides about, with everything that the decision rests on.
 
 use crate::{
-    campaign::SchoolId,
+    campaign::{CampaignId, SchoolId},
     decision::{DocumentVerdict, ReviewReason, Submission},
     reader::Reading,
     store::{MessageRow, ReviewState, Stored},
@@ -21,6 +21,8 @@ pub enum About {
 /// What a person decides about.
 #[derive(Debug, Clone)]
 pub struct Case {
+    /// The campaign.
+    pub campaign: CampaignId,
     /// The case; none where a submission is looked at once more.
     pub review: Option<ReviewState>,
     /// The message.
@@ -57,19 +59,19 @@ impl Office {
     /// # Errors
     /// Where the store refuses, or documents cannot be read just now.
     pub async fn case(&self, about: About) -> Result<Option<Case>, ActError> {
-        let (review, submission, message) = match about {
+        let (campaign, review, submission, message) = match about {
             About::Review(number) => {
                 let Some(review) = self.store.review(number).await? else { return Ok(None) };
-                let (submission, message) = (review.submission, review.message);
-                (Some(review), submission, message)
+                let (campaign, submission, message) = (review.campaign.clone(), review.submission, review.message);
+                (campaign, Some(review), submission, message)
             }
             About::Submission(row) => {
-                let Some(message) = self.store.message_of(row).await? else { return Ok(None) };
-                (None, Some(row), message)
+                let Some((campaign, message)) = self.store.message_of(row).await? else { return Ok(None) };
+                (campaign, None, Some(row), message)
             }
         };
         // A case about a whole message that counts as one school's is about that.
-        let accepted = self.store.accepted_of(message).await?;
+        let accepted = self.store.accepted_of(&campaign, message).await?;
         let replaces = submission.or(if let [one] = accepted.as_slice() { Some(*one) } else { None });
         let Some((stored, reading)) = self.read(message, review.as_ref()).await? else { return Ok(None) };
         let submission = match replaces {
@@ -85,10 +87,11 @@ impl Office {
         let rulings = self.store.rulings_count(message).await?;
         let author = reading.as_ref().and_then(|reading| reading.message.from.as_ref());
         let writes_for = match author {
-            Some(author) => self.store.writes_for(&author.address, message, replaces).await?,
+            Some(author) => self.store.writes_for(&campaign, &author.address, message, replaces).await?,
             None => Vec::new(),
         };
         Ok(Some(Case {
+            campaign,
             review,
             stored,
             reading,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    campaign::{Amendment, SchoolId},
+    campaign::{Amendment, CampaignId, SchoolId},
     config::ReplyMode,
     message::Address,
     reply::{self, Envelope, ReplyError},
@@ -30,8 +30,8 @@ impl Office {
     ///
     /// # Errors
     /// [`ActError`], whose message says what is wrong with it.
-    pub async fn new_date(&self, school: &SchoolId, date: Date) -> Result<NewDate, ActError> {
-        let rules = self.refresh().await?;
+    pub async fn new_date(&self, campaign: &CampaignId, school: &SchoolId, date: Date) -> Result<NewDate, ActError> {
+        let rules = self.rules_of(campaign).await?;
         let known = rules.campaign.school(school).ok_or_else(|| ActError::School(school.to_string()))?;
         let before = known.date;
         is_a_day_of(&rules, date)?;
@@ -40,7 +40,7 @@ impl Office {
         }
         let amendment = Amendment::Date { school: school.clone(), date };
         let campaign = rules.campaign.clone().amended([amendment.clone()]);
-        let amended = Rules::new(campaign, rules.mark);
+        let amended = Rules::new(campaign, rules.made_of);
         let mut letters = Vec::new();
         for to in self.known_addresses(&rules, school).await? {
             letters.extend(self.date_letter(&amended, school, before, &to)?);
@@ -52,11 +52,16 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::new_date`].
-    pub async fn change_date(&self, school: &SchoolId, date: Date, by: AccountId) -> Result<usize, ActError> {
+    pub async fn change_date(
+        &self,
+        campaign: &CampaignId,
+        school: &SchoolId,
+        date: Date,
+        by: AccountId,
+    ) -> Result<usize, ActError> {
         let _alone = self.deciding.lock().await;
-        let new = self.new_date(school, date).await?;
-        let rules = self.rules();
-        self.store.amend(&rules.campaign.id, &new.amendment, &new.letters, by, self.clock.now()).await?;
+        let new = self.new_date(campaign, school, date).await?;
+        self.store.amend(campaign, &new.amendment, &new.letters, by, self.clock.now()).await?;
         self.refresh().await?;
         self.renew().await?;
         self.queued.notify_one();

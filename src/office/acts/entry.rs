@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart, header::ContentType};
 
 use crate::{
-    campaign::{FieldId, SchoolId},
+    campaign::{CampaignId, FieldId, SchoolId},
     decision::{self, Decision},
     digest::Sha256,
     form::{self, Answer},
     message::OwnIdentity,
     reader::Reading,
     reply::ReplyError,
-    store::{AccountId, ENTERED, Intake, Intaken, MessageRow, Record, Stored},
+    store::{AccountId, ENTERED, Intake, Intaken, MessageRow, Record, Recorded, Stored},
 };
 
 use super::{ActError, Office, Rules};
@@ -51,6 +51,8 @@ impl Way {
 /// What was given.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// The campaign.
+    pub campaign: CampaignId,
     /// The school.
     pub school: SchoolId,
     /// How it was given.
@@ -75,7 +77,7 @@ impl Office {
     /// counts; nothing is stored then.
     pub async fn enter(&self, entry: &Entry, by: AccountId) -> Result<MessageRow, ActError> {
         let _alone = self.deciding.lock().await;
-        let rules = self.refresh().await?;
+        let rules = self.rules_of(&entry.campaign).await?;
         if rules.campaign.school(&entry.school).is_none() {
             return Err(ActError::School(entry.school.to_string()));
         }
@@ -104,10 +106,8 @@ impl Office {
             self.store.take_in(&intake).await?;
         let record = Record {
             message,
-            campaign: &rules.campaign.id,
             reading: &reading,
-            decision: &decision,
-            outgoing: &[],
+            shares: &[Recorded { campaign: &rules.campaign.id, decision: &decision, outgoing: &[] }],
             caps: &self.config.replies.caps,
             suppressed_until: now,
             now,
@@ -123,10 +123,10 @@ impl Office {
     async fn entry_name(&self, rules: &Rules, entry: &Entry) -> Result<String, ActError> {
         let day = rules.campaign.day_of(entry.received);
         let file = entry.file.as_ref().map(|(name, bytes)| (name, Sha256::of(bytes)));
-        let what = (&entry.school, entry.way, day, &entry.note, &entry.answers, entry.draft, file);
+        let what = (&entry.campaign, &entry.school, entry.way, day, &entry.note, &entry.answers, entry.draft, file);
         let name = Sha256::of(format!("{what:?}").as_bytes()).to_string();
         let Some(before) = self.store.taken_in(ENTERED, &name).await? else { return Ok(name) };
-        for row in self.store.accepted_of(before).await? {
+        for row in self.store.accepted_of(&entry.campaign, before).await? {
             if self.store.submission(row).await?.is_some_and(|one| one.school.as_ref() == Some(&entry.school)) {
                 return Err(ActError::Same);
             }

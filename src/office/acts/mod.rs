@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    campaign::{Amendment, FieldKind, SchoolId},
+    campaign::{Amendment, CampaignId, FieldKind, SchoolId},
     decision::{self, Decision, Ruling},
     digest::Sha256,
     matching::{Clue, Roster, Source, Verdict},
@@ -54,6 +54,9 @@ pub enum Act {
 /// Why an act cannot be done.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
+    /// Its campaign is no longer in the configuration.
+    #[error("the campaign {0:?} is not in the configuration any more: nothing can be decided in it")]
+    Campaign(CampaignId),
     /// There is no such school.
     #[error("the campaign has no school {0:?}; `svodka status` shows them")]
     School(String),
@@ -148,7 +151,7 @@ impl Office {
     /// # Errors
     /// [`ActError`], whose message says what is wrong with it.
     pub async fn prospect(&self, case: &Case, act: &Act) -> Result<Prospect, ActError> {
-        let rules = self.refresh().await?;
+        let rules = self.rules_of(&case.campaign).await?;
         let (rules, ruling, amendments) = match act {
             Act::School { school, learn_address, learn_spelling } => {
                 if rules.campaign.school(school).is_none() {
@@ -166,7 +169,7 @@ impl Office {
                 let joins = joins(&rules, &before, name, district, *date)?;
                 let campaign = rules.campaign.clone().amended([joins.clone()]);
                 let ruling = Ruling::School(joins.school().clone());
-                (Arc::new(Rules::new(campaign, rules.mark)), ruling, vec![joins])
+                (Arc::new(Rules::new(campaign, rules.made_of)), ruling, vec![joins])
             }
             Act::Nothing => (rules, Ruling::Nothing, Vec::new()),
             Act::Ask if case.review.is_none() => return Err(ActError::NoCase),
@@ -275,6 +278,17 @@ impl Office {
         Ok(undone)
     }
 
+    /// Moves a case to another campaign: the mail answers that one's letter. Gives the number that it has there; none where
+    /// it is decided already, or where documents of its message count.
+    ///
+    /// # Errors
+    /// [`ActError::Campaign`] where there is no such campaign.
+    pub async fn move_to(&self, campaign: &CampaignId, review: i64, by: AccountId) -> Result<Option<i64>, ActError> {
+        let _alone = self.deciding.lock().await;
+        self.rules_of(campaign).await?;
+        Ok(self.store.move_to(campaign, review, by, self.clock.now()).await?)
+    }
+
     /// When a letter leaves that follows from a person's decision of now.
     fn undo_until(&self) -> Timestamp {
         let now = self.clock.now();
@@ -283,7 +297,13 @@ impl Office {
 
     /// What could be learnt where the case is this school's.
     pub fn offers(&self, case: &Case, school: &SchoolId) -> Offers {
-        self.offers_by(&self.rules(), case, school)
+        let rules = self.campaigns().into_iter().find(|one| one.campaign.id == case.campaign);
+        rules.map(|rules| self.offers_by(&rules, case, school)).unwrap_or_default()
+    }
+
+    /// A campaign as it stands now.
+    async fn rules_of(&self, id: &CampaignId) -> Result<Arc<Rules>, ActError> {
+        self.campaign(id).await?.ok_or_else(|| ActError::Campaign(id.clone()))
     }
 
     fn offers_by(&self, rules: &Rules, case: &Case, school: &SchoolId) -> Offers {

@@ -70,7 +70,7 @@ impl World {
         for bytes in &files {
             office.store.put_file(bytes).await.unwrap();
         }
-        let rules = office.refresh().await.unwrap();
+        let rules = office.refresh().await.unwrap().remove(0);
         let known = office.known(&rules, &reading).await.unwrap();
         let stored = office.store.received().await.unwrap().into_iter().find(|one| one.id == id).unwrap();
         let decision = decision::decide(&rules.basis(&office.config, &stored, &known), &reading);
@@ -78,10 +78,12 @@ impl World {
         let outgoing = office.outgoing(&decided).unwrap();
         let record = crate::store::Record {
             message: id,
-            campaign: &rules.campaign.id,
+            shares: &[crate::store::Recorded {
+                campaign: &rules.campaign.id,
+                decision: &decision,
+                outgoing: &outgoing,
+            }],
             reading: &reading,
-            decision: &decision,
-            outgoing: &outgoing,
             caps: &office.config.replies.caps,
             suppressed_until: now,
             now,
@@ -110,7 +112,7 @@ impl World {
     }
 
     async fn status(&self, school: &str) -> Status {
-        let rules = self.office.refresh().await.unwrap();
+        let rules = self.office.refresh().await.unwrap().remove(0);
         let summary = summary(&self.office.store, &rules.campaign, self.office.clock.now()).await.unwrap();
         assert!(summary.messages.add_up(), "{:?}", summary.messages);
         // Whoever remembers how the schools stood knows no other than who asks for the first time.
@@ -125,6 +127,11 @@ impl World {
     async fn letters(&self, state: OutboxState) -> u64 {
         self.office.store.outbox_counts().await.unwrap().get(&state).copied().unwrap_or_default()
     }
+}
+
+/// The campaign's id.
+fn sample() -> CampaignId {
+    "500plus-2022".parse().unwrap()
 }
 
 fn id(text: &str) -> SchoolId {
@@ -206,7 +213,7 @@ async fn nothing_is_done_that_was_not_shown() {
 async fn an_older_mail_that_is_decided_late_takes_the_place_of_nothing_newer() {
     let world = World::with(&[AMBIGUOUS, COMPLETE]).await;
     let answers = async || {
-        let schools = world.office.store.schools(&world.office.rules().campaign.id).await.unwrap();
+        let schools = world.office.store.schools(&world.office.first().campaign.id).await.unwrap();
         schools[&id("kirishi-3")].state.answers.clone()
     };
     let before = answers().await;
@@ -230,11 +237,11 @@ async fn a_school_joins_with_a_day_and_is_gone_when_that_is_undone() {
     let act = joins("МОУ «Аннинская школа»", "2022-11-29");
     let Settled::Done { ruling, letters: 1, .. } = world.settles(About::Review(1), &act).await else { panic!() };
     assert_eq!(world.status("outside-1").await, Status::Complete);
-    let joined = world.office.rules();
+    let joined = world.office.first();
     let joined = joined.campaign.school(&id("outside-1")).unwrap().clone();
     assert_eq!((joined.district.as_str(), joined.outside), ("Тосненский", true));
     assert_eq!(world.office.undo(ruling, world.by).await.unwrap(), Undone::Done);
-    assert!(world.office.rules().campaign.school(&id("outside-1")).is_none());
+    assert!(world.office.first().campaign.school(&id("outside-1")).is_none());
 }
 
 #[tokio::test]
@@ -286,11 +293,11 @@ async fn a_mail_that_was_left_is_pulled_in_and_closed() {
     let world = World::with(&[LEFT]).await;
     let store = &world.office.store;
     let now = world.office.clock.now();
-    let review = store.pull_in(1, world.by, now).await.unwrap().unwrap();
-    assert_eq!(store.pull_in(1, world.by, now).await.unwrap(), None);
-    assert_eq!(store.counts(&world.office.rules().campaign.id).await.unwrap().review, 1);
+    let review = store.pull_in(&sample(), 1, world.by, now).await.unwrap().unwrap();
+    assert_eq!(store.pull_in(&sample(), 1, world.by, now).await.unwrap(), None);
+    assert_eq!(store.counts(&world.office.first().campaign.id).await.unwrap().review, 1);
     assert!(matches!(world.settles(About::Review(review), &Act::Nothing).await, Settled::Done { letters: 0, .. }));
-    let counts = store.counts(&world.office.rules().campaign.id).await.unwrap();
+    let counts = store.counts(&world.office.first().campaign.id).await.unwrap();
     assert_eq!((counts.review, counts.other), (0, 1));
 }
 
@@ -308,17 +315,17 @@ async fn another_day_is_told_to_whom_letters_about_the_school_have_gone() {
     let world = World::with(&[COMPLETE]).await;
     let date = "2022-11-18".parse().unwrap();
     assert!(
-        world.office.new_date(&id("kirishi-3"), date).await.unwrap().letters.is_empty(),
+        world.office.new_date(&sample(), &id("kirishi-3"), date).await.unwrap().letters.is_empty(),
         "nobody was written to yet"
     );
     world.letters_leave().await;
-    assert_eq!(world.office.change_date(&id("kirishi-3"), date, world.by).await.unwrap(), 1);
-    let rules = world.office.rules();
+    assert_eq!(world.office.change_date(&sample(), &id("kirishi-3"), date, world.by).await.unwrap(), 1);
+    let rules = world.office.first();
     let school = rules.campaign.school(&id("kirishi-3")).unwrap();
     assert_eq!((school.date, school.moved), (date, 1));
-    assert!(matches!(world.office.new_date(&id("kirishi-3"), date).await, Err(ActError::Same)));
-    assert!(matches!(world.office.new_date(&id("nobody"), date).await, Err(ActError::School(_))));
-    let letter = world.office.store.outbox_open().await.unwrap().pop().unwrap();
+    assert!(matches!(world.office.new_date(&sample(), &id("kirishi-3"), date).await, Err(ActError::Same)));
+    assert!(matches!(world.office.new_date(&sample(), &id("nobody"), date).await, Err(ActError::School(_))));
+    let letter = world.office.store.outbox_open(None).await.unwrap().pop().unwrap();
     assert!(letter.approved && letter.schools == [id("kirishi-3")]);
 }
 
@@ -333,7 +340,7 @@ async fn what_is_learnt_decides_about_the_next_mail() {
     // The same name from the same address is certain now: all that is strange about it is that nothing in it is new.
     let changed = String::from_utf8(AMBIGUOUS.to_vec()).unwrap().replace("Message-ID: <", "Message-ID: <again-");
     world.receives(changed.as_bytes(), 1).await;
-    let open = world.office.store.reviews_open().await.unwrap();
+    let open = world.office.store.reviews_open(None).await.unwrap();
     assert_eq!(open.iter().map(|one| one.reason).collect::<Vec<_>>(), [decision::ReviewReason::Repeated]);
     assert_eq!(open[0].candidates, [id("kirishi-3")]);
 }
@@ -341,10 +348,10 @@ async fn what_is_learnt_decides_about_the_next_mail() {
 #[tokio::test]
 async fn a_tick_counts_until_it_is_taken_back() {
     let world = World::with(&[]).await;
-    let rules = world.office.rules();
+    let rules = world.office.first();
     let tick = Tick::Attendance(id("vazhiny"));
     for done in [true, true, false] {
-        world.office.tick(&tick, done, world.by).await.unwrap();
+        world.office.tick(&rules.campaign, &tick, done, world.by).await.unwrap();
         let ticks = world.office.store.ticks(&rules.campaign.id).await.unwrap();
         assert_eq!(ticks.contains(&tick_name(&rules.campaign, &tick)), done);
     }

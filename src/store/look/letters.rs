@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::super::{MessageRow, OutboxRow, OutboxState, Store, StoreError, from_word, instant, json, parsed};
-use crate::{campaign::SchoolId, digest::Sha256};
+use crate::{
+    campaign::{CampaignId, SchoolId},
+    digest::Sha256,
+};
 
 /// A letter, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterLine {
     /// Its row.
     pub id: OutboxRow,
+    /// The campaign; none where it is an alert.
+    pub campaign: Option<CampaignId>,
     /// The message that it answers.
     pub message: Option<MessageRow>,
     /// What it is: the word of its kind.
@@ -56,63 +61,69 @@ impl LetterLook {
     }
 }
 
-/// Row, message, kind, sender, recipient, schools, state, queued, since, not before, tries, approved, internal, response.
-type Columns =
-    (i64, Option<i64>, String, String, String, Option<String>, String, i64, i64, i64, u32, bool, bool, String);
+#[derive(sqlx::FromRow)]
+struct Columns {
+    id: i64,
+    campaign: Option<String>,
+    message: Option<i64>,
+    kind: String,
+    sender: String,
+    recipient: String,
+    /// Parted by spaces.
+    schools: Option<String>,
+    state: String,
+    queued_at: i64,
+    changed_at: i64,
+    not_before: i64,
+    tries: u32,
+    approved: bool,
+    internal: bool,
+    response: String,
+}
 
-const LINE: &str = "SELECT o.id, o.message, o.kind, o.sender, o.recipient,
-        (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id),
+const LINE: &str = "SELECT o.id, o.campaign, o.message, o.kind, o.sender, o.recipient,
+        (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id) AS schools,
         o.state, o.queued_at, o.changed_at, o.not_before, o.tries, o.approved, o.internal, o.response
     FROM outbox o WHERE";
 
 fn line(row: Columns) -> Result<LetterLine, StoreError> {
-    let (
-        id,
-        message,
-        kind,
-        sender,
-        recipient,
-        schools,
-        state,
-        queued,
-        since,
-        not_before,
-        tries,
-        approved,
-        internal,
-        response,
-    ) = row;
-    let schools = schools.unwrap_or_default();
+    let schools = row.schools.unwrap_or_default();
     Ok(LetterLine {
-        id,
-        message,
-        kind,
-        sender,
-        recipient,
+        id: row.id,
+        campaign: row.campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
+        message: row.message,
+        kind: row.kind,
+        sender: row.sender,
+        recipient: row.recipient,
         schools: schools.split_whitespace().map(|school| parsed("school", school)).collect::<Result<_, _>>()?,
-        state: from_word(state)?,
-        queued: instant(queued)?,
-        since: instant(since)?,
-        not_before: instant(not_before)?,
-        tries,
-        approved,
-        internal,
-        response,
+        state: from_word(row.state)?,
+        queued: instant(row.queued_at)?,
+        since: instant(row.changed_at)?,
+        not_before: instant(row.not_before)?,
+        tries: row.tries,
+        approved: row.approved,
+        internal: row.internal,
+        response: row.response,
     })
 }
 
 impl Store {
-    /// Letters to schools that have not simply left: those first that need a person, then the oldest; so many at most.
+    /// Letters of a campaign to schools that have not simply left: those first that need a person, then the oldest; so many
+    /// at most.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn letters_open(&self, most: i64) -> Result<Vec<LetterLine>, StoreError> {
-        self.letter_lines(
-            "o.state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') AND o.internal = 0
-             ORDER BY o.state NOT IN ('failed', 'ambiguous'), o.approved, o.id LIMIT $1",
-            most,
-        )
-        .await
+    pub async fn letters_open(&self, campaign: &CampaignId, most: i64) -> Result<Vec<LetterLine>, StoreError> {
+        let query = format!(
+            "{LINE} o.state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') AND o.internal = 0 AND o.campaign = $2
+             ORDER BY o.state NOT IN ('failed', 'ambiguous'), o.approved, o.id LIMIT $1"
+        );
+        let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(most)
+            .bind(campaign.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(line).collect()
     }
 
     /// How these letters begin: their headers, as a rule.
@@ -134,13 +145,9 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn letters_about(&self, message: MessageRow) -> Result<Vec<LetterLine>, StoreError> {
-        self.letter_lines("o.message = $1 ORDER BY o.id", message).await
-    }
-
-    async fn letter_lines(&self, which: &str, bound: i64) -> Result<Vec<LetterLine>, StoreError> {
-        let query = format!("{LINE} {which}");
+        let query = format!("{LINE} o.message = $1 ORDER BY o.id");
         let rows: Vec<Columns> =
-            sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(bound).fetch_all(&self.readers).await?;
+            sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(message).fetch_all(&self.readers).await?;
         rows.into_iter().map(line).collect()
     }
 

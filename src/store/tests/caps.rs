@@ -19,10 +19,8 @@ async fn asks(store: &Store, key: &str, to: &str, id: &str, now: Timestamp) {
     let letter = Outgoing { to: address(to), ..outgoing(key, Template::Request, &[id], now) };
     let record = Record {
         message,
-        campaign: &campaign,
+        shares: &[Recorded { campaign: &campaign, decision: &decision, outgoing: &[letter] }],
         reading: &reading,
-        decision: &decision,
-        outgoing: &[letter],
         caps: &CAPS,
         suppressed_until: at(9000),
         now,
@@ -104,7 +102,7 @@ async fn a_flood_from_one_address_leaves_one_letter_waiting_that_says_where_thin
         states,
         BTreeMap::from([(OutboxState::Sent, 5), (OutboxState::Queued, 1), (OutboxState::Superseded, 54)])
     );
-    let last = store.outbox_open().await.unwrap();
+    let last = store.outbox_open(None).await.unwrap();
     assert_eq!(last[0].message_id, "m59@svodka.example");
     let bytes: i64 = sqlx::query_scalar("SELECT sum(length(mime)) FROM outbox WHERE state = 'superseded'")
         .fetch_one(&store.readers)
@@ -144,7 +142,7 @@ async fn held_replies_wait_for_a_person_and_alerts_do_not() {
     assert_eq!(leave(9).await.as_deref(), Some("t@svodka.example"));
     assert_eq!(leave(9).await, None);
     assert_eq!(store.next_due(true).await.unwrap(), None);
-    let rows: Vec<i64> = store.outbox_open().await.unwrap().iter().map(|row| row.id).collect();
+    let rows: Vec<i64> = store.outbox_open(None).await.unwrap().iter().map(|row| row.id).collect();
     assert_eq!(store.approve(Some(&rows[1..2]), at(10)).await.unwrap(), rows[1..2]);
     assert_eq!(leave(10).await.as_deref(), Some("b@svodka.example"));
     assert!(store.approve(Some(&rows[1..2]), at(10)).await.unwrap().is_empty(), "it has left");
@@ -173,10 +171,8 @@ async fn a_letter_that_comes_back_has_failed_and_its_address_rests() {
         let decision = decision(Action::Ignore, vec![]);
         let record = Record {
             message,
-            campaign: &campaign,
+            shares: &[Recorded { campaign: &campaign, decision: &decision, outgoing: &[] }],
             reading: &reading,
-            decision: &decision,
-            outgoing: &[],
             caps: &CAPS,
             suppressed_until: at(9000),
             now: at(20),

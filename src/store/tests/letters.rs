@@ -7,7 +7,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 async fn queued(store: &Store, key: &str) -> OutboxRow {
     let part = submission(Some("one"), Action::Confirm, &[]);
     sent_in(store, key, part, &[outgoing(key, Template::Confirm, &["one"], at(5))]).await;
-    store.outbox_open().await.unwrap().last().unwrap().id
+    store.outbox_open(None).await.unwrap().last().unwrap().id
 }
 
 /// A letter of ours that comes back into the mailbox.
@@ -18,10 +18,8 @@ async fn copy_of(store: &Store, key: &str, from: &str) {
     let (campaign, decision) = (campaign(), decision(Action::Ignore, vec![]));
     let record = Record {
         message: id,
-        campaign: &campaign,
+        shares: &[Recorded { campaign: &campaign, decision: &decision, outgoing: &[] }],
         reading: &reading,
-        decision: &decision,
-        outgoing: &[],
         caps: &CAPS,
         suppressed_until: at(60),
         now: at(2),
@@ -137,7 +135,7 @@ async fn one_answer_is_given_up_after_a_few_attempts_of_its_own_and_takes_no_oth
         store.retry(a, at(10), "451 later").await.unwrap();
         store.give_up(at(9), at(10), "given up: 451 later", Some(a)).await.unwrap();
     }
-    let open = store.outbox_open().await.unwrap();
+    let open = store.outbox_open(None).await.unwrap();
     assert_eq!(
         open.iter().map(|row| (row.id, row.state)).collect::<Vec<_>>(),
         [(a, OutboxState::Failed), (b, OutboxState::Queued)]
@@ -193,7 +191,7 @@ async fn a_store_of_the_version_before_is_taken_over_with_all_that_is_in_it() {
     let broken: Vec<(String,)> =
         sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check").fetch_all(&store.readers).await.unwrap();
     assert!(broken.is_empty(), "{broken:?}");
-    let open = store.outbox_open().await.unwrap();
+    let open = store.outbox_open(None).await.unwrap();
     assert_eq!((open[0].id, open[0].schools.as_slice()), (7, [school("one")].as_slice()));
     let leased = lease_all(&store, at(1), HOUR, Expired::Hold).await;
     assert_eq!((leased[0].id, leased[0].tries, leased[0].sender.as_ref()), (7, 2, None));

@@ -144,10 +144,8 @@ async fn record(store: &Store, message: MessageRow, decision: &Decision, outgoin
     let (campaign, reading) = (campaign(), reading("school@example.org"));
     let record = Record {
         message,
-        campaign: &campaign,
+        shares: &[Recorded { campaign: &campaign, decision, outgoing }],
         reading: &reading,
-        decision,
-        outgoing,
         caps: &CAPS,
         suppressed_until: at(60),
         now: at(2),
@@ -330,10 +328,8 @@ async fn a_failing_insert_leaves_nothing() {
     let decision = decision(Action::Confirm, vec![part]);
     let record = Record {
         message: id,
-        campaign: &campaign,
+        shares: &[Recorded { campaign: &campaign, decision: &decision, outgoing: &twice }],
         reading: &reading,
-        decision: &decision,
-        outgoing: &twice,
         caps: &CAPS,
         suppressed_until: at(60),
         now: at(2),
@@ -381,7 +377,7 @@ async fn every_message_is_counted_once_and_reviews_are_open() {
     assert!(!store.record_failure(broken, &campaign(), "the reader stopped", at(3)).await.unwrap());
     let counts = Counts { received: 5, matched: 1, review: 2, automatic: 1, other: 1, duplicate: 0 };
     assert_eq!(store.counts(&campaign()).await.unwrap(), counts);
-    let reasons: Vec<_> = store.reviews_open().await.unwrap().into_iter().map(|row| row.reason).collect();
+    let reasons: Vec<_> = store.reviews_open(None).await.unwrap().into_iter().map(|row| row.reason).collect();
     assert_eq!(reasons, [ReviewReason::AmbiguousSchool, ReviewReason::Broken]);
     let schools = store.schools(&campaign()).await.unwrap();
     assert!(schools[&school("two")].open_review && !schools[&school("one")].open_review);

@@ -46,13 +46,13 @@ impl Committee {
         let school = sends("07-ambiguous-number", &self.setup);
         // It is told at once that its letter has come, and nothing else.
         school.wait_for("INBOX", 1);
-        let first = async |store: Store| store.reviews_open().await.unwrap().first().map(|review| review.id);
+        let first = async |store: Store| store.reviews_open(None).await.unwrap().first().map(|review| review.id);
         (school, wait_for("a case", || self.setup.read(first)))
     }
 
     /// How many cases wait for a decision.
     pub(crate) fn cases(&self) -> usize {
-        self.setup.read(async |store| store.reviews_open().await.unwrap().len())
+        self.setup.read(async |store| store.reviews_open(None).await.unwrap().len())
     }
 
     /// Signs in by the link that comes by mail, which is taken from the server, and arrives at this path.

@@ -21,6 +21,7 @@ const UPLOAD: usize = (50 << 20) + (64 << 10);
 pub(super) fn routes() -> Router<Arc<Board>> {
     Router::new()
         .route("/review/{number}/settle", get(settle::ask_case).post(settle::do_case))
+        .route("/review/{number}/move", post(small::move_to))
         .route("/submission/{row}/settle", get(settle::ask_submission).post(settle::do_submission))
         .route("/ruling/{id}/undo", post(small::undo))
         .route("/message/{row}/pull-in", post(small::pull_in))

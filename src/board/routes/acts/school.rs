@@ -53,7 +53,7 @@ pub(super) async fn ask_date(
     desk.show(views::Page::Reviews)?;
     let back = format!("/school/{id}");
     let Ok(date) = day.date.parse::<Date>() else { return tell(&session, &Flash::wrong(NO_DATE), &back).await };
-    let new = match board.office.new_date(&id, date).await {
+    let new = match board.office.new_date(&desk.rules.campaign.id, &id, date).await {
         Err(error @ (ActError::Day(_) | ActError::Same)) => {
             return tell(&session, &Flash::wrong(views::wrong(&error)), &back).await;
         }
@@ -77,14 +77,14 @@ pub(super) async fn change_date(
     }
     let back = format!("/school/{id}");
     let Ok(date) = day.date.parse::<Date>() else { return tell(&session, &Flash::wrong(NO_DATE), &back).await };
-    let rules = board.office.refresh().await?;
+    let rules = Desk::of(&board, &page.visitor).await?.rules;
     let now = rules.campaign.school(&id).ok_or_else(Refusal::not_found)?.date;
     if crate::reply::russian::short_date(now) != day.before {
         let said =
             "Ничего не изменено: дату уже изменил кто-то другой. Проверьте её и при необходимости измените снова.";
         return tell(&session, &Flash::wrong(said), &back).await;
     }
-    let flash = match board.office.change_date(&id, date, page.visitor.account).await {
+    let flash = match board.office.change_date(&rules.campaign.id, &id, date, page.visitor.account).await {
         Ok(0) => Flash::done("Дата изменена. Адрес школы неизвестен: сообщите ей сами."),
         Ok(_) => Flash::done("Дата изменена, школе отправляется письмо с исправленной записью для календаря."),
         Err(error @ (ActError::Day(_) | ActError::Same)) => Flash::wrong(views::wrong(&error)),
@@ -128,6 +128,7 @@ pub(super) async fn enter(
     };
     let answers = typed.answers.iter().filter_map(|(field, text)| Some((field.parse().ok()?, text.clone())));
     let entry = Entry {
+        campaign: desk.rules.campaign.id.clone(),
         school: id.clone(),
         way: serde_json::from_value(typed.way.clone().into()).unwrap_or(Way::Other),
         received,

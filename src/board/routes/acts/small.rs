@@ -12,12 +12,15 @@ use tower_sessions::Session;
 
 use super::super::super::{
     page::{Flash, tell},
+    place::root,
     refusal::Refusal,
     sign_in::local,
     state::Board,
     visitor::Visitor,
 };
+use super::{super::desk::Desk, failed};
 use crate::{
+    campaign::CampaignId,
     office::{tick_name, tickable},
     store::{MessageRow, RulingRow, Undone},
 };
@@ -65,11 +68,40 @@ pub(super) async fn pull_in(
     session: Session,
 ) -> Result<Response, Refusal> {
     acting(&visitor)?;
-    match board.office.store.pull_in(message, visitor.account, board.now()).await? {
+    match board.office.store.pull_in(&visitor.place.rules.campaign.id, message, visitor.account, board.now()).await? {
         Some(review) => {
             tell(&session, &Flash::done("Письмо взято в работу. Решите, чьё оно."), &format!("/review/{review}")).await
         }
         None => tell(&session, &Flash::wrong("Это письмо уже в работе."), &format!("/message/{message}")).await,
+    }
+}
+
+/// The campaign to which a case belongs.
+#[derive(Debug, Deserialize)]
+pub(super) struct There {
+    #[serde(default)]
+    campaign: String,
+}
+
+pub(super) async fn move_to(
+    State(board): State<Arc<Board>>,
+    Path(review): Path<i64>,
+    visitor: Visitor,
+    session: Session,
+    Form(there): Form<There>,
+) -> Result<Response, Refusal> {
+    acting(&visitor)?;
+    let campaign: CampaignId = there.campaign.parse().map_err(|_| Refusal::bad_form())?;
+    match board.office.move_to(&campaign, review, visitor.account).await.map_err(failed)? {
+        Some(new) => {
+            let path = format!("{}/review/{new}", root(&board.office, &campaign));
+            tell(&session, &Flash::done("Перенесено. Решите, чьи это документы."), &path).await
+        }
+        None => {
+            let said = "Ничего не изменено: об этом уже решено, или часть этого письма уже учтена. Отнести учтённое к другой \
+                        школе можно на странице письма.";
+            tell(&session, &Flash::wrong(said), &format!("/review/{review}")).await
+        }
     }
 }
 
@@ -88,11 +120,11 @@ pub(super) async fn tick(
     Form(wanted): Form<Ticked>,
 ) -> Result<Response, Refusal> {
     acting(&visitor)?;
-    let rules = board.office.refresh().await?;
+    let rules = Desk::of(&board, &visitor).await?.rules;
     let tick = tickable(&rules.campaign).find(|tick| tick_name(&rules.campaign, tick) == wanted.tick);
     let tick = tick.ok_or_else(Refusal::not_found)?;
     let done = wanted.done == "1";
-    board.office.tick(&tick, done, visitor.account).await?;
+    board.office.tick(&rules.campaign, &tick, done, visitor.account).await?;
     let said = if done { "Отмечено." } else { "Отметка снята." };
     tell(&session, &Flash::done(said), "/obligations").await
 }

@@ -62,7 +62,7 @@ async fn markup_of_strangers_is_text_on_every_page() {
     let unknown = world
         .take(&mail("unknown@school.example", "&lt;script&gt;alert(6)&lt;/script&gt; СОШ № 77 г. &lt;img src=x&gt;"))
         .await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let campaign = &rules.campaign;
     let summary = summary_where(store, campaign, world.office.clock.now(), true).await.unwrap();
     let all = Sight::All;
@@ -74,7 +74,7 @@ async fn markup_of_strangers_is_text_on_every_page() {
         assert!(page.contains("{{ 7191*7193 }}"), "as it is");
         pages.push((format!("message {row}"), page));
     }
-    let cases = store.cases_open().await.unwrap();
+    let cases = store.cases_open(None).await.unwrap();
     assert!(!cases.is_empty());
     for one in &cases {
         let outside = CaseLook { outside: Some(EVIL.to_owned()), by: Some(EVIL.to_owned()), ..one.clone() };
@@ -91,7 +91,7 @@ async fn markup_of_strangers_is_text_on_every_page() {
     pages.push(("school".to_owned(), page));
     let view = world.frame(&all, |frame| versions(frame, row.school, &data.versions));
     pages.push(("versions".to_owned(), render("versions.html.j2", &view)));
-    let letters = store.letters_open(500).await.unwrap();
+    let letters = store.letters_open(&rules.campaign.id, 500).await.unwrap();
     for one in &letters {
         let look = store.letter_look(one.id).await.unwrap().unwrap();
         pages.push(("letter".to_owned(), render("letter.html.j2", &world.frame(&all, |frame| letter(frame, &look)))));

@@ -91,7 +91,7 @@ fn row<'s, 'c>(summary: &'s Summary<'c>, school: &SchoolId) -> &'s SchoolRow<'c>
 #[tokio::test]
 async fn the_board_tells_first_what_needs_a_person_and_finds_schools() {
     let world = World::demo().await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
     let (letters, faults) = (store.letters_pending().await.unwrap(), Vec::new());
     let page = |asked| {
@@ -118,7 +118,7 @@ async fn the_board_tells_first_what_needs_a_person_and_finds_schools() {
 #[tokio::test]
 async fn a_school_shows_what_it_has_sent_and_what_it_lacks() {
     let world = World::demo().await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let campaign = &rules.campaign;
     let summary = summary_where(store, campaign, world.office.clock.now(), true).await.unwrap();
     let one = id("podporozhye-4");
@@ -146,12 +146,12 @@ async fn a_school_shows_what_it_has_sent_and_what_it_lacks() {
 }
 
 async fn data_of(world: &World, id: &SchoolId) -> SchoolData {
-    data(&world.office.store, &world.office.rules().campaign, id).await
+    data(&world.office.store, &world.office.first().campaign, id).await
 }
 
 pub(super) async fn case_page(world: &World, one: &CaseLook) -> String {
     let store = &world.office.store;
-    let rules = world.office.rules();
+    let rules = world.office.first();
     let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
     let look = store.message(one.message).await.unwrap().unwrap();
     let about = world.office.case(About::Review(one.number)).await.unwrap().unwrap();
@@ -164,7 +164,7 @@ pub(super) async fn case_page(world: &World, one: &CaseLook) -> String {
 async fn every_case_says_why_and_what_to_do_and_nothing_foreign() {
     let world = World::demo().await;
     let store = &world.office.store;
-    let open = store.cases_open().await.unwrap();
+    let open = store.cases_open(None).await.unwrap();
     assert!(open.len() >= 10);
     for one in &open {
         let page = case_page(&world, one).await;
@@ -189,7 +189,7 @@ fn is_english(word: &str) -> bool {
 async fn a_decision_is_shown_with_who_made_it() {
     let world = World::demo().await;
     let store = &world.office.store;
-    let open = store.cases_open().await.unwrap();
+    let open = store.cases_open(None).await.unwrap();
     let one = CaseLook {
         decided: Some(world.office.clock.now()),
         by: Some("staff@committee.example".to_owned()),
@@ -225,7 +225,7 @@ async fn a_mail_is_shown_as_it_came_with_what_was_read_of_it() {
 async fn a_letter_leaves_only_as_it_was_read() {
     let world = World::demo().await;
     let store = &world.office.store;
-    let letters = store.letters_open(500).await.unwrap();
+    let letters = store.letters_open(&world.office.first().campaign.id, 500).await.unwrap();
     let one = letters[0].id;
     let heads = store.letter_heads(&[one]).await.unwrap();
     assert!(!subject(&heads[&one]).is_empty());
@@ -257,7 +257,7 @@ async fn a_letter_leaves_only_as_it_was_read() {
 #[tokio::test]
 async fn lists_show_what_was_left_what_is_due_and_what_happened() {
     let world = World::demo().await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let summary = summary_where(store, &rules.campaign, world.office.clock.now(), true).await.unwrap();
     let all = Sight::All;
     let mails = store.messages_of(Action::Leave, None, 50).await.unwrap();
@@ -306,7 +306,7 @@ async fn what_is_wrong_with_the_program_is_red_and_in_words() {
         mailboxes: vec![mailbox(1)],
         incidents: Vec::new(),
         letters: Vec::new(),
-        cases: store.cases_open().await.unwrap(),
+        cases: store.cases_open(None).await.unwrap(),
         undecided: 0,
         size: store.size().await.unwrap(),
         last_event: store.last_event().await.unwrap(),

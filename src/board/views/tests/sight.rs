@@ -23,7 +23,7 @@ fn id(text: &str) -> SchoolId {
 #[tokio::test]
 async fn of_every_page_a_district_sees_its_own_or_nothing() {
     let world = World::demo().await;
-    let rules = world.office.rules();
+    let rules = world.office.first();
     let sight = of("Подпорожский");
     let may = |page: Page<'_>| sight.may(&rules.campaign, page);
     assert!(may(Page::Board) && may(Page::Report));
@@ -41,7 +41,7 @@ async fn of_every_page_a_district_sees_its_own_or_nothing() {
 #[tokio::test]
 async fn a_mail_is_a_districts_only_where_all_of_it_surely_is() {
     let world = World::demo().await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let sight = of("Подпорожский");
     let (mut seen, mut hidden) = (0, 0);
     for row in 1.. {
@@ -73,7 +73,7 @@ async fn a_mail_is_a_districts_only_where_all_of_it_surely_is() {
 async fn a_mail_of_which_a_part_was_set_aside_is_no_districts_any_more() {
     let world = World::empty().await;
     let row = world.take(&std::fs::read("tests/fixtures/mails/20-two-schools.eml").unwrap()).await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let sight = of("Подпорожский");
     let look = store.message(row).await.unwrap().unwrap();
     assert!(look.parts.len() == 2 && sight.may(&rules.campaign, Page::Message(&look)));
@@ -91,7 +91,7 @@ async fn a_mail_of_which_a_part_was_set_aside_is_no_districts_any_more() {
 #[tokio::test]
 async fn the_pages_of_a_district_name_nobody_elses_school_sender_or_subject() {
     let world = World::demo().await;
-    let (store, rules) = (&world.office.store, world.office.rules());
+    let (store, rules) = (&world.office.store, world.office.first());
     let campaign = &rules.campaign;
     let summary = summary_where(store, campaign, world.office.clock.now(), true).await.unwrap();
     let (letters, faults) = (store.letters_pending().await.unwrap(), store.incidents().await.unwrap());

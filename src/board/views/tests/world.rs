@@ -86,7 +86,7 @@ impl World {
         for bytes in &contents {
             office.store.put_file(bytes).await.unwrap();
         }
-        let rules = office.rules();
+        let rules = office.first();
         let known = office.known(&rules, &reading).await.unwrap();
         let sha256 = Sha256::of(raw);
         let stored = Stored { id, sha256, received_at: received, mailbox, cursor, truncated: false };
@@ -95,10 +95,12 @@ impl World {
         let outgoing = office.outgoing(&decided).unwrap();
         let record = Record {
             message: id,
-            campaign: &rules.campaign.id,
+            shares: &[crate::store::Recorded {
+                campaign: &rules.campaign.id,
+                decision: &decision,
+                outgoing: &outgoing,
+            }],
             reading: &reading,
-            decision: &decision,
-            outgoing: &outgoing,
             caps: &Caps::default(),
             suppressed_until: now + SignedDuration::from_hours(24),
             now: received,
@@ -109,7 +111,7 @@ impl World {
 
     /// Does something with what a page is made with, for whoever sees so much.
     pub(super) fn frame<T>(&self, sight: &Sight, with: impl FnOnce(&Frame<'_>) -> T) -> T {
-        let rules = self.office.rules();
+        let rules = self.office.first();
         with(&Frame { campaign: &rules.campaign, now: self.office.clock.now(), sight, held: self.office.holds() })
     }
 }
