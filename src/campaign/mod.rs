@@ -2,6 +2,7 @@
 //! wording. Everything that is particular to a letter is in its TOML file, nothing of it is in the code.
 
 mod amend;
+mod field;
 mod ids;
 mod load;
 mod reminders;
@@ -12,6 +13,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
 pub use amend::Amendment;
+pub use field::{Field, FieldKind, Form};
 pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
 pub use load::{CampaignError, read};
 pub use reminders::{Person, Reminders};
@@ -107,65 +109,6 @@ pub struct Recognition {
     /// Phrases of the blank letter and its annexes: a document that holds the letter's own text is recognised by them.
     #[serde(default)]
     pub letter_phrases: Vec<String>,
-}
-
-/// The form that schools fill in.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Form {
-    /// The heading above the form.
-    pub title: String,
-    /// The fields in the order of the letter, numbered from 1.
-    #[serde(rename = "field")]
-    pub fields: Vec<Field>,
-}
-
-/// One question of the form.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// Its name.
-    pub id: FieldId,
-    /// The label as it is printed in the letter.
-    pub label: String,
-    /// A short label for the columns of a table.
-    pub short: String,
-    /// What an answer is.
-    pub kind: FieldKind,
-    /// Other labels by which schools call it.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// What is wanted, for a school whose answer is missing or invalid: «укажите …».
-    pub hint: String,
-    /// Whether «нет» is an answer here.
-    #[serde(default)]
-    pub none_is_answer: bool,
-    /// Whether a school outside the schedule owes it too.
-    #[serde(default)]
-    pub required_outside: bool,
-}
-
-/// What an answer to a field is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum FieldKind {
-    /// Text that names the school.
-    SchoolName,
-    /// Any text.
-    Text,
-    /// A list, one entry a line.
-    List,
-    /// A whole number, not negative.
-    Count,
-    /// A date or a period, kept as written.
-    Since,
-    /// A whole number from `min` to `max`.
-    Rating {
-        /// Lowest mark.
-        min: u8,
-        /// Highest mark.
-        max: u8,
-    },
 }
 
 /// Something that each school owes.
@@ -303,18 +246,6 @@ impl Campaign {
     /// Whether an instant is after the last day of a deadline, which is itself included to 23:59:59.
     pub fn is_after(&self, instant: Timestamp, deadline: Date) -> bool {
         self.day_of(instant) > deadline
-    }
-}
-
-impl Form {
-    /// The field of this id.
-    pub fn field(&self, id: &FieldId) -> Option<&Field> {
-        self.fields.iter().find(|field| &field.id == id)
-    }
-
-    /// The number of a field as the letter counts them, from 1.
-    pub fn number(&self, id: &FieldId) -> Option<usize> {
-        self.fields.iter().position(|field| &field.id == id).map(|index| index + 1)
     }
 }
 

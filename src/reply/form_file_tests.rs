@@ -34,7 +34,7 @@ fn answers(document: &Document) -> BTreeMap<String, String> {
 }
 
 /// What schools write, by the field's kind; «» is nothing.
-fn text(kind: FieldKind) -> BoxedStrategy<String> {
+fn text(kind: &FieldKind) -> BoxedStrategy<String> {
     let words = "[А-Яа-яё0-9«»„“\"',.:;!?()/+%№–—-]{1,12}";
     let free = prop::collection::vec(prop::collection::vec(words, 1..6), 1..4);
     let free = free.prop_map(|lines| lines.iter().map(|line| line.join(" ")).collect::<Vec<_>>().join("\n"));
@@ -70,7 +70,7 @@ fn text(kind: FieldKind) -> BoxedStrategy<String> {
 
 /// An answer for each field, and which slot it stands in.
 fn filled() -> impl Strategy<Value = Vec<(String, u8)>> {
-    letter().form.fields.iter().map(|field| (text(field.kind), 0u8..4)).collect::<Vec<_>>()
+    letter().form.fields.iter().map(|field| (text(&field.kind), 0u8..4)).collect::<Vec<_>>()
 }
 
 /// Field, text and slot of each row. What an earlier reading gave is what is written into a form, so the texts go through
