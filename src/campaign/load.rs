@@ -87,13 +87,7 @@ fn contradiction(campaign: &Campaign) -> Option<String> {
     if let Some(what) = reminders(campaign) {
         return Some(what);
     }
-    form.fields.iter().find_map(|field| match field.kind {
-        FieldKind::Rating { min, max } if min >= max => Some(format!(
-            "form.field {:?}: rating from {min} to {max} is empty: min must be below max",
-            field.id.as_str()
-        )),
-        _ => None,
-    })
+    form.contradiction()
 }
 
 /// A school that owes two forms, or two drafts: nobody could say which of them a document meets, or when it is late.
@@ -214,6 +208,31 @@ mod tests {
             ("id = \"roshchino\"", "id = \"kirishi-3\"", "twice"),
             ("kind = \"school_name\"", "kind = \"text\"", "school_name"),
             ("min = 1, max = 5", "min = 5, max = 5", "rating"),
+            ("kind = \"list\"", "kind = { one_of = [\"очно\", \"Очно \"] }", "\"Очно \" twice"),
+            ("kind = \"list\"", "kind = { several_of = [\"очно\"] }", "at least two"),
+            ("kind = \"list\"", "kind = { table = { columns = [\"ФИО\", \"–\"] } }", "without a word"),
+            ("kind = \"list\"", "kind = \"list\"\nmin = 1", "min is for kinds"),
+            ("kind = \"list\"", "kind = \"count\"\nmin = 3\nmax = 2", "min = 3 is above max = 2"),
+            ("kind = \"list\"", "kind = \"count\"\nmax = -1", "below zero"),
+            ("kind = \"list\"", "kind = \"decimal\"\nmin = nan", "no number"),
+            ("kind = \"list\"", "kind = \"list\"\nmax_length = 0", "max_length"),
+            ("kind = \"list\"", "kind = \"list\"\nsame_as = \"events_attended\"", "same_as"),
+            ("kind = \"list\"", "kind = \"list\"\nsame_as = \"proposals\"", "kind is another"),
+            (
+                "kind = \"list\"",
+                "kind = \"list\"\nrequired_if = { field = \"x\", is = \"да\" }",
+                "\"x\", which is no other",
+            ),
+            (
+                "kind = \"list\"",
+                "kind = \"yes_no\"\nrequired_if = { field = \"proposals\", is = \" \" }",
+                "is no answer of",
+            ),
+            (
+                "kind = \"list\"",
+                "kind = \"list\"\nrequired = false\nrequired_if = { field = \"proposals\", is = \"да\" }",
+                "contradict each other",
+            ),
             ("schools = [] ", "schools = [\"nobody\"] ", "nobody"),
             ("from = 09:00:00", "from = 19:00:00", "no hour to remind in"),
             ("days_before = [3, 1]", "days_before = [3, 99]", "99 days before"),

@@ -13,7 +13,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
 pub use amend::Amendment;
-pub use field::{Field, FieldKind, Form};
+pub use field::{Condition, Field, FieldKind, Form};
 pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
 pub use load::{CampaignError, read};
 pub use reminders::{Person, Reminders};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     campaign::{Campaign, FieldId, FieldKind, RequirementId, RequirementKind, SchoolId},
-    form::{Answer, FilledForm, Kind},
+    form::{self, Answer, FilledForm, Kind},
     matching::{Clue, Verdict},
     reader::Reading,
 };
@@ -186,24 +186,10 @@ fn is_newest(before: &SchoolState, field: &FieldId, received: Timestamp) -> bool
     before.answered.get(field).is_none_or(|at| *at <= received)
 }
 
-/// The fields without an answer and those with an invalid one, in the form's order.
-fn gaps(campaign: &Campaign, answers: &BTreeMap<FieldId, Answer>, outside: bool) -> (Vec<FieldId>, Vec<FieldId>) {
-    let mut missing = Vec::new();
-    let mut invalid = Vec::new();
-    for field in campaign.form.fields.iter().filter(|field| !outside || field.required_outside) {
-        match answers.get(&field.id) {
-            None => missing.push(field.id.clone()),
-            Some(answer) if answer.invalid.is_some() => invalid.push(field.id.clone()),
-            Some(_) => {}
-        }
-    }
-    (missing, invalid)
-}
-
 /// The fields that a school still owes by its state: none before a form has come.
 pub fn completeness(campaign: &Campaign, school: &SchoolId, state: &SchoolState) -> (Vec<FieldId>, Vec<FieldId>) {
     let outside = campaign.school(school).is_some_and(|one| one.outside);
-    if state.form { gaps(campaign, &state.answers, outside) } else { Default::default() }
+    if state.form { form::gaps(&campaign.form, &state.answers, outside) } else { Default::default() }
 }
 
 /// The form and the draft, where the school owes them and they have not come. Information never holds anything up.
@@ -265,7 +251,7 @@ pub(super) fn changed(
 ) -> Vec<FieldId> {
     let differs = |field: &FieldId| {
         let (Some(old), Some(new)) = (before.answers.get(field), answers.get(field)) else { return false };
-        let same = match (old.value, new.value) {
+        let same = match (&old.value, &new.value) {
             (Some(old), Some(new)) => old == new,
             _ => recognise::plain(&old.text) == recognise::plain(&new.text),
         };
@@ -295,7 +281,8 @@ pub(super) fn nobodys(basis: &Basis<'_>, mine: &[&Owned]) -> Submission {
     let form = mine.iter().any(|one| one.part.form.is_some());
     let answers = answers_of(mine);
     let draft = mine.iter().any(|one| one.part.draft);
-    let (missing, invalid) = if form { gaps(basis.campaign, &answers, outside.is_some()) } else { Default::default() };
+    let (missing, invalid) =
+        if form { form::gaps(&basis.campaign.form, &answers, outside.is_some()) } else { Default::default() };
     let late = |has: bool, kind| has && is_late(basis, kind, None);
     Submission {
         school: None,

@@ -1,13 +1,13 @@
 //! A form that was found → its answers: what stands beside, behind or under each label, as it was written.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::campaign::{Campaign, Field, FieldKind, Form};
 
 use super::{
     Answer, FilledForm, aside,
     find::{Candidate, Found},
-    judge::{chosen, judge, without_hint, without_label},
+    judge::{chosen, closing, judge, judge_chosen, without_hint, without_label},
     labels::{self, Ends, Labels},
     layout::{Item, Line, Pair},
     letter::Letter,
@@ -188,7 +188,7 @@ impl Collector<'_> {
         let rest = one.text.get(found.rest..).unwrap_or_default().trim();
         let Some(field) = self.form.fields.get(field) else { return String::new() };
         let rest = without_hint(field, rest);
-        if let Some((note, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+        if let Some((note, after)) = rest.strip_prefix('(').and_then(closing) {
             let sign = after.trim_start().starts_with([':', '–', '—', '\n']) || after.starts_with('\n');
             let words = note.split_whitespace().count();
             if sign || (after.trim().is_empty() && words > 1 && one.cell) {
@@ -261,7 +261,7 @@ impl Collector<'_> {
     /// number answers a field that asks for one. Beside a school's name other schools have labels of their own.
     fn is_aside(&self, line: &Line, field: usize) -> bool {
         let Some(of_form) = self.form.fields.get(field) else { return false };
-        let asked = matches!(of_form.kind, FieldKind::Count | FieldKind::Rating { .. }) && self.is_open(field);
+        let asked = of_form.kind.takes_digits() && self.is_open(field);
         let bare = line.text.trim_start_matches(['-', '–', '—', ' ']).chars().all(|c| c.is_ascii_digit());
         let other_school = of_form.kind == FieldKind::SchoolName && labels::is_of_another(&line.text);
         let heading = of_form.kind != FieldKind::SchoolName && aside::shouts(&line.text) && !self.shouts();
@@ -390,20 +390,22 @@ impl Gathered {
 /// What was gathered, as an answer; `None` where it is none.
 fn answer(form: &Form, labels: &Labels, nth: usize, field: &Field, gathered: &Gathered) -> Option<Answer> {
     let text = gathered.text();
-    let number = matches!(field.kind, FieldKind::Count | FieldKind::Rating { .. });
-    if !number && labels.is_piece(&text, nth) {
+    // A label may name the options that answer it.
+    let told = || matches!(judge(field, &text), Some((Some(_), None)));
+    if !field.kind.is_number() && labels.is_piece(&text, nth) && !told() {
         return None;
     }
     let text = chosen(&text);
+    let ticked = matches!(text, Cow::Owned(_));
     let text = without_hint(field, without_label(field, without_hint(field, &text))).trim();
     // What was typed into a line of underscores, or behind a dash that stands for a list of one.
     let filled = text.trim_matches(|c: char| c == '_' || c.is_whitespace());
     let text = if filled.contains(char::is_alphanumeric) { filled } else { text };
-    let worth = !matches!(field.kind, FieldKind::Text | FieldKind::List);
+    let worth = !field.kind.is_free();
     let item = ["- ", "– ", "— "].iter().find_map(|dash| text.strip_prefix(dash)).map(str::trim_start);
-    let item = item.filter(|item| worth && matches!(judge(field, item), Some((_, None))));
+    let item = item.filter(|item| worth && matches!(judge_chosen(field, item, ticked), Some((_, None))));
     let text = item.unwrap_or(text).to_owned();
-    let (value, invalid) = judge(field, &text)?;
+    let (value, invalid) = judge_chosen(field, &text, ticked)?;
     // Another field's label word for word: its row has slipped, and the answer is not here.
     let slipped = labels.matches(&text, Ends::AtSign).first().is_some_and(|best| {
         let after = text.get(best.end..).unwrap_or_default();

@@ -14,6 +14,7 @@ mod letter;
 mod marks;
 mod numbered;
 mod quoted;
+mod rules;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -32,10 +33,11 @@ use crate::{
 };
 
 pub use front::title_page;
-pub use judge::judge;
+pub use judge::{Meaning, judge};
 pub use marks::{RECEIVED_EARLIER, SIGN_OF_A_LETTER, holds_our_letter};
 pub use numbered::numbered_lines;
 pub use quoted::quoted_answers;
+pub use rules::{differs, gaps};
 
 use find::Demand;
 use labels::Labels;
@@ -86,13 +88,21 @@ pub struct Answer {
 }
 
 /// The value of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
     /// A count or a rating.
     Number(u32),
+    /// A number that may have a fraction.
+    Decimal(f64),
+    /// Yes or no.
+    Yes(bool),
     /// A day; the first one of a period.
     Date(#[schemars(with = "String")] Date),
+    /// The chosen options, the addresses or the telephone numbers, one or several.
+    Texts(Vec<String>),
+    /// The rows of a table, cell by cell.
+    Rows(Vec<Vec<String>>),
 }
 
 /// Why a text is no answer of its field's kind.
@@ -106,6 +116,40 @@ pub enum Invalid {
     NotADate,
     /// No name is in it.
     NotAName,
+    /// It says neither yes nor no, or both.
+    NotYesOrNo,
+    /// None of the options is in it, or something besides.
+    NotAnOption,
+    /// Several options are in it where one is wanted.
+    SeveralOptions,
+    /// An e-mail address in it cannot be right, or there is none.
+    NotAnAddress,
+    /// A telephone number in it cannot be right or lacks its area code, or there is none.
+    NotAPhone,
+    /// Some row lacks something.
+    NotRows,
+    /// It does not say that a document is attached.
+    NotAttached,
+    /// It has more characters than are wanted.
+    TooLong,
+}
+
+impl Invalid {
+    /// All reasons, each with its name in the store.
+    pub const ALL: [(Self, &'static str); 12] = [
+        (Self::NotANumber, "not_a_number"),
+        (Self::OutOfRange, "out_of_range"),
+        (Self::NotADate, "not_a_date"),
+        (Self::NotAName, "not_a_name"),
+        (Self::NotYesOrNo, "not_yes_or_no"),
+        (Self::NotAnOption, "not_an_option"),
+        (Self::SeveralOptions, "several_options"),
+        (Self::NotAnAddress, "not_an_address"),
+        (Self::NotAPhone, "not_a_phone"),
+        (Self::NotRows, "not_rows"),
+        (Self::NotAttached, "not_attached"),
+        (Self::TooLong, "too_long"),
+    ];
 }
 
 /// What a document holds for a campaign.

@@ -1,7 +1,7 @@
 //! Answers that are named by their field's number alone: «5. с 2021 года». Only whoever knows that a mail corrects a
 //! form may ask for them: a numbered line means nothing by itself.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     campaign::{FieldId, Form},
@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     Answer, Recogniser,
-    judge::{chosen, judge, without_hint},
+    judge::{chosen, judge_chosen, without_hint},
     labels::{Ends, Labels, Match, enumerator},
 };
 
@@ -109,7 +109,9 @@ pub(super) fn note(found: &mut Noted, field: usize, text: Option<(String, String
 
 fn answer(form: &Form, field: usize, (text, found): (String, String)) -> Option<(FieldId, Answer)> {
     let field = form.fields.get(field)?;
-    let text = without_hint(field, &chosen(text.trim())).trim().to_owned();
-    let (value, invalid) = judge(field, &text)?;
+    let chosen = chosen(text.trim());
+    let ticked = matches!(chosen, Cow::Owned(_));
+    let text = without_hint(field, &chosen).trim().to_owned();
+    let (value, invalid) = judge_chosen(field, &text, ticked)?;
     Some((field.id.clone(), Answer { text, value, invalid, found }))
 }

@@ -10,7 +10,7 @@ use super::{
     russian::file_stem,
 };
 use crate::{
-    campaign::{Campaign, FieldId, RequirementKind, School},
+    campaign::{Campaign, Field, FieldId, RequirementKind, School},
     decision::{Decision, PlannedReply, Submission, Template},
 };
 
@@ -144,9 +144,16 @@ fn form(campaign: &Campaign, one: &Submission, school: &School) -> io::Result<Op
         Some(answer) if open(id) => Slot::Doubtful(&answer.text),
         Some(answer) => Slot::Answer(&answer.text),
         None if open(id) => Slot::Gap,
+        // Nobody knows of these whether they came earlier or were never owed.
+        None if campaign.form.field(id).is_some_and(|field| is_optional(field, school)) => Slot::Blank,
         None => Slot::Earlier,
     };
     filled_form(campaign, school, slot).map(Some)
+}
+
+/// Whether a school may leave a field without an answer.
+fn is_optional(field: &Field, school: &School) -> bool {
+    !field.is_always_owed() || (school.outside && !field.required_outside)
 }
 
 /// «Форма_Киришская_СОШ_№3.docx»: what stands between the quotation marks of the school's name, where there are any.

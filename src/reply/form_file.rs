@@ -11,6 +11,7 @@ use docx_rs::{
 use jiff::civil::Date;
 
 use super::{
+    rules::rules,
     russian::{long_date, printable},
     word_file::{pack, run},
 };
@@ -96,7 +97,7 @@ fn write<'a>(
     }
     docx = docx.add_paragraph(line(note, 22, 200).align(AlignmentType::Center));
     let mut rows = vec![head()];
-    rows.extend(campaign.form.fields.iter().enumerate().map(|(nth, field)| row(nth + 1, field, slot(&field.id))));
+    rows.extend((1..).zip(&campaign.form.fields).map(|(number, field)| row(campaign, number, field, slot(&field.id))));
     let table = Table::new(rows)
         .set_grid(WIDTHS.to_vec())
         .width(WIDTHS.iter().sum(), WidthType::Dxa)
@@ -112,11 +113,11 @@ fn head() -> TableRow {
     TableRow::new(["№", "Вопрос", "Ответ"].into_iter().zip(WIDTHS).map(cell).collect()).cant_split()
 }
 
-fn row(number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
+fn row(campaign: &Campaign, number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
     let [first, second, third] = WIDTHS;
     let mut label = cell(second).add_paragraph(line(&field.label, SIZE, 0));
     if matches!(slot, Slot::Blank | Slot::Gap | Slot::Doubtful(_)) {
-        let hint = Run::new().add_text(printable(&format!("({})", field.hint))).size(18).italic().color(QUIET);
+        let hint = Run::new().add_text(printable(&hint(campaign, field))).size(18).italic().color(QUIET);
         label = label.add_paragraph(Paragraph::new().add_run(hint));
     }
     let mut answer = cell(third);
@@ -139,6 +140,17 @@ fn row(number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
     };
     let number = cell(first).add_paragraph(line(&format!("{number}."), SIZE, 0).align(AlignmentType::Center));
     TableRow::new(vec![number, label, answer]).cant_split()
+}
+
+/// What is wanted, in brackets.
+fn hint(campaign: &Campaign, field: &Field) -> String {
+    let rules = rules(&campaign.form, field);
+    let rules = rules.trim_end_matches('.');
+    if rules.is_empty() {
+        format!("({})", field.hint)
+    } else {
+        format!("({}. {rules})", field.hint.trim_end_matches('.'))
+    }
 }
 
 fn cell(width: usize) -> TableCell {

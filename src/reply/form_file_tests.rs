@@ -64,7 +64,7 @@ fn text(kind: &FieldKind) -> BoxedStrategy<String> {
         FieldKind::Rating { .. } => {
             prop::sample::select(vec!["5", "3 – средне", "пять", "4-5", "хорошо"]).prop_map(str::to_owned).boxed()
         }
-        FieldKind::Text | FieldKind::List => prop_oneof![3 => typical.prop_map(str::to_owned), 1 => free].boxed(),
+        _ => prop_oneof![3 => typical.prop_map(str::to_owned), 1 => free].boxed(),
     }
 }
 

@@ -82,6 +82,12 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A number as Russian writes it, exact to a millionth: «12,5», «4».
+pub fn number(number: f64) -> String {
+    let text = format!("{number:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').replace('.', ",")
+}
+
 /// The first letter in upper case: the beginning of a sentence.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();

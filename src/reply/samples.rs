@@ -305,13 +305,20 @@ fn file(name: &str, problem: Option<Problem>) -> FileReading {
 
 /// What a school might write.
 fn answer(field: &Field, school: &School) -> Answer {
-    let text = match field.kind {
+    let text = match &field.kind {
         FieldKind::SchoolName => school.name.clone(),
         FieldKind::Text => "Совместные семинары, открытые уроки и обмен опытом между школами района".to_owned(),
         FieldKind::List => "Окружной семинар\nВебинар для управленческих команд\nСтажировка".to_owned(),
         FieldKind::Count => "4".to_owned(),
         FieldKind::Since => "с сентября 2021 года".to_owned(),
         FieldKind::Rating { max, .. } => max.to_string(),
+        FieldKind::Decimal => "12,5".to_owned(),
+        FieldKind::YesNo => "да".to_owned(),
+        FieldKind::OneOf(options) | FieldKind::SeveralOf(options) => options.first().cloned().unwrap_or_default(),
+        FieldKind::Email => "school@example.org".to_owned(),
+        FieldKind::Phone => "8 (812) 123-45-67".to_owned(),
+        FieldKind::Table { columns } => columns.iter().map(|_| "…").collect::<Vec<_>>().join("\t"),
+        FieldKind::File => "прилагается".to_owned(),
     };
     Answer { text, value: None, invalid: None, found: "таблица 1".to_owned() }
 }

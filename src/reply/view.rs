@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::{
     attach::Attachments,
+    rules::rules,
     russian::{file_name, long_date, long_time, one_line, plural, sentence, size},
 };
 use crate::{
-    campaign::{Campaign, FieldId, Requirement, RequirementKind, SchoolId},
+    campaign::{Campaign, Field, FieldId, Requirement, RequirementKind, SchoolId},
     decision::{Decision, PlannedReply, Submission, Template},
     document::{Format, Problem},
     form::SIGN_OF_A_LETTER,
@@ -283,7 +284,9 @@ fn met(campaign: &Campaign, submission: &Submission, school: &SchoolId, unanswer
         .filter(|one| one.is_owed_by(school) && !submission.owed.contains(&one.id))
         .filter(|one| one.kind != RequirementKind::Information || submission.information.contains(&one.id))
         .filter_map(|one| {
-            let all = campaign.form.fields.len();
+            let open = |id: &FieldId| submission.missing.contains(id) || submission.invalid.contains(id);
+            let asked = |field: &&Field| field.is_always_owed() || open(&field.id);
+            let all = campaign.form.fields.iter().filter(asked).count();
             match one.kind {
                 RequirementKind::Form if unanswered >= all => None,
                 RequirementKind::Form if unanswered > 0 => {
@@ -297,11 +300,8 @@ fn met(campaign: &Campaign, submission: &Submission, school: &SchoolId, unanswer
 
 fn line(campaign: &Campaign, id: &FieldId) -> Option<Line> {
     let field = campaign.form.field(id)?;
-    Some(Line {
-        number: campaign.form.number(id)?,
-        label: field.label.clone(),
-        hint: format!("{}.", sentence(field.hint.trim_end_matches('.'))),
-    })
+    let hint = format!("{}. {}", sentence(field.hint.trim_end_matches('.')), rules(&campaign.form, field));
+    Some(Line { number: campaign.form.number(id)?, label: field.label.clone(), hint: hint.trim_end().to_owned() })
 }
 
 fn open(campaign: &Campaign, school: &SchoolId, count: usize, now: Timestamp) -> Open {

@@ -12,19 +12,12 @@ use crate::{
 };
 
 pub(super) fn invalid_word(invalid: Invalid) -> &'static str {
-    match invalid {
-        Invalid::NotANumber => "not_a_number",
-        Invalid::OutOfRange => "out_of_range",
-        Invalid::NotADate => "not_a_date",
-        Invalid::NotAName => "not_a_name",
-    }
+    Invalid::ALL.iter().find(|(one, _)| *one == invalid).map_or("", |(_, word)| word)
 }
 
 pub(super) fn invalid(word: &str) -> Result<Invalid, StoreError> {
-    [Invalid::NotANumber, Invalid::OutOfRange, Invalid::NotADate, Invalid::NotAName]
-        .into_iter()
-        .find(|invalid| invalid_word(*invalid) == word)
-        .ok_or_else(|| StoreError::row("kind of invalid answer", word))
+    let known = Invalid::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one);
+    known.ok_or_else(|| StoreError::row("kind of invalid answer", word))
 }
 
 /// An answer of its columns.

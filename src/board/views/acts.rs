@@ -8,7 +8,10 @@ use crate::{
     campaign::{Amendment, FieldId, FieldKind, School, SchoolId},
     decision::{Action, Submission},
     office::{About, Act, ActError, Case, NewDate, Offers, Prospect},
-    reply::russian::{long_date, one_line, short_date},
+    reply::{
+        self,
+        russian::{long_date, one_line, short_date},
+    },
     store::{AmendmentRow, MessageLook, MessageState, Outgoing, RulingLook},
 };
 
@@ -418,6 +421,8 @@ struct EntryField {
     id: String,
     number: usize,
     label: String,
+    /// What is asked of an answer beside the label; empty where that says it all.
+    rules: String,
     typed: String,
 }
 
@@ -439,6 +444,7 @@ pub(crate) fn entry(frame: &Frame<'_>, school: &School, typed: Typed, wrong: &st
         id: field.id.to_string(),
         number,
         label: field.label.clone(),
+        rules: reply::rules(&frame.campaign.form, field),
         typed: said(field.id.as_str()).unwrap_or_default(),
     });
     EntryView {

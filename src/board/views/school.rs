@@ -158,7 +158,8 @@ fn gaps(frame: &Frame<'_>, row: &SchoolRow<'_>) -> Vec<Gap> {
     let gap = |id: &FieldId| {
         let (number, label) = frame.field(id);
         let answer = row.answers.get(id).filter(|_| row.invalid.contains(id));
-        let problem = answer.and_then(|one| one.invalid).map_or("", words::invalid);
+        // Valid by itself, and no answer all the same: another field says something else.
+        let problem = answer.map_or("", |one| one.invalid.map_or("не совпадает с другим полем", words::invalid));
         Gap { number, label, text: answer.map(|one| super::clip(&one.text, 200)).unwrap_or_default(), problem }
     };
     let mut gaps: Vec<Gap> = row.missing.iter().chain(&row.invalid).map(gap).collect();

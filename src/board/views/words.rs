@@ -85,6 +85,14 @@ pub(super) fn invalid(invalid: Invalid) -> &'static str {
         Invalid::OutOfRange => "число вне допустимых границ",
         Invalid::NotADate => "нужна дата или период",
         Invalid::NotAName => "нужно название организации",
+        Invalid::NotYesOrNo => "нужен ответ «да» или «нет»",
+        Invalid::NotAnOption => "нужен один из предложенных вариантов",
+        Invalid::SeveralOptions => "выбрано несколько вариантов, а нужен один",
+        Invalid::NotAnAddress => "нужен адрес электронной почты",
+        Invalid::NotAPhone => "нужен телефон с кодом",
+        Invalid::NotRows => "заполнены не все столбцы таблицы",
+        Invalid::NotAttached => "не сказано, что документ приложен",
+        Invalid::TooLong => "ответ длиннее, чем допускается",
     }
 }
 

@@ -169,7 +169,7 @@ impl SubmissionJson {
     fn new(campaign: Option<CampaignId>, one: &Submission, documents: &[String]) -> Self {
         let answer = |answer: &Answer| AnswerJson {
             text: answer.text.clone(),
-            value: answer.value,
+            value: answer.value.clone(),
             found: match documents {
                 [only] => format!("{only}: {}", answer.found),
                 _ => answer.found.clone(),

@@ -46,6 +46,11 @@ pub(in crate::form) fn chosen(text: &str) -> Cow<'_, str> {
     if choices.is_empty() {
         return ticks(text);
     }
+    // A lone tick, whatever it ticks.
+    if matches!(choices.as_slice(), [one] if one.ticked && one.before.trim().is_empty() && one.after.trim().is_empty())
+    {
+        return Cow::Borrowed(text);
+    }
     // «да ☒ нет ☐»: the boxes stand behind their options.
     let behind = choices.first().is_some_and(|first| !first.before.trim().is_empty() && !first.before.contains('\n'))
         && choices.last().is_some_and(|last| last.after.trim().is_empty());
@@ -61,8 +66,9 @@ pub(in crate::form) fn chosen(text: &str) -> Cow<'_, str> {
 /// Lines with a tick among lines without one.
 fn ticks(text: &str) -> Cow<'_, str> {
     let tick = |line: &str| line.trim_start().starts_with(['✓', '✔']);
-    if text.lines().count() == 1 && tick(text) {
-        return Cow::Owned(text.trim_start_matches(|c: char| c.is_whitespace() || c == '✓' || c == '✔').to_owned());
+    let ticked = text.trim_start_matches(|c: char| c.is_whitespace() || c == '✓' || c == '✔');
+    if text.lines().count() == 1 && tick(text) && !ticked.is_empty() {
+        return Cow::Owned(ticked.to_owned());
     }
     Cow::Borrowed(text)
 }
@@ -81,6 +87,8 @@ mod tests {
             ("да ☒ нет ☐", "да"),
             ("✓ семинары\n✓ вебинары", "✓ семинары\n✓ вебинары"),
             ("✓ да", "да"),
+            (" ☑ ", " ☑ "),
+            ("☐", ""),
             ("(х) да ( ) нет", "да"),
             ("без всяких (совсем) рамок [1]", "без всяких (совсем) рамок [1]"),
         ] {

@@ -1,11 +1,19 @@
 //! What an answer's text means to its field: missing, valid with a value, or invalid and why.
 
+mod attached;
 mod boxes;
+mod contacts;
 mod dates;
+mod decimals;
 mod lexemes;
 mod numbers;
+mod options;
+mod rows;
 mod units;
 mod unwritten;
+mod yes_no;
+
+use std::borrow::Cow;
 
 use crate::campaign::{Field, FieldKind};
 
@@ -127,33 +135,112 @@ const HINTS: &[&str] = &[
     "количество",
 ];
 
+/// What an answer means: its value where it has one, or why it is none.
+pub type Meaning = (Option<Value>, Option<Invalid>);
+
 /// What an answer's text means to its field: `None` where it counts as missing.
-pub fn judge(field: &Field, text: &str) -> Option<(Option<Value>, Option<Invalid>)> {
-    let text = chosen(text);
-    let text = own_words(field, &text);
+pub fn judge(field: &Field, text: &str) -> Option<Meaning> {
+    let chosen = chosen(text);
+    judge_chosen(field, &chosen, matches!(chosen, Cow::Owned(_)))
+}
+
+/// The same, of a text of which nothing but the `ticked` boxes is left.
+pub(super) fn judge_chosen(field: &Field, text: &str, ticked: bool) -> Option<Meaning> {
+    let text = own_words(field, text);
+    let (value, invalid) = meaning(field, text, ticked)?;
+    let long = field.max_length.is_some_and(|most| text.chars().count() > most);
+    Some(match invalid {
+        None if long => (None, Some(Invalid::TooLong)),
+        _ => (value, invalid),
+    })
+}
+
+fn meaning(field: &Field, text: &str, ticked: bool) -> Option<Meaning> {
+    // What these kinds know is asked first: «нет» and a lone «+» are answers to them.
+    let of_kind = match &field.kind {
+        FieldKind::YesNo => yes_no::told(text).map(|told| valid(Value::Yes(told))),
+        FieldKind::OneOf(options) | FieldKind::SeveralOf(options) => match options::said(options, text, ticked) {
+            options::Said::These(places) => Some(chosen_options(&field.kind, options, &places)),
+            options::Said::Unmarked => return None,
+            options::Said::Unclear if matches!(field.kind, FieldKind::SeveralOf(_)) => None,
+            options::Said::Unclear => {
+                options::explained(options, text).map(|one| chosen_options(&field.kind, options, &[one]))
+            }
+        },
+        _ => None,
+    };
+    if of_kind.is_some() {
+        return of_kind;
+    }
     if is_missing(field, text) {
         return None;
     }
-    Some(match field.kind {
+    if field.none_is_answer && says_none(text) && field.kind != FieldKind::SchoolName {
+        return Some((None, None));
+    }
+    Some(match &field.kind {
         FieldKind::Text | FieldKind::List => (None, None),
         FieldKind::SchoolName if text.contains(char::is_alphabetic) => (None, None),
-        FieldKind::SchoolName => (None, Some(Invalid::NotAName)),
+        FieldKind::SchoolName => wrong(Invalid::NotAName),
         FieldKind::Count => match numbers::count(text) {
-            Ok(u32::MAX) => (None, Some(Invalid::OutOfRange)),
-            Ok(number) => (Some(Value::Number(number)), None),
-            Err(numbers::Unclear) => (None, Some(Invalid::NotANumber)),
+            Ok(number) if number == u32::MAX || !is_within(field, number.into()) => wrong(Invalid::OutOfRange),
+            Ok(number) => valid(Value::Number(number)),
+            Err(numbers::Unclear) => wrong(Invalid::NotANumber),
         },
-        FieldKind::Rating { min, max } => match numbers::rating(text, min.into(), max.into()) {
-            Ok(mark) if (u32::from(min)..=u32::from(max)).contains(&mark) => (Some(Value::Number(mark)), None),
-            Ok(_) => (None, Some(Invalid::OutOfRange)),
-            Err(numbers::Unclear) => (None, Some(Invalid::NotANumber)),
+        FieldKind::Decimal => match decimals::decimal(text, field.min.is_some_and(|min| min < 0.0)) {
+            Ok(number) if is_within(field, number) => valid(Value::Decimal(number)),
+            Ok(_) => wrong(Invalid::OutOfRange),
+            Err(numbers::Unclear) => wrong(Invalid::NotANumber),
+        },
+        FieldKind::Rating { min, max } => match numbers::rating(text, (*min).into(), (*max).into()) {
+            Ok(mark) if (u32::from(*min)..=u32::from(*max)).contains(&mark) => valid(Value::Number(mark)),
+            Ok(_) => wrong(Invalid::OutOfRange),
+            Err(numbers::Unclear) => wrong(Invalid::NotANumber),
         },
         FieldKind::Since => match dates::since(text) {
-            dates::Since::From(day) => (Some(Value::Date(day)), None),
+            dates::Since::From(day) => valid(Value::Date(day)),
             dates::Since::Sometime => (None, None),
-            dates::Since::Never => (None, Some(Invalid::NotADate)),
+            dates::Since::Never => wrong(Invalid::NotADate),
         },
+        // The list that the form has printed, and nothing but it, is no answer.
+        FieldKind::YesNo
+            if matches!(options::said(&["да".to_owned(), "нет".to_owned()], text, ticked), options::Said::Unmarked) =>
+        {
+            return None;
+        }
+        FieldKind::YesNo => wrong(Invalid::NotYesOrNo),
+        FieldKind::OneOf(_) | FieldKind::SeveralOf(_) => wrong(Invalid::NotAnOption),
+        FieldKind::Email => {
+            contacts::addresses(text).map_or(wrong(Invalid::NotAnAddress), |all| valid(Value::Texts(all)))
+        }
+        FieldKind::Phone => contacts::phones(text).map_or(wrong(Invalid::NotAPhone), |all| valid(Value::Texts(all))),
+        FieldKind::Table { columns } => match rows::rows(columns, text) {
+            rows::Rows::Whole(rows) => valid(Value::Rows(rows)),
+            rows::Rows::Broken => wrong(Invalid::NotRows),
+            rows::Rows::Empty => return None,
+        },
+        FieldKind::File if attached::is_attached(text) => (None, None),
+        FieldKind::File => wrong(Invalid::NotAttached),
     })
+}
+
+fn valid(value: Value) -> Meaning {
+    (Some(value), None)
+}
+
+fn wrong(reason: Invalid) -> Meaning {
+    (None, Some(reason))
+}
+
+fn is_within(field: &Field, number: f64) -> bool {
+    field.min.is_none_or(|min| number >= min) && field.max.is_none_or(|max| number <= max)
+}
+
+fn chosen_options(kind: &FieldKind, options: &[String], places: &[usize]) -> Meaning {
+    if places.len() > 1 && matches!(kind, FieldKind::OneOf(_)) {
+        return wrong(Invalid::SeveralOptions);
+    }
+    valid(Value::Texts(places.iter().filter_map(|at| options.get(*at)).cloned().collect()))
 }
 
 /// The text without the field's own label or a hint before it.
@@ -213,7 +300,7 @@ pub(super) fn without_hint<'t>(field: &Field, text: &'t str) -> &'t str {
 }
 
 /// What stands before and after the bracket that closes one opened before the text.
-fn closing(text: &str) -> Option<(&str, &str)> {
+pub(super) fn closing(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0usize;
     for (at, c) in text.char_indices() {
         match c {
@@ -250,12 +337,17 @@ fn is_missing(field: &Field, text: &str) -> bool {
     let blank = text.contains("__") && said.iter().all(|word| words::is_small(word) || word == "года");
     let blank = blank || unwritten::is_placeholder(&said);
     // Of a number alone, «3.», the number is the answer.
-    let number = matches!(field.kind, FieldKind::Count | FieldKind::Rating { .. }) && !text.trim().contains('\n');
+    let number = field.kind.takes_digits() && !text.trim().contains('\n');
     let blank = blank || (!number && unwritten::is_empty_list(text));
     let line = said.join(" ");
-    let none = NONE.contains(&line.as_str()) && !field.none_is_answer;
+    let none = says_none(text) && !field.none_is_answer;
     let nothing = NOTHING.contains(&line.as_str()) && !field.aliases.iter().any(|alias| words::words(alias) == said);
     blank || none || nothing || repeats(field, text)
+}
+
+/// Whether a text says «нет», and nothing else.
+fn says_none(text: &str) -> bool {
+    NONE.contains(&words::words(text).join(" ").as_str())
 }
 
 /// Whether a text is the field's own label or hint over again.

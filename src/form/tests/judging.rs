@@ -25,7 +25,7 @@ fn means(id: &str, text: &str) -> Means {
         Some((Some(Value::Date(date)), None)) => Day(date.year(), date.month(), date.day()),
         Some((None, None)) => Stands,
         Some((None, Some(invalid))) => Wrong(invalid),
-        Some((Some(value), Some(invalid))) => panic!("{text}: both {value:?} and {invalid:?}"),
+        Some((value, invalid)) => panic!("{text}: {value:?} and {invalid:?}"),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
 
 use super::{Contents, FilledForm, Recogniser, contents};
 
+mod answers;
 mod judging;
 mod kinds;
 mod layouts;

@@ -10,9 +10,10 @@ use super::{
 use crate::{
     campaign::{Field, FieldKind},
     form::Answer,
+    reply::russian,
     report::{
         SchoolRow, Status, Summary,
-        figures::{Figures, number, numeric},
+        figures::{Figures, is_summed, number},
     },
 };
 
@@ -44,16 +45,36 @@ fn about(mut docx: Docx, summary: &Summary<'_>, field: &Field) -> Docx {
     if answered.is_empty() {
         return docx.add_paragraph(body("Ответы на этот вопрос не представлены."));
     }
-    docx = if numeric(field) || matches!(field.kind, FieldKind::Since | FieldKind::SchoolName) {
+    docx = if is_short(&field.kind) {
         docx.add_table(short(summary, field, &answered)).add_paragraph(gap())
     } else {
         answered.iter().fold(docx, |docx, (row, answer)| long(docx, field, row, answer))
     };
-    let silent = presented(summary).filter(|row| !row.answers.is_empty() && !row.answers.contains_key(&field.id));
+    let silent = presented(summary).filter(|row| {
+        let owed = field.is_always_owed() || row.missing.contains(&field.id);
+        !row.answers.is_empty() && !row.answers.contains_key(&field.id) && owed
+    });
     let silent: Vec<&str> = silent.map(|row| row.school.name.as_str()).collect();
     match without("Ответы на этот вопрос", &silent) {
         Some(sentence) => docx.add_paragraph(body(&sentence).line_spacing(LineSpacing::new().before(120))),
         None => docx,
+    }
+}
+
+/// Whether answers are short enough to stand in a table.
+fn is_short(kind: &FieldKind) -> bool {
+    match kind {
+        FieldKind::Text | FieldKind::List | FieldKind::SeveralOf(_) | FieldKind::Table { .. } => false,
+        FieldKind::SchoolName
+        | FieldKind::Count
+        | FieldKind::Since
+        | FieldKind::Rating { .. }
+        | FieldKind::Decimal
+        | FieldKind::YesNo
+        | FieldKind::OneOf(_)
+        | FieldKind::Email
+        | FieldKind::Phone
+        | FieldKind::File => true,
     }
 }
 
@@ -71,17 +92,17 @@ fn long(mut docx: Docx, field: &Field, row: &SchoolRow<'_>, answer: &Answer) -> 
 
 fn short(summary: &Summary<'_>, field: &Field, answered: &[(&SchoolRow<'_>, &Answer)]) -> docx_rs::Table {
     let shown = |row: &SchoolRow<'_>, answer: &Answer| match number(answer) {
-        Some(number) => Cell::Centre(number.to_string()),
+        Some(number) => Cell::Centre(russian::number(number)),
         None if doubtful(field, row, answer) => Cell::Text(format!("{}\n({DOUBT})", answer.text)),
         None => Cell::Text(answer.text.clone()),
     };
     let mut rows: Vec<Vec<Cell>> =
         answered.iter().map(|(row, answer)| vec![Cell::Text(row.school.name.clone()), shown(row, answer)]).collect();
     let figures = Figures::of(presented(summary), field);
-    if let Some(average) = figures.average().filter(|_| numeric(field)) {
+    if let Some(average) = figures.average().filter(|_| field.kind.is_number()) {
         let mut total = |name: &str, number| rows.push(vec![Cell::Total(name.to_owned()), Cell::Sum(number)]);
-        if field.kind == FieldKind::Count {
-            total("Сумма указанных значений", figures.sum().to_string());
+        if is_summed(field) {
+            total("Сумма указанных значений", russian::number(figures.sum()));
             total("Среднее значение", decimal(average));
         } else {
             total("Средняя оценка", decimal(average));

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     campaign::{Field, FieldKind},
-    form::Invalid,
+    form::{self, Answer, Invalid, Value},
     report::{
         SchoolRow, Summary,
-        figures::{Figures, number, numeric},
+        figures::{Figures, is_summed, number},
     },
 };
 
@@ -51,7 +51,7 @@ pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Form
 /// Narrow for numbers; for text as wide as its longest answer needs to be seen whole in a row of common height.
 fn width(summary: &Summary<'_>, field: &Field) -> f64 {
     const LINES: usize = 20;
-    if numeric(field) {
+    if field.kind.is_number() || field.kind == FieldKind::YesNo {
         return 13.0;
     }
     let answers = || summary.schools.iter().filter_map(|one| one.answers.get(&field.id));
@@ -76,14 +76,20 @@ fn answer(
     };
     if let Some(number) = number(answer) {
         page.number(row, column, number, &formats.number)?;
-        if answer.text != number.to_string() {
+        if answer.text.replace(',', ".") != number.to_string() {
             page.note(row, column, &format!("В форме написано: {}", answer.text))?;
         }
         return Ok(());
     }
     let wanted = answer.invalid.is_some() || one.invalid.contains(&field.id) || one.missing.contains(&field.id);
     if !wanted {
-        return page.text(row, column, &answer.text, &formats.text);
+        let (text, note) = shown(answer);
+        page.text(row, column, &text, &formats.text)?;
+        return if note {
+            page.note(row, column, &format!("В форме написано: {}", answer.text))
+        } else {
+            Ok(())
+        };
     }
     page.text(row, column, &answer.text, &formats.invalid)?;
     let why = match answer.invalid {
@@ -91,9 +97,32 @@ fn answer(
         Some(Invalid::OutOfRange) => "Число вне допустимых пределов.",
         Some(Invalid::NotADate) => "Дата или период не указаны.",
         Some(Invalid::NotAName) => "Название организации не указано.",
+        Some(Invalid::NotYesOrNo) => "Ответ не означает ни «да», ни «нет».",
+        Some(Invalid::NotAnOption) => "Ответ не является одним из предложенных вариантов.",
+        Some(Invalid::SeveralOptions) => "Выбрано несколько вариантов вместо одного.",
+        Some(Invalid::NotAnAddress) => "Адрес электронной почты не указан или написан с ошибкой.",
+        Some(Invalid::NotAPhone) => "Телефон не указан, написан с ошибкой или без кода.",
+        Some(Invalid::NotRows) => "Заполнены не все столбцы таблицы.",
+        Some(Invalid::NotAttached) => "Не сказано, что документ приложен.",
+        Some(Invalid::TooLong) => "Ответ длиннее, чем допускается.",
+        None if form::differs(field, answer, &one.answers) => {
+            "Ответ не совпадает с другим полем, которое он должен повторять."
+        }
         None => "Ответ требует уточнения.",
     };
     page.note(row, column, &format!("{why} Подсказка школе: {}.", field.hint))
+}
+
+/// What an answer means, as it is shown in a cell, and whether that is other than what was written.
+fn shown(answer: &Answer) -> (String, bool) {
+    let meant = match &answer.value {
+        Some(Value::Yes(yes)) => if *yes { "да" } else { "нет" }.to_owned(),
+        Some(Value::Texts(texts)) => texts.join("\n"),
+        _ => return (answer.text.clone(), false),
+    };
+    let plain = |text: &str| text.to_lowercase().split_whitespace().collect::<String>();
+    let other = plain(&meant) != plain(&answer.text);
+    (meant, other)
 }
 
 /// Sums of the counts, averages of counts and ratings.
@@ -105,13 +134,9 @@ fn figures(page: &mut Page<'_>, row: u32, summary: &Summary<'_>, formats: &Forma
     }
     for (column, field) in (FIRST..).zip(fields) {
         let figures = Figures::of(&summary.schools, field);
-        let average = figures.average().filter(|_| numeric(field));
+        let average = figures.average().filter(|_| field.kind.is_number());
         match average {
-            Some(_) if field.kind == FieldKind::Count => {
-                // A sheet's numbers are floating ones.
-                let sum = u32::try_from(figures.sum()).unwrap_or(u32::MAX);
-                page.number(row, column, sum, &formats.total_number)?;
-            }
+            Some(_) if is_summed(field) => page.number(row, column, figures.sum(), &formats.total_number)?,
             _ => page.text(row, column, "", &formats.total)?,
         }
         match average {

@@ -1,0 +1,45 @@
+//! Whether an answer says that a document is attached.
+
+use crate::form::words;
+
+/// Beginnings of words that say so.
+const ATTACHED: &[&str] = &["прилага", "прилож", "вложен", "прикрепл", "приклад", "прислан", "направлен", "attach"];
+/// What takes it back, or puts it off.
+const NOT_YET: &[&str] = &[
+    "не",
+    "нет",
+    "позже",
+    "позднее",
+    "будет",
+    "будут",
+    "вышлем",
+    "пришлем",
+    "направим",
+    "приложим",
+    "без",
+    "но",
+    "если",
+];
+/// What file names end with.
+const ENDINGS: &[&str] = &[
+    "docx", "doc", "odt", "rtf", "pdf", "xlsx", "xls", "ods", "pptx", "ppt", "odp", "jpg", "jpeg", "png", "zip", "rar",
+    "7z", "txt", "mp4",
+];
+
+/// Whether a text says that a document is attached, or names its file.
+pub(super) fn is_attached(text: &str) -> bool {
+    let (files, others): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(|word| names_a_file(word));
+    let said = words::words(&others.join(" "));
+    let says = said.iter().any(|word| ATTACHED.iter().any(|stem| word.starts_with(stem)));
+    let not_yet = said.iter().any(|word| NOT_YET.contains(&word.as_str())) || text.contains('?');
+    (says || !files.is_empty()) && !not_yet
+}
+
+fn names_a_file(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| ",;«»\"().".contains(c));
+    word.rsplit_once('.').is_some_and(|(name, ending)| {
+        name.contains(char::is_alphanumeric)
+            && !word.contains("//")
+            && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}

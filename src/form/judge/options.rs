@@ -1,0 +1,179 @@
+//! One or several of the options that a form offers: by their words, a slip of the finger forgiven, or by their numbers.
+
+use std::collections::BTreeSet;
+
+use crate::form::{
+    labels::enumerator,
+    words::{self, words as folded},
+};
+
+/// What an answer says of options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    /// These, by their places in the form's list, each once and in its order.
+    These(Vec<usize>),
+    /// The form's own list, in which nothing is marked.
+    Unmarked,
+    /// Something else, or what may be either of two.
+    Unclear,
+}
+
+/// After these words an option that was named may not be meant.
+const RESERVED: &[&str] = &[
+    "не",
+    "но",
+    "или",
+    "либо",
+    "кроме",
+    "частично",
+    "отчасти",
+    "иногда",
+    "скорее",
+    "если",
+    "возможно",
+    "однако",
+    "вместо",
+];
+
+struct Options(Vec<Vec<String>>);
+
+/// What a text says of these options. Of boxes only what is `ticked` has come here; the whole list without boxes is what the form
+/// has printed.
+pub(super) fn said(options: &[String], text: &str, ticked: bool) -> Said {
+    let doubted = text.contains('?') && !options.iter().any(|option| option.contains('?'));
+    let options = Options(options.iter().map(|option| folded(option)).collect());
+    let Some(found) = options.named(text).filter(|_| !doubted) else {
+        return Said::Unclear;
+    };
+    if found.len() == options.0.len() && !ticked && !says_all(text) {
+        return Said::Unmarked;
+    }
+    Said::These(found.into_iter().collect())
+}
+
+/// The one option of which a text gives the reason: «дистанционно, так как далеко».
+pub(super) fn explained(options: &[String], text: &str) -> Option<usize> {
+    Options(options.iter().map(|option| folded(option)).collect()).explained(text)
+}
+
+fn says_all(text: &str) -> bool {
+    let said = folded(text);
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
+    matches!(
+        said.as_slice(),
+        ["все"] | ["все", "варианты" | "перечисленное" | "перечисленные" | "указанное" | "указанные"]
+    )
+}
+
+impl Options {
+    /// The options that a text consists of.
+    fn named(&self, text: &str) -> Option<BTreeSet<usize>> {
+        if says_all(text) {
+            return Some((0..self.0.len()).collect());
+        }
+        let lines: Vec<&str> = text.split(['\n', ';']).filter(|line| line.contains(char::is_alphanumeric)).collect();
+        let mut found = BTreeSet::new();
+        for line in &lines {
+            found.extend(self.of_line(line.trim(), lines.len() == 1)?);
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    fn of_line(&self, line: &str, alone: bool) -> Option<Vec<usize>> {
+        if let Some(numbers) = self.by_numbers(&folded(line)) {
+            return Some(numbers);
+        }
+        let Some((number, at)) = enumerator(line).filter(|_| self.are_counted()) else {
+            return self.scan(&folded(line));
+        };
+        let named = self.scan(&folded(line.get(at..)?))?;
+        // «2. очно», where «очно» is the first: the number or the word is a mistake. A list of one's own begins with 1.
+        let agrees = |one: &usize| one + 1 == number as usize;
+        let contradicts = alone && number != 1 && !named.iter().any(agrees);
+        (!contradicts).then_some(named)
+    }
+
+    /// Whether a number can only be that of an option.
+    fn are_counted(&self) -> bool {
+        !self.0.iter().flatten().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// «2», «№ 2», «вариант 2», «1, 3 и 4».
+    fn by_numbers(&self, said: &[String]) -> Option<Vec<usize>> {
+        const AROUND: &[&str] =
+            &["и", "n", "no", "номер", "номера", "вариант", "варианты", "пункт", "пункты", "п", "ответ"];
+        let numbers = said.iter().filter(|word| !AROUND.contains(&word.as_str()));
+        let numbers: Vec<usize> = numbers.map(|word| self.number(word)).collect::<Option<_>>()?;
+        (!numbers.is_empty() && self.are_counted()).then_some(numbers)
+    }
+
+    fn number(&self, word: &str) -> Option<usize> {
+        word.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < self.0.len())
+    }
+
+    /// The options that words consist of, one after another.
+    fn scan(&self, said: &[String]) -> Option<Vec<usize>> {
+        let mut found = Vec::new();
+        let mut rest = said;
+        while let Some((word, tail)) = rest.split_first() {
+            // The number that the form has printed before an option.
+            let printed = self.number(word).filter(|_| self.are_counted());
+            match (self.at(rest), printed) {
+                (Some((option, length)), _) => {
+                    found.push(option);
+                    rest = rest.get(length..)?;
+                }
+                (None, Some(number)) if self.at(tail).is_some_and(|(option, _)| option == number) => rest = tail,
+                _ if word == "и" && !found.is_empty() && !tail.is_empty() => rest = tail,
+                _ => return None,
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// The longest option with which words begin, and its length: word for word, else with slips that no other option explains.
+    fn at(&self, said: &[String]) -> Option<(usize, usize)> {
+        let fitting = |same: fn(&str, &str) -> bool| {
+            self.0.iter().enumerate().filter(move |(_, option)| {
+                let begun = said.get(..option.len());
+                begun.is_some_and(|begun| option.iter().zip(begun).all(|(wanted, word)| same(wanted, word)))
+            })
+        };
+        let exact = fitting(|wanted, word| wanted == word).max_by_key(|(_, option)| option.len());
+        if let Some((at, option)) = exact {
+            return Some((at, option.len()));
+        }
+        let mut slipped = fitting(is_slip_of);
+        let (at, option) = slipped.next()?;
+        slipped.next().is_none().then_some((at, option.len()))
+    }
+
+    /// «дистанционно, так как далеко»: an option, a sign, and why. What comes after must not take it back.
+    fn explained(&self, text: &str) -> Option<usize> {
+        let text = text.trim();
+        let text = match enumerator(text) {
+            Some((number, at)) if self.are_counted() => {
+                let rest = text.get(at..)?;
+                let (option, _) = self.at(&folded(rest))?;
+                return if option + 1 == number as usize { self.explained(rest) } else { None };
+            }
+            _ => text,
+        };
+        let tokens = words::tokens(text, usize::MAX);
+        let said: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
+        let (option, length) = self.at(&said)?;
+        let end = tokens.get(length.checked_sub(1)?)?.at.end;
+        let after = text.get(end..)?.trim_start_matches(['»', '"', ' ', '\u{a0}']);
+        let rest = said.get(length..)?;
+        let others = (0..rest.len()).filter_map(|from| self.at(rest.get(from..)?)).any(|(other, _)| other != option);
+        let reserved = rest.iter().any(|word| RESERVED.contains(&word.as_str()));
+        let parted = after.starts_with([',', ':', '(', '.', '–', '—', '-', '\n']);
+        (parted && !others && !reserved && !text.contains('?')).then_some(option)
+    }
+}
+
+/// Whether a word is the wanted one, but for a letter lost, doubled, swapped or wrong in a word of six letters or more.
+fn is_slip_of(wanted: &str, word: &str) -> bool {
+    let long = |word: &str| word.chars().count() >= 6 && word.chars().all(char::is_alphabetic);
+    wanted == word || (long(wanted) && long(word) && strsim::osa_distance(wanted, word) <= 1)
+}
