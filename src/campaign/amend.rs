@@ -38,8 +38,8 @@ pub enum Amendment {
         name: String,
         /// Its district as an adjective; empty where nobody has said it.
         district: String,
-        /// The day of its presentation.
-        date: Date,
+        /// The day of its presentation, where schools have one.
+        date: Option<Date>,
     },
 }
 
@@ -82,8 +82,9 @@ impl Campaign {
             (Amendment::Address { address, .. }, Some(school)) => add(&mut school.addresses, address),
             (Amendment::Spelling { name, .. }, Some(school)) => add(&mut school.aliases, name),
             (Amendment::Date { date, .. }, Some(school)) => {
-                school.date = date;
-                school.moved += 1;
+                // The first day that a school is given changes none.
+                school.moved += u32::from(school.date.is_some());
+                school.date = Some(date);
             }
             (Amendment::School { school, name, district, date }, None) => {
                 self.owe_as_scheduled();
@@ -144,7 +145,7 @@ mod tests {
         let school = amended.school(&id("vazhiny")).unwrap();
         assert_eq!(school.addresses, ["v@school.example"]);
         assert!(school.aliases.contains(&"ВОЦ п. Важины".to_owned()));
-        assert_eq!(school.date, date);
+        assert_eq!(school.date, Some(date));
         assert_eq!(amended.schools.len(), sample().schools.len());
     }
 
@@ -154,7 +155,7 @@ mod tests {
             school: id("outside-1"),
             name: "МБОУ «Сосновский центр образования»".to_owned(),
             district: String::new(),
-            date: "2022-11-29".parse().unwrap(),
+            date: Some("2022-11-29".parse().unwrap()),
         };
         let amended = sample().amended([new.clone(), new]);
         assert_eq!(amended.schools.len(), sample().schools.len() + 1);

@@ -153,6 +153,11 @@ pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D
     }
 }
 
+/// A TOML local date that may be left out.
+pub(super) fn some_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    date(deserializer).map(Some)
+}
+
 /// TOML local dates.
 pub(super) fn dates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Date>, D::Error> {
     #[derive(Deserialize)]
@@ -190,7 +195,7 @@ mod tests {
         let campaign = read("500plus-2022.toml", LETTER).unwrap();
         assert_eq!(campaign.form.fields.len(), 14);
         assert_eq!(campaign.schools.len(), 7);
-        let days: Vec<String> = campaign.schools.iter().map(|school| school.date.to_string()).collect();
+        let days: Vec<String> = campaign.schools.iter().map(|school| school.date.unwrap().to_string()).collect();
         assert_eq!(days.first().map(String::as_str), Some("2022-11-15"));
         assert_eq!(days.last().map(String::as_str), Some("2022-11-29"));
     }

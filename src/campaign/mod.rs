@@ -184,9 +184,9 @@ pub struct School {
     pub district: String,
     /// The town or village: «Кириши».
     pub settlement: String,
-    /// The day of its presentation.
-    #[serde(deserialize_with = "load::date")]
-    pub date: Date,
+    /// The day of its presentation; left out where schools present nothing, or the day is still to be set.
+    #[serde(default, deserialize_with = "load::some_date")]
+    pub date: Option<Date>,
     /// Whether it is not of the schedule, and owes only what the form asks of such schools.
     #[serde(default)]
     pub outside: bool,
@@ -233,9 +233,14 @@ impl Campaign {
     pub fn last_day(&self) -> Date {
         let deadlines = self.requirements.iter().map(|one| one.deadline);
         let obligations = self.obligations.iter().map(|one| one.deadline);
-        let schools = self.schools.iter().map(|one| one.date);
+        let schools = self.schools.iter().filter_map(|one| one.date);
         let event = self.event.iter().map(|event| event.to);
         deadlines.chain(obligations).chain(schools).chain(event).max().unwrap_or(self.start)
+    }
+
+    /// Whether schools present something on days of their own. Where they do not, nobody is told of such days.
+    pub fn has_days(&self) -> bool {
+        self.event.is_some() || self.schools.iter().any(|school| school.date.is_some())
     }
 
     /// The day of an instant in the campaign's time zone.

@@ -44,13 +44,14 @@ impl Campaign {
                 )));
             }
         }
-        for school in self.schools.iter().filter(|school| school.date < self.start) {
-            found.push(warning(format!(
-                "school {:?}: its date {} lies before the campaign's start {}",
-                school.id.as_str(),
-                school.date,
-                self.start
-            )));
+        for school in &self.schools {
+            if let Some(date) = school.date.filter(|date| *date < self.start) {
+                found.push(warning(format!(
+                    "school {:?}: its date {date} lies before the campaign's start {}",
+                    school.id.as_str(),
+                    self.start
+                )));
+            }
         }
         found
     }

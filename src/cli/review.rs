@@ -145,10 +145,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 fn accepting(args: &AcceptArgs, case: &Case) -> anyhow::Result<Act> {
     let submission = case.submission.as_ref();
     if let Some(outside) = submission.and_then(|one| one.outside.clone()) {
-        let date =
-            args.date.context("this school is outside the schedule: name the day of its presentation with --date")?;
         let district = args.district.clone().context("name the district of the school with --district")?;
-        return Ok(Act::Joins { name: args.name.clone().unwrap_or(outside), district, date });
+        return Ok(Act::Joins { name: args.name.clone().unwrap_or(outside), district, date: args.date });
     }
     let known = submission.and_then(|one| one.school.clone()).into_iter();
     let mut candidates: Vec<SchoolId> =

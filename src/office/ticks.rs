@@ -16,7 +16,8 @@ use super::Office;
 /// Everything of a campaign that can be ticked.
 pub fn tickable(campaign: &Campaign) -> impl Iterator<Item = Tick> {
     let obligations = (0..campaign.obligations.len()).map(Tick::Obligation);
-    let attendance = campaign.schools.iter().map(|one| Tick::Attendance(one.id.clone()));
+    let attendance =
+        campaign.schools.iter().filter(|one| one.date.is_some()).map(|one| Tick::Attendance(one.id.clone()));
     let information = campaign.requirements.iter().filter(|one| one.kind == RequirementKind::Information);
     let information = information.flat_map(|one| {
         let owing = campaign.schools.iter().filter(|school| one.is_owed_by(&school.id));

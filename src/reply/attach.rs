@@ -83,7 +83,8 @@ pub(super) fn days<'s>(
     schools: impl IntoIterator<Item = &'s School>,
     now: Timestamp,
 ) -> Attachments {
-    let schools: Vec<&School> = schools.into_iter().filter(|school| !campaign.is_after(now, school.date)).collect();
+    let ahead = |school: &&School| school.date.is_some_and(|day| !campaign.is_after(now, day));
+    let schools: Vec<&School> = schools.into_iter().filter(ahead).collect();
     if schools.is_empty() {
         return Attachments::default();
     }

@@ -1,7 +1,7 @@
 //! The days on which schools present, as a calendar file (RFC 5545). It only tells: no method, no invitation, no alarm.
 
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 
 use super::russian::one_line;
 use crate::campaign::{Campaign, School};
@@ -13,15 +13,17 @@ pub(super) fn calendar(campaign: &Campaign, schools: &[&School], now: Timestamp)
         calendar.append_property(Property::new(name, value));
     }
     for school in schools {
-        calendar.push(event(campaign, school, now));
+        if let Some(day) = school.date {
+            calendar.push(event(campaign, school, day, now));
+        }
     }
     calendar.to_string()
 }
 
-fn event(campaign: &Campaign, school: &School, now: Timestamp) -> Event {
+fn event(campaign: &Campaign, school: &School, date: Date, now: Timestamp) -> Event {
     // A day by itself has no zone (§3.3.4): it is the campaign's, whatever zone the calendar is shown in. The end is the
     // first day that is not part of it (§3.6.1).
-    let day = |name: &str, day: jiff::civil::Date| {
+    let day = |name: &str, day: Date| {
         let mut property = Property::new(name, day.strftime("%Y%m%d").to_string());
         property.add_parameter("VALUE", "DATE").done()
     };
@@ -38,8 +40,8 @@ fn event(campaign: &Campaign, school: &School, now: Timestamp) -> Event {
     event
         .uid(&format!("{}.{}@svodka", campaign.id, school.id))
         .add_property("DTSTAMP", now.strftime("%Y%m%dT%H%M%SZ").to_string())
-        .append_property(day("DTSTART", school.date))
-        .append_property(day("DTEND", school.date.saturating_add(1.day())))
+        .append_property(day("DTSTART", date))
+        .append_property(day("DTEND", date.saturating_add(1.day())))
         .summary(&format!("Представление опыта: {}", one_line(&school.name)))
         .description(&about)
         .status(EventStatus::Confirmed)

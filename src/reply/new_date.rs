@@ -21,20 +21,21 @@ struct View {
     contact: Contact,
     school: String,
     date: String,
+    /// Its day until now; empty where it had none.
     before: String,
     calendar: String,
     corrects: &'static str,
     sign: &'static str,
 }
 
-/// Writes the letter that a school, which `campaign` has with its new day, presented on `before` until now.
+/// Writes the letter that a school, which `campaign` has with its new day, presented on `before` until now, or on no day.
 ///
 /// # Errors
 /// As [`super::render`].
 pub fn render_new_date(
     campaign: &Campaign,
     school: &School,
-    before: Date,
+    before: Option<Date>,
     to: &Address,
     envelope: &Envelope<'_>,
 ) -> Result<Rendered, ReplyError> {
@@ -45,8 +46,8 @@ pub fn render_new_date(
         letter: Letter::of(campaign),
         contact: Contact::of(campaign),
         school: school.name.clone(),
-        date: russian::long_date(school.date),
-        before: russian::long_date(before),
+        date: school.date.map(russian::long_date).unwrap_or_default(),
+        before: before.map(russian::long_date).unwrap_or_default(),
         calendar: attachments.calendar,
         corrects: "",
         sign: SIGN_OF_A_LETTER,

@@ -43,6 +43,11 @@ pub fn short_date(date: Date) -> String {
     format!("{:02}.{:02}.{:04}", date.day(), date.month(), date.year())
 }
 
+/// «15.11.2022»; «–» where there is none.
+pub fn some_date(date: Option<Date>) -> String {
+    date.map_or_else(|| "–".to_owned(), short_date)
+}
+
 /// «15.11»: a table has no room for the year.
 pub fn short_day(date: Date) -> String {
     format!("{:02}.{:02}", date.day(), date.month())

@@ -241,11 +241,11 @@ impl Maker<'_> {
 
     fn new_date(&self, now: Timestamp) -> Result<Rendered, ReplyError> {
         let mut school = self.campaign.schools.first().cloned().ok_or(ReplyError::MessageId)?;
-        let before = school.date;
-        (school.date, school.moved) = (before.saturating_add(7.days()), 1);
+        let before = school.date.unwrap_or(self.campaign.start);
+        (school.date, school.moved) = (Some(before.saturating_add(7.days())), 1);
         let to = Address::parse("school@example.org").ok_or(ReplyError::MessageId)?;
         let from = Address::parse("committee@example.org").ok_or(ReplyError::MessageId)?;
-        render_new_date(self.campaign, &school, before, &to, &self.envelope(&from, "new-date", now, None))
+        render_new_date(self.campaign, &school, Some(before), &to, &self.envelope(&from, "new-date", now, None))
     }
 
     fn letter(

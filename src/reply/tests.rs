@@ -98,6 +98,16 @@ fn planned(template: Template, submissions: usize) -> PlannedReply {
 }
 
 fn written(template: Template, submissions: Vec<Submission>, files: Vec<FileReading>, now: &str) -> Rendered {
+    written_by(&letter(), template, submissions, files, now)
+}
+
+fn written_by(
+    campaign: &Campaign,
+    template: Template,
+    submissions: Vec<Submission>,
+    files: Vec<FileReading>,
+    now: &str,
+) -> Rendered {
     let reading = reading(files);
     let planned = planned(template, submissions.len());
     let templates = Templates::load(None).unwrap();
@@ -110,7 +120,67 @@ fn written(template: Template, submissions: Vec<Submission>, files: Vec<FileRead
         seed: "seed",
         templates: &templates,
     };
-    render(&letter(), &decision(submissions, &reading), &reading, &planned, &envelope).unwrap()
+    render(campaign, &decision(submissions, &reading), &reading, &planned, &envelope).unwrap()
+}
+
+/// A letter that wants a form and nothing else: no event, no schedule, no draft.
+fn form_only() -> Campaign {
+    let mut campaign = letter();
+    campaign.event = None;
+    campaign.schools.iter_mut().for_each(|school| school.date = None);
+    campaign.requirements.retain(|one| one.kind == campaign::RequirementKind::Form);
+    campaign
+}
+
+#[test]
+fn who_has_no_day_is_told_of_none() {
+    let files = vec![file("Анкета.docx", Format::Docx, Ok(Document::default()))];
+    let one = Submission { draft: false, ..submission("kirishi-3") };
+    let letter = written_by(&form_only(), Template::Confirm, vec![one], files, BEFORE);
+    insta::assert_snapshot!(letter.text, @r#"
+    Здравствуйте!
+
+    Подтверждаем получение материалов по письму Комитета общего и профессионального образования Ленинградской области от 1 ноября 2022 года № 19-33822/2022.
+
+    Регистрационный номер: 500-0007.
+    Дата и время получения: 14 ноября 2022 года, 12:12 по московскому времени.
+
+    Получено с этим письмом:
+    - Анкета.docx (47 КБ)
+
+    МОУ «Киришская СОШ №3»
+    Принято: информация по форме приложения к письму.
+
+    Благодарим за представленные материалы. Дополнительных действий сейчас не требуется.
+
+    По вопросам обращайтесь: Л. Г. Михайлюк, тел. 8 (812) 539-44-54, lg_mikhaylyuk@lenreg.ru.
+
+    С уважением,
+    Комитет общего и профессионального образования Ленинградской области
+
+    Ответ сформирован автоматически. Содержание материалов при автоматической регистрации не оценивается.
+    "#);
+    assert!(!letter.html.contains("опыта") && letter.attached.is_empty(), "{}", letter.html);
+}
+
+#[test]
+fn the_first_day_of_a_school_is_set_and_changes_none() {
+    let campaign = letter();
+    let templates = Templates::load(None).unwrap();
+    let from = Address::parse("committee@example.org").unwrap();
+    let envelope = Envelope {
+        from: &from,
+        from_name: "Комитет",
+        now: BEFORE.parse().unwrap(),
+        registration: None,
+        seed: "seed",
+        templates: &templates,
+    };
+    let letter = render_new_date(&campaign, &campaign.schools[1], None, &from, &envelope).unwrap();
+    assert!(letter.subject.ends_with("назначена дата представления опыта"), "{}", letter.subject);
+    let day = "МБОУ «Рощинский Центр образования»\nДата: 17 ноября 2022 года.\n\nВо вложении";
+    assert!(letter.text.contains(day) && !letter.text.contains("режн"), "{}", letter.text);
+    assert!(letter.html.contains("Дата: <strong>") && !letter.html.contains("режн"), "{}", letter.html);
 }
 
 fn incomplete() -> Submission {

@@ -84,6 +84,7 @@ struct Unreadable {
 #[derive(Debug, Serialize)]
 pub(super) struct Section {
     school: String,
+    /// The day of its presentation; empty where it has none.
     presentation: String,
     /// The titles of what is there, parted by commas; empty where nothing is.
     met: String,
@@ -259,7 +260,7 @@ pub(super) fn section(campaign: &Campaign, submission: &Submission, form: String
     let lines = |fields: &[FieldId]| fields.iter().filter_map(|id| line(campaign, id)).collect();
     Some(Section {
         school: school.name.clone(),
-        presentation: long_date(school.date),
+        presentation: school.date.map(long_date).unwrap_or_default(),
         met: met(campaign, submission, &school.id, unanswered),
         late: submission.late,
         changed: lines(&submission.changed),

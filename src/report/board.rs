@@ -3,7 +3,7 @@
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets::UTF8_FULL};
 
 use super::{Status, Summary};
-use crate::reply::russian::{one_line, short_date, short_time};
+use crate::reply::russian::{one_line, short_time, some_date};
 
 /// A table of the schools for a terminal of `width` columns, with escape sequences only where `colour` is.
 pub fn board(summary: &Summary<'_>, width: u16, colour: bool) -> String {
@@ -15,18 +15,21 @@ pub fn board(summary: &Summary<'_>, width: u16, colour: bool) -> String {
         table.force_no_tty();
     }
     let mark = |here: bool| if here { "есть" } else { "нет" };
-    table.set_header(["Школа", "Дата", "Форма", "Проект", "Не хватает", "Статус"]);
+    let dated = summary.campaign.has_days();
+    let head = ["Школа", "Дата", "Форма", "Проект", "Не хватает", "Статус"];
+    table.set_header(head.into_iter().filter(|head| dated || *head != "Дата"));
     for row in &summary.schools {
         let status = Cell::new(row.status.words());
         let status = if colour { status.fg(hue(row.status)).add_attribute(Attribute::Bold) } else { status };
-        table.add_row([
-            Cell::new(one_line(&row.school.name)),
-            Cell::new(short_date(row.school.date)),
+        let mut cells = vec![Cell::new(one_line(&row.school.name))];
+        cells.extend(dated.then(|| Cell::new(some_date(row.school.date))));
+        cells.extend([
             Cell::new(mark(row.form.is_some())),
             Cell::new(mark(row.draft.is_some())),
             Cell::new(summary.lacks(row)),
             status,
         ]);
+        table.add_row(cells);
     }
     format!(
         "{}\nПо состоянию на {}\n{table}\n{}\n",

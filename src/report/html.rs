@@ -4,7 +4,7 @@ use minijinja::{AutoEscape, Environment, context};
 use serde::Serialize;
 
 use super::{Status, Summary};
-use crate::reply::russian::{long_date, long_time, one_line, short_date, short_time};
+use crate::reply::russian::{long_date, long_time, one_line, short_date, short_time, some_date};
 
 const TEMPLATE: &str = include_str!("page.html.j2");
 
@@ -59,6 +59,7 @@ pub fn html(summary: &Summary<'_>) -> Result<String, minijinja::Error> {
         TEMPLATE,
         context! {
             title => campaign.title,
+            dated => campaign.has_days(),
             issuer => campaign.letter.issuer_genitive,
             letter_date => long_date(campaign.letter.date),
             letter_number => campaign.letter.number,
@@ -79,7 +80,7 @@ fn schools(summary: &Summary<'_>) -> Vec<School> {
     };
     let row = |row: &super::SchoolRow<'_>| School {
         name: row.school.name.clone(),
-        date: short_date(row.school.date),
+        date: some_date(row.school.date),
         form: time(row.form, "нет"),
         draft: time(row.draft, "нет"),
         lacks: summary.lacks(row),

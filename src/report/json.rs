@@ -30,9 +30,9 @@ pub struct SchoolJson {
     pub id: SchoolId,
     /// Its name as the letter prints it.
     pub name: String,
-    /// The day of its presentation.
-    #[schemars(with = "String")]
-    pub date: Date,
+    /// The day of its presentation; null where it has none.
+    #[schemars(with = "Option<String>")]
+    pub date: Option<Date>,
     /// Where it stands.
     pub status: Status,
     /// Its form.

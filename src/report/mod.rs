@@ -253,7 +253,8 @@ impl Summary<'_> {
     fn attendance(&self) -> impl Iterator<Item = &SchoolRow<'_>> {
         let today = self.campaign.day_of(self.as_of);
         self.schools.iter().filter(move |row| {
-            row.school.date <= today && !self.ticked.contains(&Tick::Attendance(row.school.id.clone()))
+            row.school.date.is_some_and(|day| day <= today)
+                && !self.ticked.contains(&Tick::Attendance(row.school.id.clone()))
         })
     }
 

@@ -106,6 +106,27 @@ fn the_board_has_a_row_for_each_school_and_no_colour_unless_asked() {
 }
 
 #[test]
+fn where_schools_have_no_days_no_report_speaks_of_them() {
+    let mut campaign = letter();
+    let days = |campaign: &Campaign| {
+        let summary = summary(campaign);
+        let templates = crate::reply::Templates::load(None).unwrap();
+        let mail = summary_letter(&summary, None, &Links::default(), &templates).unwrap();
+        let text = [board(&summary, 200, false), html(&summary).unwrap(), mail.text, mail.html].concat();
+        let found = text.lines().filter(|line| line.contains("Дата") || line.contains("Представление опыта"));
+        // A deadline has a date too.
+        found.filter(|line| !line.contains("Срок")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(days(&campaign).len() >= 4 + campaign.schools.len());
+    campaign.event = None;
+    campaign.schools.iter_mut().for_each(|school| school.date = None);
+    assert_eq!(days(&campaign), Vec::<String>::new());
+    let summary = summary(&campaign);
+    assert_eq!(serde_json::to_value(status_json(&summary)).unwrap()["schools"][0]["date"], serde_json::Value::Null);
+    assert_eq!(summary.attendance().count(), 0);
+}
+
+#[test]
 fn a_sum_that_does_not_add_up_says_so() {
     let counts = Counts { received: 2, matched: 1, ..Counts::default() };
     assert!(!counts.add_up() && counts.proof().contains("2 ≠ 1"));

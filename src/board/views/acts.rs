@@ -10,7 +10,7 @@ use crate::{
     office::{About, Act, ActError, Case, NewDate, Offers, Prospect},
     reply::{
         self,
-        russian::{long_date, one_line, short_date},
+        russian::{long_date, one_line, some_date},
     },
     store::{AmendmentRow, MessageLook, MessageState, Outgoing, RulingLook},
 };
@@ -46,6 +46,8 @@ pub(crate) struct CaseActs {
     schools: Vec<Choice>,
     /// The name of a school that is not in the schedule.
     outside: String,
+    /// Whether a school that joins has a day.
+    dated: bool,
     /// Whether the sender can be asked.
     may_ask: bool,
     /// When he was.
@@ -75,6 +77,7 @@ pub(crate) fn case_acts(frame: &Frame<'_>, case: &Case, rulings: &[RulingLook]) 
         readable: case.reading.is_some() && !case.several,
         likely: likely.collect(),
         schools: choices(frame),
+        dated: frame.campaign.has_days(),
         outside: case.submission.as_ref().and_then(|one| one.outside.as_deref()).map(one_line).unwrap_or_default(),
         may_ask: asked.is_none() && from_person,
         asked: asked.map(|at| frame.time(at)).unwrap_or_default(),
@@ -161,6 +164,8 @@ struct Offer {
 struct Joining {
     name: String,
     district: String,
+    /// Whether schools have days at all.
+    dated: bool,
     date: String,
 }
 
@@ -213,9 +218,8 @@ pub(crate) fn settle(
         joins: match act {
             Act::Joins { name, district, date } => {
                 let (name, district) = (name.clone(), district.clone());
-                // A day that was not given stays empty.
-                let date = if *date == Date::MIN { String::new() } else { date.to_string() };
-                Some(Joining { name, district, date })
+                let date = date.map(|date| date.to_string()).unwrap_or_default();
+                Some(Joining { name, district, dated: frame.campaign.has_days(), date })
             }
             _ => None,
         },
@@ -257,10 +261,8 @@ fn follows(frame: &Frame<'_>, case: &Case, act: &Act, prospect: &Prospect) -> Ve
     if let Some(Amendment::School { name, date, .. }) =
         prospect.amendments.iter().find(|one| matches!(one, Amendment::School { .. }))
     {
-        follows.push(format!(
-            "Школа {name} добавляется в кампанию вне графика, представление опыта – {}.",
-            long_date(*date)
-        ));
+        let day = date.map(|date| format!(", представление опыта – {}", long_date(date))).unwrap_or_default();
+        follows.push(format!("Школа {name} добавляется в кампанию вне графика{day}."));
     }
     let name =
         |id: &SchoolId| prospect.rules.campaign.school(id).map_or_else(|| id.to_string(), |school| school.name.clone());
@@ -342,6 +344,7 @@ pub(crate) fn wrong(error: &ActError) -> &'static str {
         ActError::Name => {
             "Укажите полное название школы. Школа, которая уже есть в графике, выбирается из списка школ."
         }
+        ActError::NoDay => "Укажите дату представления опыта.",
         ActError::Day(_) => "Укажите день не раньше начала кампании и не позже года после её окончания.",
         ActError::Unreadable => "Письмо не удалось прочитать: из него нельзя ничего учесть, дело можно только закрыть.",
         ActError::Same => "Ничего не изменится: так уже записано.",
@@ -359,6 +362,8 @@ pub(crate) struct SchoolActs {
     id: String,
     /// The day of its presentation, for a field of a form.
     date: String,
+    /// Whether schools have such days at all.
+    dated: bool,
     learnt: Vec<Learnt>,
 }
 
@@ -380,7 +385,12 @@ pub(crate) fn school_acts(frame: &Frame<'_>, school: &School, amendments: &[Amen
         let words = words(&row.amendment)?;
         Some(Learnt { id: row.id, words, when: frame.time(row.at) })
     });
-    SchoolActs { id: school.id.to_string(), date: school.date.to_string(), learnt: learnt.collect() }
+    SchoolActs {
+        id: school.id.to_string(),
+        date: school.date.map(|day| day.to_string()).unwrap_or_default(),
+        dated: frame.campaign.has_days(),
+        learnt: learnt.collect(),
+    }
 }
 
 /// Another day, before it is noted.
@@ -388,6 +398,8 @@ pub(crate) fn school_acts(frame: &Frame<'_>, school: &School, amendments: &[Amen
 pub(crate) struct DateView {
     id: String,
     name: String,
+    /// Whether it had another day before.
+    changes: bool,
     before: String,
     date: String,
     day: String,
@@ -398,7 +410,8 @@ pub(crate) fn new_date(school: &School, date: Date, new: &NewDate) -> DateView {
     DateView {
         id: school.id.to_string(),
         name: school.name.clone(),
-        before: short_date(new.before),
+        changes: new.before.is_some(),
+        before: some_date(new.before),
         date: date.to_string(),
         day: long_date(date),
         letters: new.letters.iter().map(letter).collect(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Frame, Sight, Stand};
 use crate::{
     campaign::{RequirementKind, School},
-    reply::russian::{long_date, long_time, plural, short_date, short_day},
+    reply::russian::{long_date, long_time, plural, short_day, some_date},
     report::{Outlook, SchoolRow, Status, Summary},
     store::{Incident, OutboxState, Pending},
 };
@@ -38,6 +38,8 @@ pub(crate) struct BoardView {
     #[serde(flatten)]
     outlook: Outlook,
     proof: String,
+    /// Whether schools present on days of their own.
+    dated: bool,
     asked: Asked,
     districts: Vec<String>,
 }
@@ -116,6 +118,7 @@ pub(crate) fn board(
         schools: rows.into_iter().map(|row| line(frame, &summary, row)).collect(),
         todo: if frame.sight.is_all() { todo(frame, &summary, letters, faults) } else { Vec::new() },
         outlook: summary.outlook(),
+        dated: campaign.has_days(),
         proof: summary.proof().unwrap_or_default(),
         asked,
         districts,
@@ -173,7 +176,7 @@ fn line(frame: &Frame<'_>, summary: &Summary<'_>, row: &SchoolRow<'_>) -> Line {
         id: row.school.id.to_string(),
         name: row.school.name.clone(),
         district: row.school.district.clone(),
-        date: short_date(row.school.date),
+        date: some_date(row.school.date),
         form: part(row.form, RequirementKind::Form),
         draft: part(row.draft, RequirementKind::Draft),
         lacks: summary.lacks(row),

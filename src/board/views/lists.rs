@@ -129,7 +129,8 @@ pub(crate) fn obligations(frame: &Frame<'_>, summary: &Summary<'_>, ticks: &[Tic
             }
             Tick::Attendance(id) => {
                 let Some(school) = campaign.school(id) else { continue };
-                (1, school.date, school.name.clone(), "представление опыта".to_owned(), false)
+                let Some(day) = school.date else { continue };
+                (1, day, school.name.clone(), "представление опыта".to_owned(), false)
             }
             Tick::Information(id, requirement) => {
                 let Some(one) = campaign.requirements.iter().find(|one| one.id == *requirement) else { continue };
@@ -201,13 +202,13 @@ struct Day {
 
 /// Every deadline, and the schools by the day of their presentation.
 pub(crate) fn deadlines(frame: &Frame<'_>, summary: &Summary<'_>) -> DeadlinesView {
-    let mut rows: Vec<_> = summary.schools.iter().collect();
-    rows.sort_by_key(|row| row.school.date);
-    let days = rows.into_iter().map(|row| Day {
+    let mut rows: Vec<_> = summary.schools.iter().filter_map(|row| Some((row.school.date?, row))).collect();
+    rows.sort_by_key(|(day, _)| *day);
+    let days = rows.into_iter().map(|(day, row)| Day {
         id: row.school.id.to_string(),
         name: row.school.name.clone(),
-        date: short_date(row.school.date),
-        left: until(frame, row.school.date),
+        date: short_date(day),
+        left: until(frame, day),
         status: Stand::of(row.status, row.late),
     });
     let mut duties: Vec<_> = frame.campaign.obligations.iter().enumerate().collect();

@@ -121,7 +121,7 @@ fn form_table(answers: &[&str; 14]) -> Block {
 fn schedule() -> Vec<Block> {
     let mut rows = vec![row(&["Дата", "Название образовательной организации, представляющей опыт своего участия *"])];
     for school in &campaign().schools {
-        rows.push(row(&[&school.date.strftime("%d.%m.%Y").to_string(), &school.name]));
+        rows.push(row(&[&school.date.unwrap().strftime("%d.%m.%Y").to_string(), &school.name]));
     }
     vec![
         p(""),

@@ -18,8 +18,8 @@ const ADDRESSES: usize = 3;
 /// What would follow from another day.
 #[derive(Debug)]
 pub struct NewDate {
-    /// The day until now.
-    pub before: Date,
+    /// The day until now, where the school had one.
+    pub before: Option<Date>,
     /// The letters that tell the school, one to each of its addresses.
     pub letters: Vec<Outgoing>,
     amendment: Amendment,
@@ -35,7 +35,7 @@ impl Office {
         let known = rules.campaign.school(school).ok_or_else(|| ActError::School(school.to_string()))?;
         let before = known.date;
         is_a_day_of(&rules, date)?;
-        if before == date {
+        if before == Some(date) {
             return Err(ActError::Same);
         }
         let amendment = Amendment::Date { school: school.clone(), date };
@@ -43,7 +43,7 @@ impl Office {
         let amended = Rules::new(campaign, rules.made_of);
         let mut letters = Vec::new();
         for to in self.known_addresses(&rules, school).await? {
-            letters.extend(self.date_letter(&amended, school, before, &to)?);
+            letters.extend(self.date_letter(&amended, (school, before, date), &to)?);
         }
         Ok(NewDate { before, letters, amendment })
     }
@@ -88,8 +88,7 @@ impl Office {
     fn date_letter(
         &self,
         rules: &Rules,
-        school: &SchoolId,
-        before: Date,
+        (school, before, date): (&SchoolId, Option<Date>, Date),
         to: &Address,
     ) -> Result<Option<Outgoing>, ActError> {
         let (campaign, now) = (&rules.campaign, self.clock.now());
@@ -101,7 +100,7 @@ impl Office {
             from_name: mailbox.name.as_deref().unwrap_or_default(),
             now,
             registration: None,
-            seed: &format!("date {} {school} {} {now} {}", campaign.id, known.date, to.as_str()),
+            seed: &format!("date {} {school} {} {now} {}", campaign.id, date, to.as_str()),
             templates: &self.templates,
         };
         let letter = match reply::render_new_date(campaign, known, before, to, &envelope) {

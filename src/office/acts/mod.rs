@@ -42,8 +42,8 @@ pub enum Act {
         name: String,
         /// Its district as an adjective: «Тосненский».
         district: String,
-        /// The day of its presentation.
-        date: Date,
+        /// The day of its presentation: only where nobody presents anything it may be left out.
+        date: Option<Date>,
     },
     /// There is nothing to be taken from them.
     Nothing,
@@ -66,6 +66,9 @@ pub enum ActError {
     /// A day of presentation before the campaign, or years after it.
     #[error("{0} is no day of this campaign")]
     Day(Date),
+    /// A school that joins needs a day, as all others have one.
+    #[error("this school is outside the schedule: name the day of its presentation (`--date`)")]
+    NoDay,
     /// What was sent could not be read, so that nothing can be taken from it.
     #[error("the message could not be read: nothing can be taken from it, it can only be closed")]
     Unreadable,
@@ -354,7 +357,7 @@ fn joins(
     before: &BTreeSet<SchoolId>,
     name: &str,
     district: &str,
-    date: Date,
+    date: Option<Date>,
 ) -> Result<Amendment, ActError> {
     let campaign = &rules.campaign;
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -368,7 +371,11 @@ fn joins(
     {
         return Err(ActError::Name);
     }
-    is_a_day_of(rules, date)?;
+    match date {
+        Some(date) => is_a_day_of(rules, date)?,
+        None if campaign.has_days() => return Err(ActError::NoDay),
+        None => {}
+    }
     let id = (1..).map(|number| format!("outside-{number}")).find_map(|id| {
         let id: SchoolId = id.parse().ok()?;
         (campaign.school(&id).is_none() && !before.contains(&id)).then_some(id)

@@ -227,7 +227,7 @@ async fn a_school_joins_with_a_day_and_is_gone_when_that_is_undone() {
     let joins = |name: &str, date: &str| Act::Joins {
         name: name.to_owned(),
         district: "Тосненский район".to_owned(),
-        date: date.parse().unwrap(),
+        date: Some(date.parse().unwrap()),
     };
     let case = world.office.case(About::Review(1)).await.unwrap().unwrap();
     for (name, date) in [("", "2022-11-29"), ("МОУ «Киришская СОШ №3»", "2022-11-29"), ("Школа", "2020-01-01")]
@@ -322,7 +322,7 @@ async fn another_day_is_told_to_whom_letters_about_the_school_have_gone() {
     assert_eq!(world.office.change_date(&sample(), &id("kirishi-3"), date, world.by).await.unwrap(), 1);
     let rules = world.office.first();
     let school = rules.campaign.school(&id("kirishi-3")).unwrap();
-    assert_eq!((school.date, school.moved), (date, 1));
+    assert_eq!((school.date, school.moved), (Some(date), 1));
     assert!(matches!(world.office.new_date(&sample(), &id("kirishi-3"), date).await, Err(ActError::Same)));
     assert!(matches!(world.office.new_date(&sample(), &id("nobody"), date).await, Err(ActError::School(_))));
     let letter = world.office.store.outbox_open(None).await.unwrap().pop().unwrap();

@@ -14,7 +14,7 @@ use super::{SchoolRow, Status, Summary};
 use crate::{
     campaign::RequirementKind,
     reply::{
-        russian::{long_date, long_time, short_date},
+        russian::{long_date, long_time, some_date},
         word_file::pack,
     },
 };
@@ -23,6 +23,8 @@ use words::{lacks, organisations, state};
 
 /// Date, school, district, state: widths in twentieths of a point.
 const SCHEDULE: [usize; 4] = [1_400, 3_255, 2_100, 2_600];
+/// The same, where no school has a day.
+const UNDATED: [usize; 3] = [4_155, 2_300, 2_900];
 
 /// The digest as the bytes of a DOCX file, the same for the same summary.
 ///
@@ -36,7 +38,12 @@ pub fn docx(summary: &Summary<'_>) -> io::Result<Vec<u8>> {
     }
     docx = answers::write(docx, summary);
     if !summary.schools.is_empty() {
-        docx = docx.add_paragraph(heading("График выступлений и состояние представления информации"));
+        let days = if campaign.has_days() {
+            "График выступлений и состояние"
+        } else {
+            "Состояние"
+        };
+        docx = docx.add_paragraph(heading(&format!("{days} представления информации")));
         docx = docx.add_table(schedule(summary)).add_paragraph(gap());
     }
     docx = absent(docx, summary);
@@ -88,19 +95,19 @@ fn introduction(summary: &Summary<'_>) -> Vec<Paragraph> {
 }
 
 fn schedule(summary: &Summary<'_>) -> docx_rs::Table {
-    let heads = ["Дата", "Образовательная организация", "Район", "Состояние"].map(Cell::Head);
+    let dated = summary.campaign.has_days();
+    let day = |cell| dated.then_some(cell).into_iter();
+    let heads = day("Дата").chain(["Образовательная организация", "Район", "Состояние"]).map(Cell::Head);
     let rows = summary.schools.iter().map(|row| {
         let lacks = lacks(summary, row);
         let gap = if lacks.is_empty() { "" } else { ": " };
         let state = format!("{}{gap}{}", state(row), lacks.join("; "));
-        vec![
-            Cell::Centre(short_date(row.school.date)),
-            Cell::Text(row.school.name.clone()),
-            Cell::Text(row.school.district.clone()),
-            Cell::Text(state),
-        ]
+        let day = dated.then(|| Cell::Centre(some_date(row.school.date)));
+        let texts = [row.school.name.clone(), row.school.district.clone(), state].map(Cell::Text);
+        day.into_iter().chain(texts).collect()
     });
-    table(&SCHEDULE, heads.to_vec(), rows)
+    let widths: &[usize] = if dated { &SCHEDULE } else { &UNDATED };
+    table(widths, heads.collect(), rows)
 }
 
 /// Who has sent nothing, and of whom a person must still decide.

@@ -133,6 +133,16 @@ fn before_anything_has_come_and_after_all_has_it_is_a_sensible_document() {
 }
 
 #[test]
+fn without_days_its_table_has_no_column_of_them() {
+    let mut campaign = letter();
+    campaign.event = None;
+    campaign.schools.iter_mut().for_each(|school| school.date = None);
+    let text = read(&summary(&campaign));
+    assert!(text.contains("Состояние представления информации") && text.contains("Киришская"), "{text}");
+    assert!(!text.contains("График") && !text.contains("Дата"), "{text}");
+}
+
+#[test]
 fn it_is_a_paper_of_the_committee() {
     let campaign = letter();
     let bytes = docx(&summary(&campaign)).unwrap();

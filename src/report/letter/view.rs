@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     campaign::{RequirementKind, SchoolId},
-    reply::russian::{long_date, long_time, one_line, short_date, short_day, short_time},
+    reply::russian::{long_date, long_time, one_line, short_date, short_day, short_time, some_date},
 };
 
 /// The longest subject of a mail that is shown, in characters.
@@ -29,6 +29,8 @@ pub(super) struct View {
     as_of: String,
     /// «Подпорожский район», or nothing.
     district: String,
+    /// Whether schools present on days of their own.
+    dated: bool,
     /// Whether it tells of some schools only.
     part: bool,
     /// How the schools stand: together, all of them.
@@ -185,6 +187,7 @@ pub(super) fn view(summary: &Summary<'_>, before: Option<&Snapshot>, links: &Lin
         time: format!("{day}, {}:{:02}", local.hour(), local.minute()),
         as_of: long_time(summary.as_of, &campaign.time_zone),
         district: if let Scope::District(name) = &summary.scope { format!("{name} район") } else { String::new() },
+        dated: campaign.has_days(),
         part: summary.scope != Scope::All,
         total: summary.schools.len(),
         complete: count(Standing::Complete),
@@ -204,7 +207,10 @@ pub(super) fn view(summary: &Summary<'_>, before: Option<&Snapshot>, links: &Lin
         absent: summary.schools.iter().filter(|row| standing(row) == Standing::Nothing).map(absent).collect(),
         outlook: summary.outlook(),
         obligations: obligations(summary),
-        attendance: summary.attendance().map(|row| due(summary, row.school.date, &row.school.name, "")).collect(),
+        attendance: summary
+            .attendance()
+            .filter_map(|row| Some(due(summary, row.school.date?, &row.school.name, "")))
+            .collect(),
         information: summary
             .information()
             .map(|(row, one)| due(summary, one.deadline, &row.school.name, &one.title))
@@ -280,7 +286,7 @@ fn school(summary: &Summary<'_>, row: &SchoolRow<'_>) -> School {
     };
     School {
         name: row.school.name.clone(),
-        date: short_date(row.school.date),
+        date: some_date(row.school.date),
         form: part(row.form, RequirementKind::Form),
         draft: part(row.draft, RequirementKind::Draft),
         lacks: summary.lacks(row),

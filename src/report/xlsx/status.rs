@@ -13,6 +13,9 @@ use crate::{
     report::{Status, Summary},
 };
 
+/// The column of the day; none where schools have no days.
+const DAY: u16 = 2;
+
 pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Formats) -> Result<(), WorkbookError> {
     let columns = [
         ("Школа", 38.0),
@@ -26,6 +29,10 @@ pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Form
         ("Опоздание", 13.0),
     ]
     .map(|(head, width)| (head.to_owned(), width));
+    let dated = summary.campaign.has_days();
+    let shown = (0_u16..).zip(columns).filter(|(column, _)| dated || *column != DAY);
+    let columns: Vec<(String, f64)> = shown.map(|(_, column)| column).collect();
+    let at = place(dated);
     let outline =
         Outline { name: "Состояние", columns: &columns, rows: summary.schools.len(), frozen: 1, wide: 1 };
     let mut page = Page::begin(sheet, summary, &outline, formats)?;
@@ -40,16 +47,20 @@ pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Form
         };
         page.text(row, 0, &one.school.name, &formats.text)?;
         page.text(row, 1, &one.school.district, &formats.text)?;
-        page.date(row, 2, one.school.date)?;
-        part(&mut page, 3, one.form, RequirementKind::Form)?;
-        part(&mut page, 4, one.draft, RequirementKind::Draft)?;
-        page.text(row, 5, &summary.lacks(one), &formats.text)?;
-        page.text(row, 6, one.status.words(), &formats.of(one.status))?;
-        match one.last_message {
-            Some(last) => page.time(row, 7, last)?,
-            None => page.text(row, 7, "", &formats.text)?,
+        match one.school.date {
+            Some(day) => page.date(row, DAY, day)?,
+            None if dated => page.text(row, DAY, "–", &formats.number)?,
+            None => {}
         }
-        page.text(row, 8, if one.late { "да" } else { "" }, &formats.number)?;
+        part(&mut page, at(3), one.form, RequirementKind::Form)?;
+        part(&mut page, at(4), one.draft, RequirementKind::Draft)?;
+        page.text(row, at(5), &summary.lacks(one), &formats.text)?;
+        page.text(row, at(6), one.status.words(), &formats.of(one.status))?;
+        match one.last_message {
+            Some(last) => page.time(row, at(7), last)?,
+            None => page.text(row, at(7), "", &formats.text)?,
+        }
+        page.text(row, at(8), if one.late { "да" } else { "" }, &formats.number)?;
         page.end(row)?;
     }
     totals(&mut page, row + 1, summary, formats)?;
@@ -58,6 +69,11 @@ pub(super) fn write(sheet: &mut Worksheet, summary: &Summary<'_>, formats: &Form
         page.sheet.write_string_with_format(row + 3, 0, proof, &formats.note)?;
     }
     Ok(())
+}
+
+/// Where a column stands, with and without that of the days.
+fn place(dated: bool) -> impl Fn(u16) -> u16 {
+    move |column| if dated || column < DAY { column } else { column - 1 }
 }
 
 fn totals(page: &mut Page<'_>, row: u32, summary: &Summary<'_>, formats: &Formats) -> Result<(), WorkbookError> {
@@ -71,8 +87,13 @@ fn totals(page: &mut Page<'_>, row: u32, summary: &Summary<'_>, formats: &Format
         .map(|(words, count)| format!("{words}: {count}"))
         .collect();
     let all = format!("Итого: {}", plural(schools.len(), ["школа", "школы", "школ"]));
-    for (column, text) in [(0, all.as_str()), (1, ""), (2, ""), (5, ""), (6, &statuses.join("\n")), (7, "")] {
-        page.text(row, column, text, &formats.total)?;
+    let dated = summary.campaign.has_days();
+    let at = place(dated);
+    for (column, text) in [(0, all.as_str()), (1, ""), (DAY, ""), (5, ""), (6, &statuses.join("\n")), (7, "")] {
+        if column == DAY && !dated {
+            continue;
+        }
+        page.text(row, at(column), text, &formats.total)?;
     }
     let numbers = [
         (3, schools.iter().filter(|one| one.form.is_some()).count()),
@@ -80,7 +101,7 @@ fn totals(page: &mut Page<'_>, row: u32, summary: &Summary<'_>, formats: &Format
         (8, schools.iter().filter(|one| one.late).count()),
     ];
     for (column, number) in numbers {
-        page.number(row, column, count(number), &formats.total_number)?;
+        page.number(row, at(column), count(number), &formats.total_number)?;
     }
     page.end(row)
 }

@@ -91,7 +91,7 @@ fn the_first_sheet_holds_every_school_with_real_dates_and_its_totals() {
         for (column, expected) in texts {
             assert_eq!(at(column), text(expected), "{row} {column}");
         }
-        assert_eq!(minutes(&at(2)), day(one.school.date));
+        assert_eq!(minutes(&at(2)), day(one.school.date.unwrap()));
         for (column, came, absent) in [(3, one.form, "нет"), (4, one.draft, "нет"), (7, one.last_message, "")] {
             match came {
                 Some(came) => assert_eq!(minutes(&at(column)), minute(came, &campaign.time_zone), "{row} {column}"),
@@ -105,6 +105,29 @@ fn the_first_sheet_holds_every_school_with_real_dates_and_its_totals() {
     assert_eq!(total(8), Data::Float(1.0));
     assert!(total(6).to_string().starts_with("представлено полностью: 1\n"));
     assert!(cell(&sheet, TOP + 9, 0).to_string().starts_with("Всего писем: 42 = 33"));
+}
+
+#[test]
+fn without_days_the_first_sheet_has_no_column_of_them() {
+    let mut campaign = letter();
+    let columns = |campaign: &Campaign| {
+        let sheet = opened(&summary(campaign)).worksheet_range(SHEETS[0]).unwrap();
+        let rows =
+            [TOP - 1, TOP, TOP + 7].map(|row| (0..9).map(|column| cell(&sheet, row, column)).collect::<Vec<_>>());
+        rows.map(|row| row.into_iter().map(|cell| cell.to_string()).collect::<Vec<_>>())
+    };
+    let with = columns(&campaign);
+    campaign.event = None;
+    campaign.schools.iter_mut().for_each(|school| school.date = None);
+    let without = columns(&campaign);
+    for (mut with, without) in with.into_iter().zip(without) {
+        with.remove(2);
+        assert_eq!(with, without[..8]);
+        assert_eq!(without[8], "");
+    }
+    // The event is known, the days are not.
+    campaign.event = letter().event;
+    assert_eq!(columns(&campaign)[1][2], "–");
 }
 
 #[test]

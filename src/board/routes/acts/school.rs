@@ -79,7 +79,7 @@ pub(super) async fn change_date(
     let Ok(date) = day.date.parse::<Date>() else { return tell(&session, &Flash::wrong(NO_DATE), &back).await };
     let rules = Desk::of(&board, &page.visitor).await?.rules;
     let now = rules.campaign.school(&id).ok_or_else(Refusal::not_found)?.date;
-    if crate::reply::russian::short_date(now) != day.before {
+    if crate::reply::russian::some_date(now) != day.before {
         let said =
             "Ничего не изменено: дату уже изменил кто-то другой. Проверьте её и при необходимости измените снова.";
         return tell(&session, &Flash::wrong(said), &back).await;

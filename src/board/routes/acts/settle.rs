@@ -59,8 +59,7 @@ impl Wanted {
             "joins" => Ok(Act::Joins {
                 name: self.name.trim().to_owned(),
                 district: self.district.trim().to_owned(),
-                // A day that nobody has given is none of the campaign's: the page asks for it.
-                date: self.date.parse().unwrap_or(jiff::civil::Date::MIN),
+                date: self.date.parse().ok(),
             }),
             "nothing" => Ok(Act::Nothing),
             "ask" => Ok(Act::Ask),
