@@ -196,3 +196,6 @@ fn keep<K: Ord>(left: &mut Vec<usize>, sign: impl Fn(&usize) -> K) {
     let most = left.iter().map(&sign).max();
     left.retain(|index| Some(sign(index)) == most);
 }
+
+#[cfg(test)]
+mod tests;

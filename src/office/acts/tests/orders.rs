@@ -185,13 +185,19 @@ async fn an_answer_that_waits_names_the_day_of_now() {
     };
     let before = letter().await;
     for date in ["2022-11-18", "2022-11-21"] {
-        assert_eq!(world.office.change_date(&sample(), &id("kirishi-3"), date.parse().unwrap(), world.by).await.unwrap(), 0);
+        assert_eq!(
+            world.office.change_date(&sample(), &id("kirishi-3"), date.parse().unwrap(), world.by).await.unwrap(),
+            0
+        );
     }
     assert_ne!(letter().await, before);
     // Of two new days the last one is told.
     world.letters_leave().await;
     for date in ["2022-11-22", "2022-11-23"] {
-        assert_eq!(world.office.change_date(&sample(), &id("kirishi-3"), date.parse().unwrap(), world.by).await.unwrap(), 1);
+        assert_eq!(
+            world.office.change_date(&sample(), &id("kirishi-3"), date.parse().unwrap(), world.by).await.unwrap(),
+            1
+        );
     }
     assert_eq!(world.letters(OutboxState::Queued).await, 1);
 }
