@@ -50,6 +50,21 @@ impl Committee {
         fs::write(file, text.replacen(from, to, 1)).unwrap();
     }
 
+    /// Writes a file anew.
+    pub(crate) fn writes(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    /// Writes another letter to the schools.
+    pub(crate) fn adds_campaign(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).unwrap();
+        let file = self.folder.path().join("svodka.toml");
+        let settings = fs::read_to_string(&file).unwrap();
+        let more = settings.replacen("\"campaign.toml\"", &format!("\"campaign.toml\", \"{name}\""), 1);
+        assert_ne!(more, settings);
+        fs::write(file, more).unwrap();
+    }
+
     /// Gives the schools time until another day.
     pub(crate) fn puts_deadlines_off(&self, day: &str) {
         let file = self.folder.path().join("campaign.toml");
@@ -145,6 +160,11 @@ impl Committee {
     /// `svodka status --json`.
     pub(crate) fn status(&self) -> Value {
         serde_json::from_slice(&self.runs(&["status", "--json"]).stdout).unwrap()
+    }
+
+    /// The same of one campaign of several.
+    pub(crate) fn status_of(&self, campaign: &str) -> Value {
+        serde_json::from_slice(&self.runs(&["status", "--json", "--campaign", campaign]).stdout).unwrap()
     }
 
     /// Where a school stands.

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on has failed")]
 
 mod authentication;
+mod campaigns;
 mod committee;
 mod flow;
 #[cfg(feature = "faults")]
