@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    body::to_bytes,
     extract::{Request, State},
     http::{
         HeaderMap, Method,
@@ -19,6 +20,10 @@ use super::{refusal::Refusal, state::Board};
 const TIME: Duration = Duration::from_secs(30);
 const TIME_WITH_FILE: Duration = Duration::from_mins(5);
 
+/// So much of a form that is refused is read all the same, and for so long.
+const BODY: usize = 64 << 10;
+const DRAIN: Duration = Duration::from_secs(2);
+
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// Lets through what is meant for us and comes from our own pages.
@@ -29,6 +34,8 @@ pub(super) async fn guard(State(board): State<Arc<Board>>, request: Request, nex
     };
     let looks = matches!(*request.method(), Method::GET | Method::HEAD);
     if !looks && !is_ours(&board, headers, &host) {
+        // A connection that is closed over a form that is still on its way takes the answer with it.
+        let _ = tokio::time::timeout(DRAIN, to_bytes(request.into_body(), BODY)).await;
         return Refusal::foreign().into_response();
     }
     let time = if is_multipart(headers) { TIME_WITH_FILE } else { TIME };

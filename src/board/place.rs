@@ -53,7 +53,8 @@ pub(super) async fn place(State(board): State<Arc<Board>>, mut request: Request,
     // Whoever has a role in another campaign alone is sent to that one.
     let root = response.extensions().get::<Place>().map_or(before, |place| place.root.clone());
     let there = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-    let inside = there.filter(|to| to.starts_with('/') && !to.starts_with(PREFIX) && !is_door(to));
+    let path = |to: &str| to.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let inside = there.filter(|to| to.starts_with('/') && !to.starts_with(PREFIX) && !is_door(&path(to)));
     if let Some(Ok(whole)) = inside.map(|to| HeaderValue::from_str(&format!("{root}{to}"))) {
         response.headers_mut().insert(LOCATION, whole);
     }

@@ -19,6 +19,7 @@ use url::form_urlencoded;
 use super::{
     limits::Kind,
     page::{Flash, Shell, flash, tell},
+    place::root,
     refusal::Refusal,
     session::{ACCOUNT, CSRF, NEXT, csrf, stored_id},
     state::Board,
@@ -218,16 +219,15 @@ pub(super) async fn enter(
     }
     let account = good(store.use_link(&secret, browser.as_ref(), now).await?)?;
     let address = store.account_address(account).await?.ok_or_else(Refusal::nobody_now)?;
-    if roles_of(&board.office, &address).is_empty() {
-        return Err(Refusal::nobody_now());
-    }
+    let (rules, _) = roles_of(&board.office, &address).into_iter().next().ok_or_else(Refusal::nobody_now)?;
     let next: Option<String> = session.remove(NEXT).await?;
     // Whoever knew the number of the session before must not know it now.
     session.cycle_id().await?;
     session.insert(ACCOUNT, account).await?;
     session.insert(CSRF, Token::draw()?.as_str()).await?;
     tracing::info!(account, "signed in");
-    Ok(Redirect::to(next.as_deref().and_then(local).unwrap_or("/")).into_response())
+    let own = format!("{}/", root(&board.office, &rules.campaign.id));
+    Ok(Redirect::to(next.as_deref().and_then(local).unwrap_or(&own)).into_response())
 }
 
 /// `POST /sign-out`.

@@ -37,7 +37,7 @@ impl Core {
         let since = self.now().await?;
         let rules = self.office.first();
         let text = AlertText { kind, place, detail, letters: &[], at: since, zone: &rules.campaign.time_zone };
-        let alerts = self.alerts(&text, &format!("{} {place} {since}", kind.word()))?;
+        let alerts = self.alerts(&text, &format!("{} {place} {since} {detail}", kind.word()))?;
         let (kind, place) = (kind.word().to_owned(), place.to_owned());
         let incident = Incident { kind, place, detail: detail.to_owned(), since };
         if self.store().open_incident(&incident, over, &alerts).await? {

@@ -217,8 +217,10 @@ impl Reporter<'_> {
         Ok(true)
     }
 
+    /// With what links to the campaign's pages begin: they stay right when another campaign comes to it.
     fn board(&self) -> Option<String> {
-        self.config.board.as_ref().and_then(|board| board.url.clone())
+        let url = self.config.board.as_ref().and_then(|board| board.url.clone())?;
+        Some(format!("{}/c/{}", url.trim_end_matches('/'), self.campaign.id))
     }
 
     fn sender(&self) -> anyhow::Result<Address> {

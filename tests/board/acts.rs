@@ -185,7 +185,11 @@ fn a_school_joins_with_a_day_and_what_was_typed_wrong_is_kept() {
     let mut staff = daemon.signed_in(STAFF);
     let path = &format!("{}/settle", case_about(&mut staff, "вне графика"));
     let wrong = staff.get(&format!("{path}?act=joins&name=%D0%A8%D0%BA%D0%BE%D0%BB%D0%B0+%3Cb%3E&district=X&date="));
-    assert!(wrong.body.contains("Укажите день") && wrong.body.contains("Школа &lt;b&gt;"), "{}", wrong.body);
+    assert!(
+        wrong.body.contains("Укажите дату представления опыта") && wrong.body.contains("Школа &lt;b&gt;"),
+        "{}",
+        wrong.body
+    );
     assert!(!wrong.body.contains("Подтвердить"), "{}", wrong.body);
     let settled =
         confirms(&mut staff, path, "act=joins&name=%D0%A8%D0%BA%D0%BE%D0%BB%D0%B0+%3Cb%3E&district=X&date=2022-11-29");

@@ -4,6 +4,7 @@
 
 mod acts;
 mod browser;
+mod campaigns;
 mod commands;
 mod committee;
 mod district;

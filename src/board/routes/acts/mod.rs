@@ -34,7 +34,7 @@ pub(super) fn routes() -> Router<Arc<Board>> {
 /// What is no fault of the visitor's.
 fn failed(error: ActError) -> Refusal {
     match error {
-        ActError::School(_) => Refusal::not_found(),
+        ActError::School(_) | ActError::Campaign(_) => Refusal::not_found(),
         error => Refusal::failed(&error.into()),
     }
 }
