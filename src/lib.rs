@@ -19,6 +19,7 @@ pub mod converter;
 pub mod authenticity;
 pub mod form;
 pub mod matching;
+pub mod scrutiny;
 pub mod decision;
 pub mod reply;
 pub mod store;

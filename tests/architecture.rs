@@ -24,6 +24,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("reader", &["digest", "document", "message"]),
     ("form", &["campaign", "digest", "document"]),
     ("matching", &["campaign"]),
+    ("scrutiny", &["campaign", "form", "matching"]),
     ("decision", &["campaign", "digest", "document", "form", "matching", "message", "reader"]),
     ("reply", &["campaign", "decision", "digest", "document", "form", "matching", "message", "reader"]),
     ("report", &["campaign", "decision", "digest", "document", "form", "matching", "message", "reader", "reply"]),

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::FieldId;
+use super::{FieldId, Finding};
 
 /// The form that schools fill in.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// The heading above the form.
@@ -18,7 +19,7 @@ pub struct Form {
 }
 
 /// One question of the form.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// Its name.
@@ -56,7 +57,7 @@ pub struct Field {
 }
 
 /// When a field is owed that is not always owed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The field that decides.
@@ -77,7 +78,7 @@ fn yes() -> bool {
 }
 
 /// What an answer to a field is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FieldKind {
     /// Text that names the school.
@@ -146,11 +147,14 @@ impl Form {
         self.fields.iter().position(|field| &field.id == id).map(|index| index + 1)
     }
 
-    /// The first thing that the fields ask for and that no answer could meet.
-    pub(super) fn contradiction(&self) -> Option<String> {
-        self.fields.iter().find_map(|field| {
+    /// What the fields ask for and no answer could meet: of each the first.
+    pub(super) fn contradictions(&self) -> impl Iterator<Item = Finding> {
+        /// Each sentence begins with the key that it is about.
+        const KEYS: [&str; 6] = ["required_if", "required", "same_as", "max_length", "max", "min"];
+        self.fields.iter().enumerate().filter_map(|(at, field)| {
             let what = of_kind(field).or_else(|| of_bounds(field)).or_else(|| self.of_others(field))?;
-            Some(format!("form.field {:?}: {what}", field.id.as_str()))
+            let key = KEYS.into_iter().find(|key| what.starts_with(key)).unwrap_or("kind");
+            Some(Finding::error(format!("form.field[{at}].{key}"), what, "change it so that an answer can meet it"))
         })
     }
 

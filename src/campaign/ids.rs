@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 #[error("{0:?} is no identifier: use 1 to 64 of a-z, 0-9, '-' and '_', beginning with a letter or a digit")]
 pub struct InvalidId(String);
 
-fn check(text: &str) -> Result<(), InvalidId> {
+/// What an identifier looks like, for editors; [`check`] is the rule.
+pub(super) const PATTERN: &str = "^[a-z0-9][a-z0-9_-]{0,63}$";
+
+pub(super) fn check(text: &str) -> Result<(), InvalidId> {
     let sound = text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
@@ -22,6 +25,7 @@ macro_rules! identifier {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(try_from = "String", into = "String")]
+        #[schemars(extend("pattern" = PATTERN))]
         pub struct $name(String);
 
         impl $name {

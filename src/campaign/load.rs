@@ -1,19 +1,24 @@
 //! TOML text → [`Campaign`], with errors that name file, line and key.
 
-use std::collections::HashSet;
-
 use jiff::{
     civil::{Date, Time},
     tz::TimeZone,
 };
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Campaign, FieldKind, RequirementKind, SchoolId};
+use super::{
+    Campaign, Finding,
+    finding::Findings,
+    rules,
+    shape::Shape,
+    source::{Place, Source},
+};
 
 /// Why a text is no campaign. The message holds the line and the key.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
-    /// The TOML is malformed, a key is unknown or missing, or a value is of the wrong kind.
+    /// The TOML is malformed.
     #[error("{file}: {reason}")]
     Syntax {
         /// The file, as it was named.
@@ -21,125 +26,94 @@ pub enum CampaignError {
         /// Line, column and what was expected.
         reason: Box<toml::de::Error>,
     },
-    /// The parts contradict each other.
-    #[error("{file}: {what}")]
+    /// A key is unknown or missing, a value is of the wrong kind, or the parts contradict each other.
+    #[error("{file}: {findings}")]
     Unsound {
         /// The file, as it was named.
         file: String,
-        /// What is contradictory, and what to write instead.
-        what: String,
+        /// Everything for which it is refused.
+        findings: Findings,
     },
 }
 
 /// Reads a campaign from the text of its file; `file` is for messages only.
 ///
 /// # Errors
-/// [`CampaignError::Syntax`] where the text is no campaign, [`CampaignError::Unsound`] where its parts cannot all hold.
+/// [`CampaignError::Syntax`] where the text is no TOML, [`CampaignError::Unsound`] where it is no campaign.
 pub fn read(file: &str, text: &str) -> Result<Campaign, CampaignError> {
-    let campaign: Campaign = toml::from_str(text)
-        .map_err(|reason| CampaignError::Syntax { file: file.to_owned(), reason: Box::new(reason) })?;
-    match contradiction(&campaign) {
-        Some(what) => Err(CampaignError::Unsound { file: file.to_owned(), what }),
-        None => Ok(campaign),
+    let (campaign, found) = look(text).map_err(|reason| CampaignError::Syntax { file: file.to_owned(), reason })?;
+    match campaign {
+        Some(campaign) if found.is_empty() => Ok(campaign),
+        _ => Err(CampaignError::Unsound { file: file.to_owned(), findings: place(text, found) }),
     }
 }
 
-/// The first thing in the campaign that cannot be meant.
-fn contradiction(campaign: &Campaign) -> Option<String> {
-    let form = &campaign.form;
-    let repeated = |kind: &str, id: &str| format!("{kind} {id:?} stands twice: give each its own id");
-    let mut seen = HashSet::new();
-    if let Some(field) = form.fields.iter().find(|field| !seen.insert(&field.id)) {
-        return Some(repeated("form.field", field.id.as_str()));
+/// The campaign of a text, where it can be read as one, and everything for which it is refused.
+///
+/// # Errors
+/// The text is no TOML.
+pub fn look(text: &str) -> Result<(Option<Campaign>, Vec<Finding>), Box<toml::de::Error>> {
+    let error = match toml::from_str::<Campaign>(text) {
+        Ok(campaign) => {
+            let found = rules::broken(&campaign);
+            return Ok((Some(campaign), found));
+        }
+        Err(error) => error,
+    };
+    let (mut found, mended) = Shape::check(&Source::parse(text)?);
+    if found.is_empty() {
+        // Only the types know.
+        return Err(Box::new(error));
     }
-    let mut seen = HashSet::new();
-    if let Some(school) = campaign.schools.iter().find(|school| !seen.insert(&school.id)) {
-        return Some(repeated("school", school.id.as_str()));
+    if let Ok(campaign) = Campaign::deserialize(mended) {
+        let more = rules::broken(&campaign).into_iter().filter(|one| !follows(one, &found)).collect::<Vec<_>>();
+        found.extend(more);
     }
-    let mut seen = HashSet::new();
-    if let Some(one) = campaign.requirements.iter().find(|one| !seen.insert(&one.id)) {
-        return Some(repeated("requirement", one.id.as_str()));
-    }
-    let names = form.fields.iter().filter(|field| field.kind == FieldKind::SchoolName).count();
-    if names != 1 {
-        return Some(format!(
-            "the form has {names} fields of kind \"school_name\": exactly one field must name the school"
-        ));
-    }
-    if let Some(what) = overlap(campaign) {
-        return Some(what);
-    }
-    if campaign.schools.is_empty() {
-        return Some("no [[school]]: a campaign needs at least one school in its schedule".to_owned());
-    }
-    let unknown = campaign
-        .requirements
-        .iter()
-        .flat_map(|one| one.schools.iter().flatten().map(move |school| (one, school)))
-        .find(|(_, school)| campaign.school(school).is_none());
-    if let Some((one, school)) = unknown {
-        return Some(format!(
-            "requirement {:?} lists school {:?}, which no [[school]] has",
-            one.id.as_str(),
-            school.as_str()
-        ));
-    }
-    if let Some(what) = reminders(campaign) {
-        return Some(what);
-    }
-    form.contradiction()
+    Ok((None, found))
 }
 
-/// A school that owes two forms, or two drafts: nobody could say which of them a document meets, or when it is late.
-fn overlap(campaign: &Campaign) -> Option<String> {
-    for kind in [RequirementKind::Form, RequirementKind::Draft] {
-        let all: Vec<_> = campaign.requirements_of(kind).collect();
-        for (at, one) in all.iter().enumerate() {
-            for other in all.iter().skip(at + 1) {
-                let (first, second) = (one.id.as_str(), other.id.as_str());
-                let shared = match (&one.schools, &other.schools) {
-                    (Some(schools), Some(_)) => {
-                        schools.iter().find(|school| other.is_owed_by(school)).map(|school| school.as_str())
-                    }
-                    (Some(schools), None) | (None, Some(schools)) => schools.first().map(SchoolId::as_str),
-                    (None, None) => Some("every school"),
-                };
-                let Some(shared) = shared else { continue };
-                return Some(format!(
-                    "requirements {first:?} and {second:?} are both of kind {kind:?} and are both owed by {shared:?}: \
-                     give each its own `schools`, in which no school stands twice"
-                ));
-            }
-        }
-    }
-    None
-}
-
-fn reminders(campaign: &Campaign) -> Option<String> {
-    /// More days than any letter of a committee leaves.
-    const LONGEST: u8 = 60;
-    if let Some(rules) = &campaign.reminders {
-        if let Some(days) = rules.days_before.iter().find(|days| **days > LONGEST) {
-            return Some(format!(
-                "reminders.days_before: {days} days before a deadline: at most {LONGEST} are allowed"
-            ));
-        }
-        if rules.from >= rules.to {
-            return Some("reminders: from must be before to, or there is no hour to remind in".to_owned());
-        }
-    }
-    campaign.people.iter().find_map(|person| {
-        let unknown = person.schools.iter().flatten().find(|school| campaign.school(school).is_none());
-        let district = |name: &&String| campaign.schools.iter().all(|school| school.district != **name);
-        if !person.address.contains('@') {
-            Some(format!("person: {:?} is no e-mail address", person.address))
-        } else if let Some(school) = unknown {
-            Some(format!("person {:?} lists school {:?}, which no [[school]] has", person.address, school.as_str()))
-        } else {
-            let district = person.district.as_ref().filter(district)?;
-            Some(format!("person {:?}: no [[school]] lies in the district {district:?}", person.address))
-        }
+/// Whether a finding may be there only because something else was mended.
+fn follows(finding: &Finding, mended: &[Finding]) -> bool {
+    let within =
+        |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+    let refers = finding.key.contains("schools[") || finding.key.ends_with(".district");
+    mended.iter().any(|one| {
+        within(&finding.key, &one.key) || within(&one.key, &finding.key) || (refers && one.key.starts_with("school"))
     })
+}
+
+/// Findings with their places in the file, in its order.
+pub fn place(text: &str, findings: Vec<Finding>) -> Findings {
+    let source = Source::parse(text).ok();
+    let nowhere = Place { line: 1, span: 0..0 };
+    let place = |one: &Finding| source.as_ref().map_or_else(|| nowhere.clone(), |source| source.place(&one.key));
+    let mut placed: Vec<(Place, Finding)> = findings.into_iter().map(|one| (place(&one), one)).collect();
+    placed.sort_by_key(|(place, _)| place.span.start);
+    Findings(placed)
+}
+
+/// What editors call a time of the day without a zone, and a zone's name.
+pub(super) const TIME: &str = "partial-time";
+pub(super) const TIME_ZONE: &str = "time-zone";
+
+/// A date as editors know it: TOML writes it without quotes.
+pub(super) fn date_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": "date", "examples": ["2022-11-15"] })
+}
+
+/// Dates as editors know them.
+pub(super) fn dates_schema(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": date_schema(generator) })
+}
+
+/// A time of the day as editors know it.
+pub(super) fn time_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": TIME, "examples": ["09:00:00"] })
+}
+
+/// The name of a time zone as editors know it.
+pub(super) fn time_zone_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": TIME_ZONE, "examples": ["Europe/Moscow"] })
 }
 
 /// A TOML local date.
@@ -201,17 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_refused_with_its_line() {
-        let text = LETTER.replacen("time_zone =", "timezone =", 1);
-        let message = read("x.toml", &text).unwrap_err().to_string();
-        assert!(message.contains("x.toml") && message.contains("line 6") && message.contains("timezone"), "{message}");
-    }
-
-    #[test]
-    fn contradictions_are_refused() {
+    fn fields_that_no_answer_could_meet_are_refused() {
         for (from, to, word) in [
-            ("id = \"roshchino\"", "id = \"kirishi-3\"", "twice"),
-            ("kind = \"school_name\"", "kind = \"text\"", "school_name"),
             ("min = 1, max = 5", "min = 5, max = 5", "rating"),
             ("kind = \"list\"", "kind = { one_of = [\"очно\", \"Очно \"] }", "\"Очно \" twice"),
             ("kind = \"list\"", "kind = { several_of = [\"очно\"] }", "at least two"),
@@ -238,48 +203,11 @@ mod tests {
                 "kind = \"list\"\nrequired = false\nrequired_if = { field = \"proposals\", is = \"да\" }",
                 "contradict each other",
             ),
-            ("schools = [] ", "schools = [\"nobody\"] ", "nobody"),
-            ("from = 09:00:00", "from = 19:00:00", "no hour to remind in"),
-            ("days_before = [3, 1]", "days_before = [3, 99]", "99 days before"),
-            ("[event]", "[[person]]\nwho = \"x\"\naddress = \"a@b.ru\"\ndistrict = \"Лужский\"\n[event]", "Лужский"),
-            ("id = \"draft\"\nkind = \"draft\"", "id = \"draft\"\nkind = \"form\"", "owed by \"every school\""),
         ] {
             let text = LETTER.replacen(from, to, 1);
             assert_ne!(text, LETTER, "{from}");
             let message = read("x.toml", &text).unwrap_err().to_string();
             assert!(message.contains(word), "{message}");
         }
-    }
-
-    #[test]
-    fn two_deadlines_of_one_form_have_schools_of_their_own() {
-        let form = |id: &str, schools: &str| {
-            format!(
-                "[[requirement]]\nid = {id:?}\nkind = \"form\"\ntitle = \"x\"\naccusative = \"x\"\n\
-                 deadline = 2022-11-15\nschools = [{schools}]\n\n"
-            )
-        };
-        let with = |first: &str, second: &str| {
-            let own = LETTER.replacen("id = \"form\"\nkind = \"form\"", "id = \"other\"\nkind = \"information\"", 1);
-            own.replacen("[event]", &format!("{}{}[event]", form("first", first), form("second", second)), 1)
-        };
-        let campaign = read("x.toml", &with("\"kirishi-3\"", "\"roshchino\", \"vazhiny\"")).unwrap();
-        let owed = |school: &str| {
-            let one = campaign.requirement(RequirementKind::Form, &school.parse().unwrap());
-            one.map(|one| one.id.as_str().to_owned())
-        };
-        assert_eq!(owed("kirishi-3").as_deref(), Some("first"));
-        assert_eq!(owed("vazhiny").as_deref(), Some("second"));
-        assert_eq!(owed("voznesenye"), None);
-        let message = read("x.toml", &with("\"kirishi-3\"", "\"kirishi-3\"")).unwrap_err().to_string();
-        assert!(message.contains("\"first\"") && message.contains("\"second\""), "{message}");
-        assert!(message.contains("kirishi-3"), "{message}");
-    }
-
-    #[test]
-    fn a_date_with_a_time_is_no_date() {
-        let text = LETTER.replacen("start = 2022-11-01", "start = 2022-11-01T10:00:00", 1);
-        let message = read("x.toml", &text).unwrap_err().to_string();
-        assert!(message.contains("without a time"), "{message}");
     }
 }

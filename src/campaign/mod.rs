@@ -3,25 +3,31 @@
 
 mod amend;
 mod field;
+mod finding;
 mod ids;
 mod load;
 mod reminders;
+mod rules;
+mod shape;
 mod soundness;
+mod source;
 mod workdays;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use amend::Amendment;
 pub use field::{Condition, Field, FieldKind, Form};
+pub use finding::{Finding, Findings, Severity};
 pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
-pub use load::{CampaignError, read};
+pub use load::{CampaignError, look, place, read};
 pub use reminders::{Person, Reminders};
-pub use soundness::{Finding, Severity};
+pub use source::Place;
 pub use workdays::Workdays;
 
 /// One letter of the committee: what is asked, of whom, until when.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Campaign {
     /// Its name in the store and in file names.
@@ -30,9 +36,11 @@ pub struct Campaign {
     pub title: String,
     /// The time zone of every date and deadline of the campaign.
     #[serde(deserialize_with = "load::time_zone")]
+    #[schemars(schema_with = "load::time_zone_schema")]
     pub time_zone: TimeZone,
     /// The first day on which mail can belong to the campaign: older mail is never answered.
     #[serde(deserialize_with = "load::date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub start: Date,
     /// Whether answers are no longer taken: schools are told so, and a person may still take one.
     #[serde(default)]
@@ -62,22 +70,39 @@ pub struct Campaign {
     /// Those who look after schools, and are reminded too.
     #[serde(default, rename = "person")]
     pub people: Vec<Person>,
+    /// Who owes what the campaign asks for.
+    #[serde(default)]
+    pub audience: Audience,
     /// The schools of the schedule, in the order of the letter.
-    #[serde(rename = "school")]
+    #[serde(default, rename = "school")]
     pub schools: Vec<School>,
     /// Other schools that are worth knowing, so that a near neighbour is recognised as itself.
     #[serde(default, rename = "neighbour")]
     pub neighbours: Vec<Neighbour>,
 }
 
+/// Who owes what a campaign asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Audience {
+    /// The schools that stand in this file.
+    #[default]
+    Schedule,
+    /// All schools of the roster that the settings name.
+    Roster,
+    /// Those schools of the roster that lie in these districts, named as the roster names them.
+    Districts(Vec<String>),
+}
+
 /// The letter as it is cited.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Letter {
     /// Its registration number, for example `19-33822/2022`.
     pub number: String,
     /// Its date.
     #[serde(deserialize_with = "load::date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub date: Date,
     /// What it is about: «Об участии в …».
     pub subject: String,
@@ -88,7 +113,7 @@ pub struct Letter {
 }
 
 /// Whom to ask.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Name with initials.
@@ -100,7 +125,7 @@ pub struct Contact {
 }
 
 /// Words that tell mail about this letter from all other mail.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recognition {
     /// Words or phrases (compared without case, ё as е, as whole words) one of which makes a mail worth a look.
@@ -112,7 +137,7 @@ pub struct Recognition {
 }
 
 /// Something that each school owes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// Its name.
@@ -125,6 +150,7 @@ pub struct Requirement {
     pub accusative: String,
     /// The last day, included, in the campaign's time zone.
     #[serde(deserialize_with = "load::date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub deadline: Date,
     /// Words by which a document of `kind = "information"` is known.
     #[serde(default)]
@@ -134,7 +160,7 @@ pub struct Requirement {
 }
 
 /// How a requirement is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RequirementKind {
     /// By the form, complete and valid.
@@ -146,21 +172,23 @@ pub enum RequirementKind {
 }
 
 /// What the campaign leads to.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// Its name in the nominative.
     pub title: String,
     /// First day.
     #[serde(deserialize_with = "load::date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub from: Date,
     /// Last day.
     #[serde(deserialize_with = "load::date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub to: Date,
 }
 
 /// What people other than schools owe.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Obligation {
     /// Who owes it, in the nominative plural: «муниципальные кураторы».
@@ -169,11 +197,12 @@ pub struct Obligation {
     pub what: String,
     /// The last day, included.
     #[serde(deserialize_with = "load::date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub deadline: Date,
 }
 
 /// A school of the schedule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct School {
     /// Its name in the store and in machine output.
@@ -186,6 +215,7 @@ pub struct School {
     pub settlement: String,
     /// The day of its presentation; left out where schools present nothing, or the day is still to be set.
     #[serde(default, deserialize_with = "load::some_date")]
+    #[schemars(schema_with = "load::date_schema")]
     pub date: Option<Date>,
     /// Whether it is not of the schedule, and owes only what the form asks of such schools.
     #[serde(default)]
@@ -202,7 +232,7 @@ pub struct School {
 }
 
 /// A school that is not scheduled, but must not be taken for one that is.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Neighbour {
     /// Its name.
@@ -211,6 +241,11 @@ pub struct Neighbour {
     pub district: String,
     /// Its town or village.
     pub settlement: String,
+}
+
+/// The JSON Schema of a campaign file, by which editors complete and check it.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(Campaign)
 }
 
 impl Campaign {

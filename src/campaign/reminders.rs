@@ -4,21 +4,24 @@ use jiff::{
     Timestamp, ToSpan as _,
     civil::{Date, Time},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Campaign, School, SchoolId, load};
 
 /// When those are reminded who still owe something: on working days, within working hours.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
     /// How many days before a deadline; on the working day before, where that is none.
     pub days_before: Vec<u8>,
     /// From this time of the day on.
     #[serde(default = "morning", deserialize_with = "load::time")]
+    #[schemars(schema_with = "load::time_schema")]
     pub from: Time,
     /// Until this time of the day.
     #[serde(default = "evening", deserialize_with = "load::time")]
+    #[schemars(schema_with = "load::time_schema")]
     pub to: Time,
 }
 
@@ -31,7 +34,7 @@ fn evening() -> Time {
 }
 
 /// Somebody who looks after schools: a curator, a district's coordinator.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// What he is, as the obligations call him: «муниципальные кураторы проекта».

@@ -5,19 +5,22 @@ use jiff::{
     ToSpan as _,
     civil::{Date, Weekday},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::load;
 
 /// What the decree of a year moves.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Workdays {
     /// Days that are off, beside weekends and holidays.
     #[serde(deserialize_with = "load::dates")]
+    #[schemars(schema_with = "load::dates_schema")]
     pub days_off: Vec<Date>,
     /// Weekends and holidays that are working days.
     #[serde(deserialize_with = "load::dates")]
+    #[schemars(schema_with = "load::dates_schema")]
     pub working_days: Vec<Date>,
 }
 

@@ -1,6 +1,7 @@
 //! [`Document`] + [`Form`] → the filled forms in it: each answer with where it was found, what is missing, what is
 //! invalid. Also tells what a document without a form is. Knows nothing of who sent it.
 
+mod alike;
 mod aside;
 mod collect;
 mod columns;
@@ -32,6 +33,7 @@ use crate::{
     document::{Block, Document},
 };
 
+pub use alike::{Alike, too_alike};
 pub use front::title_page;
 pub use judge::{Meaning, judge};
 pub use marks::{RECEIVED_EARLIER, SIGN_OF_A_LETTER, holds_our_letter};

@@ -4,8 +4,6 @@ mod check;
 
 use std::{fs, path::Path};
 
-use crate::campaign::{self, Campaign};
-
 use super::Wrong;
 
 /// The arguments of `svodka campaign`.
@@ -27,10 +25,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-/// The campaign of a file.
-fn read(file: &Path) -> Result<Campaign, Wrong> {
+/// The name of a file, and what stands in it.
+fn text(file: &Path) -> Result<(String, String), Wrong> {
     let name = file.display().to_string();
     let text = fs::read_to_string(file)
         .map_err(|reason| Wrong(format!("{name}: cannot be read: {reason}\n  cure: name an existing campaign file")))?;
-    campaign::read(&name, &text).map_err(|error| Wrong(error.to_string()))
+    Ok((name, text))
 }
