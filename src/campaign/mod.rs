@@ -6,6 +6,8 @@ mod field;
 mod finding;
 mod ids;
 mod load;
+#[cfg(test)]
+mod reference;
 mod reminders;
 mod rules;
 mod shape;
@@ -15,7 +17,7 @@ mod workdays;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use amend::Amendment;
 pub use field::{Condition, Field, FieldKind, Form};
@@ -30,7 +32,7 @@ pub use workdays::Workdays;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Campaign {
-    /// Its name in the store and in file names.
+    /// The campaign's name in the store and in file names. It never changes once mail has come.
     pub id: CampaignId,
     /// Its title for people, in the nominative.
     pub title: String,
@@ -52,9 +54,9 @@ pub struct Campaign {
     /// What an ordinary mail about the letter speaks of.
     #[serde(default)]
     pub recognition: Recognition,
-    /// The form of the letter's annex.
+    /// The form that schools fill in: the letter's annex.
     pub form: Form,
-    /// What each school owes.
+    /// What each school owes: the form, the draft of a speech, other information.
     #[serde(rename = "requirement")]
     pub requirements: Vec<Requirement>,
     /// The event that the campaign leads to, where there is one.
@@ -70,8 +72,9 @@ pub struct Campaign {
     /// Those who look after schools, and are reminded too.
     #[serde(default, rename = "person")]
     pub people: Vec<Person>,
-    /// Who owes what the campaign asks for.
+    /// Who owes what the campaign asks for. Whatever other schools the roster has are neighbours: known as themselves.
     #[serde(default)]
+    #[schemars(example = &"roster")]
     pub audience: Audience,
     /// The schools of the schedule, in the order of the letter.
     #[serde(default, rename = "school")]
@@ -82,7 +85,7 @@ pub struct Campaign {
 }
 
 /// Who owes what a campaign asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Audience {
     /// The schools that stand in this file.
@@ -205,9 +208,9 @@ pub struct Obligation {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct School {
-    /// Its name in the store and in machine output.
+    /// The school's name in the store and in machine output.
     pub id: SchoolId,
-    /// The name as the letter prints it.
+    /// The school's name as the letter prints it. Ways of writing it are known without being listed.
     pub name: String,
     /// The district as an adjective: «Киришский».
     pub district: String,
@@ -217,8 +220,9 @@ pub struct School {
     #[serde(default, deserialize_with = "load::some_date")]
     #[schemars(schema_with = "load::date_schema")]
     pub date: Option<Date>,
-    /// Whether it is not of the schedule, and owes only what the form asks of such schools.
+    /// Whether it is not of the schedule, and owes only the fields with `required_outside`.
     #[serde(default)]
+    #[schemars(example = true)]
     pub outside: bool,
     /// How often its day has been changed since.
     #[serde(skip)]
@@ -226,8 +230,9 @@ pub struct School {
     /// Further full names under which it is known: former names, official renamings.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// Addresses that are known to be the school's.
+    /// E-mail addresses that are known to be the school's: what comes from there is its own, and reminders go there.
     #[serde(default)]
+    #[schemars(example = ["school@example.org"])]
     pub addresses: Vec<String>,
 }
 

@@ -37,16 +37,21 @@ fn evening() -> Time {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// What he is, as the obligations call him: «муниципальные кураторы проекта».
+    /// What he is, as the obligations call him.
+    #[schemars(example = "муниципальные кураторы проекта «500+»")]
     pub who: String,
-    /// His address.
+    /// His e-mail address.
+    #[schemars(example = "curator@example.org")]
     pub address: String,
     /// The district whose schools are his, as an adjective.
+    #[schemars(example = &"Подпорожский")]
     pub district: Option<String>,
-    /// The schools that are his; without them and a district, all.
+    /// The ids of the schools that are his; without them and a district, all are.
+    #[schemars(example = ["kirishi-3"])]
     pub schools: Option<Vec<SchoolId>>,
     /// Whether he gets the summary of his district, where he has one.
     #[serde(default = "yes")]
+    #[schemars(example = false)]
     pub summary: bool,
 }
 
