@@ -12,6 +12,7 @@ pub mod html;
 mod layout;
 mod odf;
 mod ole;
+mod origin;
 mod package;
 mod pptx;
 #[cfg(test)]
@@ -31,8 +32,9 @@ mod types;
 mod xml;
 
 pub use archive::{Packed, unpack};
+pub use origin::PROPERTY as ORIGIN;
 pub use sniff::{misnamed, sniff};
-pub use types::{Block, Cell, Document, Format, Limits, Paragraph, Problem, Row, Table, text_of};
+pub use types::{Block, Cell, Control, Document, Format, Limits, Paragraph, Problem, Row, Table, text_of};
 
 /// The content of a PDF by its words and their places (`pdftotext -tsv`).
 ///

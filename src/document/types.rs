@@ -150,9 +150,25 @@ pub struct Document {
     /// Footnotes and endnotes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Block>,
+    /// What the file was made for, where it is a form of ours and says so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// What stands in its content controls that have a tag, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Control>,
     /// What is odd about the file, in English, for logs and staff: macros, an external template, a wrong extension.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oddities: Vec<String>,
+}
+
+/// A place to fill in that has a name (ISO/IEC 29500-1 §17.5.2).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    /// Its name.
+    pub tag: String,
+    /// What has been written or chosen in it: lines as they are, the cells of a row parted by tabulators; nothing where it shows its
+    /// prompt.
+    pub text: String,
 }
 
 /// A part of a page.

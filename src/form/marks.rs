@@ -1,14 +1,28 @@
 //! What our own forms and letters say, so that it is never read back as a school's answer.
 
 use super::words;
+use crate::campaign::{CampaignId, FieldId};
 
 /// Stands in place of an answer that has come in an earlier mail.
 pub const RECEIVED_EARLIER: &str = "получено ранее, заполнять не нужно";
+
+/// What the places of our form show before anything is written or chosen there.
+pub const WRITE_HERE: &str = "Введите ответ";
+/// The same where one chooses.
+pub const CHOOSE_HERE: &str = "Выберите ответ";
 
 /// Stands below every letter of ours to a school. A text that holds it holds the letter, and where no mail program has
 /// marked what is quoted, nothing tells whose its lines are.
 pub const SIGN_OF_A_LETTER: &str =
     "Ответ сформирован автоматически. Содержание материалов при автоматической регистрации не оценивается.";
+
+/// The tag of the control in which a field is answered; `part` numbers the boxes of a field with several options. Word takes 64
+/// characters.
+pub fn control_tag(campaign: &CampaignId, field: &FieldId, part: &str) -> String {
+    let part = if part.is_empty() { String::new() } else { format!("/{part}") };
+    let tag: String = format!("svodka/{campaign}/{field}").chars().take(60).collect();
+    tag + &part
+}
 
 /// Whether a text holds a letter of ours.
 pub fn holds_our_letter(text: &str) -> bool {
@@ -16,8 +30,13 @@ pub fn holds_our_letter(text: &str) -> bool {
     text.contains("сформирован") && text.split_whitespace().collect::<Vec<_>>().join(" ").contains(SIGN_OF_A_LETTER)
 }
 
-/// The text without the mark before or after it: who answers all the same often types beside it.
+/// The text without a mark or prompt of ours before or after it: who answers all the same often types beside it.
 pub(super) fn without_mark(text: &str) -> &str {
+    // To the letter: a hint may begin like a prompt.
+    let text = [WRITE_HERE, CHOOSE_HERE].into_iter().fold(text, |text, prompt| {
+        let text = text.strip_prefix(prompt).map_or(text, str::trim_start);
+        text.strip_suffix(prompt).map_or(text, str::trim_end)
+    });
     let is_sign = |c: char| c.is_whitespace() || ".,;:–—-()".contains(c);
     let mark = words::words(RECEIVED_EARLIER);
     // Most texts do not hold its first word at all.

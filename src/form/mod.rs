@@ -17,6 +17,7 @@ mod numbered;
 mod quoted;
 mod rules;
 mod subject;
+mod tagged;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -36,7 +37,7 @@ use crate::{
 pub use alike::{Alike, too_alike};
 pub use front::title_page;
 pub use judge::{Meaning, judge};
-pub use marks::{RECEIVED_EARLIER, SIGN_OF_A_LETTER, holds_our_letter};
+pub use marks::{CHOOSE_HERE, RECEIVED_EARLIER, SIGN_OF_A_LETTER, WRITE_HERE, control_tag, holds_our_letter};
 pub use numbered::numbered_lines;
 pub use quoted::quoted_answers;
 pub use rules::{differs, gaps};
@@ -198,7 +199,8 @@ pub fn contents(campaign: &Campaign, recogniser: &Recogniser, document: &Documen
     let head = kind::Signs::of(campaign, recogniser, document, name);
     // Headings of a speech may sound like labels: slides and speeches must speak for a form more clearly.
     let lines = if head.speaks() || head.is_slides() { 5.0 } else { 3.0 };
-    let found = forms(campaign, recogniser, document, Demand { table: 1.4, lines });
+    let mut found = forms(campaign, recogniser, document, Demand { table: 1.4, lines });
+    tagged::settle(campaign, document, &mut found.forms);
     if found.forms.is_empty() {
         let letterhead = front::letterhead(&recogniser.letter, document, &document.blocks);
         return Contents { letterhead, ..kind::tell(campaign, &head, found.blank) };

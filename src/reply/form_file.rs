@@ -5,23 +5,27 @@
 use std::{collections::BTreeSet, io};
 
 use docx_rs::{
-    AlignmentType, Docx, LineSpacing, PageMargin, Paragraph, Run, RunFonts, Shading, Table, TableCell,
+    AlignmentType, Docx, HeightRule, LineSpacing, PageMargin, Paragraph, Run, RunFonts, Shading, Table, TableCell,
     TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
 use jiff::civil::Date;
 
 use super::{
-    rules::rules,
-    russian::{long_date, printable},
-    word_file::{pack, run},
+    control::{Controls, REPEATED_HEIGHT},
+    rules::rules_beside_place,
+    russian::{long_date, one_line, printable},
+    word_file::{pack_with, run},
 };
 use crate::{
-    campaign::{Campaign, Field, FieldId, RequirementKind, School},
-    form::RECEIVED_EARLIER,
+    campaign::{Campaign, Field, FieldId, FieldKind, RequirementKind, School},
+    document,
+    form::{RECEIVED_EARLIER, Value, judge},
 };
 
 /// Number, question, answer: widths in twentieths of a point, which together are the page between its margins.
 const WIDTHS: [usize; 3] = [620, 4900, 4400];
+/// At both sides of a cell.
+const MARGIN: usize = 100;
 const YELLOW: &str = "FFF2A8";
 const GREY: &str = "E7E9ED";
 const QUIET: &str = "555555";
@@ -96,14 +100,18 @@ fn write<'a>(
         docx = docx.add_paragraph(line(&until, 24, 80).align(AlignmentType::Center));
     }
     docx = docx.add_paragraph(line(note, 22, 200).align(AlignmentType::Center));
+    let mut controls = Controls::new(&campaign.id, SIZE);
     let mut rows = vec![head()];
-    rows.extend((1..).zip(&campaign.form.fields).map(|(number, field)| row(campaign, number, field, slot(&field.id))));
+    let fields = (1..).zip(&campaign.form.fields);
+    rows.extend(fields.map(|(number, field)| row(campaign, &mut controls, number, field, slot(&field.id))));
     let table = Table::new(rows)
         .set_grid(WIDTHS.to_vec())
         .width(WIDTHS.iter().sum(), WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
-        .margins(TableCellMargins::new().margin(30, 100, 30, 100));
-    pack(docx.add_table(table).add_paragraph(Paragraph::new()), &campaign.form.title)
+        .margins(TableCellMargins::new().margin(30, MARGIN, 30, MARGIN));
+    let docx = docx.custom_property(document::ORIGIN, campaign.id.as_str());
+    let docx = docx.add_table(table).add_paragraph(line("", 2, 0));
+    pack_with(docx, &campaign.form.title, |document| controls.put_into(document))
 }
 
 fn head() -> TableRow {
@@ -113,27 +121,15 @@ fn head() -> TableRow {
     TableRow::new(["№", "Вопрос", "Ответ"].into_iter().zip(WIDTHS).map(cell).collect()).cant_split()
 }
 
-fn row(campaign: &Campaign, number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
+fn row(campaign: &Campaign, controls: &mut Controls<'_>, number: usize, field: &Field, slot: Slot<'_>) -> TableRow {
     let [first, second, third] = WIDTHS;
     let mut label = cell(second).add_paragraph(line(&field.label, SIZE, 0));
     if matches!(slot, Slot::Blank | Slot::Gap | Slot::Doubtful(_)) {
         let hint = Run::new().add_text(printable(&hint(campaign, field))).size(18).italic().color(QUIET);
         label = label.add_paragraph(Paragraph::new().add_run(hint));
     }
-    let mut answer = cell(third);
-    match slot {
-        Slot::Blank | Slot::Gap => answer = answer.add_paragraph(Paragraph::new()),
-        Slot::Answer(text) | Slot::Doubtful(text) => {
-            for one in printable(text).split('\n') {
-                answer = answer.add_paragraph(line(one, SIZE, 0));
-            }
-        }
-        Slot::Earlier => {
-            let mark = Run::new().add_text(RECEIVED_EARLIER).size(20).italic().color(QUIET);
-            answer = answer.add_paragraph(Paragraph::new().add_run(mark));
-        }
-    }
-    answer = match slot {
+    let answer = answer(cell(third), controls, field, slot);
+    let answer = match slot {
         Slot::Gap | Slot::Doubtful(_) => answer.shading(Shading::new().fill(YELLOW)),
         Slot::Earlier => answer.shading(Shading::new().fill(GREY)),
         Slot::Blank | Slot::Answer(_) => answer,
@@ -142,9 +138,71 @@ fn row(campaign: &Campaign, number: usize, field: &Field, slot: Slot<'_>) -> Tab
     TableRow::new(vec![number, label, answer]).cant_split()
 }
 
+/// The cell in which the answer stands, or is written.
+fn answer(cell: TableCell, controls: &mut Controls<'_>, field: &Field, slot: Slot<'_>) -> TableCell {
+    let text = match slot {
+        Slot::Answer(text) | Slot::Doubtful(text) => Some(text),
+        Slot::Blank | Slot::Gap => None,
+        Slot::Earlier => return cell.add_paragraph(controls.place(field, None, Some(RECEIVED_EARLIER))),
+    };
+    let value = text.and_then(|text| judge(field, text)).and_then(|(value, _)| value);
+    match (&field.kind, text, value) {
+        (FieldKind::SeveralOf(options), None, _) => boxes(cell, controls, field, options, &[]),
+        (FieldKind::SeveralOf(options), _, Some(Value::Texts(chosen))) => {
+            boxes(cell, controls, field, options, &chosen)
+        }
+        (FieldKind::Table { columns }, None, _) => table(cell, controls, field, columns, &[]),
+        (FieldKind::Table { columns }, _, Some(Value::Rows(rows))) => table(cell, controls, field, columns, &rows),
+        // What could not be told is shown as it was written.
+        _ => cell.add_paragraph(controls.place(field, text, None)),
+    }
+}
+
+fn boxes(
+    cell: TableCell,
+    controls: &mut Controls<'_>,
+    field: &Field,
+    options: &[String],
+    chosen: &[String],
+) -> TableCell {
+    let option = |cell: TableCell, (number, option): (usize, &String)| {
+        cell.add_paragraph(controls.option(field, number, option, chosen.contains(option)))
+    };
+    (1..).zip(options).fold(cell, option)
+}
+
+/// A table within the cell: its headings, then rows, of which there can be more.
+fn table(
+    outer: TableCell,
+    controls: &mut Controls<'_>,
+    field: &Field,
+    columns: &[String],
+    rows: &[Vec<String>],
+) -> TableCell {
+    const BLANK_ROWS: usize = 3;
+    let [.., whole] = WIDTHS;
+    let width = (whole - 2 * MARGIN) / columns.len().max(1);
+    let count = rows.len().max(BLANK_ROWS);
+    controls.rows(field, count);
+    let head =
+        |text: &String| cell(width).add_paragraph(bold(&one_line(text), 20, 0)).shading(Shading::new().fill(GREY));
+    let mut all = vec![TableRow::new(columns.iter().map(head).collect())];
+    all.extend((0..count).map(|nth| {
+        let text = |column| rows.get(nth).and_then(|row| row.get(column)).map_or("", String::as_str);
+        let cells = (0..columns.len()).map(|column| cell(width).add_paragraph(line(text(column), SIZE, 0)));
+        TableRow::new(cells.collect()).row_height(REPEATED_HEIGHT).height_rule(HeightRule::AtLeast)
+    }));
+    let inner = Table::new(all)
+        .set_grid(vec![width; columns.len()])
+        .width(width * columns.len(), WidthType::Dxa)
+        .layout(TableLayoutType::Fixed);
+    // A cell ends with a paragraph (§17.4.65).
+    outer.add_table(inner).add_paragraph(line("", 2, 0))
+}
+
 /// What is wanted, in brackets.
 fn hint(campaign: &Campaign, field: &Field) -> String {
-    let rules = rules(&campaign.form, field);
+    let rules = rules_beside_place(&campaign.form, field);
     let rules = rules.trim_end_matches('.');
     if rules.is_empty() {
         format!("({})", field.hint)

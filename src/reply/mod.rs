@@ -5,6 +5,7 @@ mod alert;
 mod attach;
 mod calendar;
 mod cases;
+mod control;
 mod form_file;
 mod new_date;
 mod registration;

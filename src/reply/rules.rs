@@ -6,7 +6,17 @@ use crate::campaign::{Field, FieldKind, Form};
 /// What is asked of an answer beside its hint, as sentences; nothing where the hint says it all. Without brackets, so that it can
 /// stand in them.
 pub(crate) fn rules(form: &Form, field: &Field) -> String {
-    let mut said: Vec<String> = kind(&field.kind).into_iter().collect();
+    said(form, field, kind(&field.kind))
+}
+
+/// The same beside a place that itself shows what there is to choose or to fill in.
+pub(super) fn rules_beside_place(form: &Form, field: &Field) -> String {
+    let shown = matches!(field.kind, FieldKind::YesNo | FieldKind::SeveralOf(_) | FieldKind::Table { .. });
+    said(form, field, if shown { None } else { kind(&field.kind) })
+}
+
+fn said(form: &Form, field: &Field, kind: Option<String>) -> String {
+    let mut said: Vec<String> = kind.into_iter().collect();
     let whole = if field.kind == FieldKind::Count { "Целое число" } else { "Число" };
     said.extend(match (field.min, field.max) {
         (Some(min), Some(max)) => Some(format!("{whole} от {} до {}", number(min), number(max))),

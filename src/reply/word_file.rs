@@ -23,6 +23,14 @@ pub(crate) fn run(text: &str) -> Run {
 /// # Errors
 /// The file cannot be put together.
 pub(crate) fn pack(docx: Docx, title: &str) -> io::Result<Vec<u8>> {
+    pack_with(docx, title, str::to_owned)
+}
+
+/// The same, with a last hand on the text's XML.
+///
+/// # Errors
+/// The file cannot be put together.
+pub(crate) fn pack_with(docx: Docx, title: &str, last: impl Fn(&str) -> String) -> io::Result<Vec<u8>> {
     const ROW: &str = "</w:tblGrid><w:tr><w:trPr><w:cantSplit />";
     const AUTHOR: &str = "<dc:creator>unknown</dc:creator><cp:lastModifiedBy>unknown</cp:lastModifiedBy>";
     let mut plain = Cursor::new(Vec::new());
@@ -42,7 +50,7 @@ pub(crate) fn pack(docx: Docx, title: &str) -> io::Result<Vec<u8>> {
         part.read_to_string(&mut content)?;
         content = without_ids(&content);
         match name.as_str() {
-            "word/document.xml" => content = content.replace(ROW, &format!("{ROW}<w:tblHeader />")),
+            "word/document.xml" => content = last(&content.replace(ROW, &format!("{ROW}<w:tblHeader />"))),
             "docProps/core.xml" => {
                 let title = escape(one_line(title)).into_owned();
                 let ours = format!(

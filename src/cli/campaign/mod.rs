@@ -1,6 +1,7 @@
 //! `svodka campaign`: a campaign from the committee's own letter, and whether it is sound.
 
 mod check;
+mod form;
 
 use std::{fs, path::Path};
 
@@ -17,11 +18,14 @@ pub(super) struct Args {
 enum Action {
     /// Say whether a campaign file is sound
     Check(check::Args),
+    /// Write the blank form that schools fill in
+    Form(form::Args),
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     match &args.action {
         Action::Check(args) => check::run(args),
+        Action::Form(args) => form::run(args),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Block, Limits, Problem,
+        Block, Control, Limits, Problem,
         blocks::Flow,
         symbol,
         xml::{Element, Ns, Visitor},
@@ -10,6 +10,7 @@ use super::{
     Definitions,
     field::Fields,
     numbering::Counters,
+    tagged::Tagged,
 };
 
 /// Columns that a row may leave out or a cell may cover; Word has 63.
@@ -33,7 +34,7 @@ enum Frame {
     Cell { span: u32, continues: bool, joins: bool, dropped: bool },
     CellProperties,
     Alternatives { taken: bool },
-    Control { placeholder: bool },
+    Control { placeholder: bool, tagged: bool },
     ControlProperties,
     FormField,
 }
@@ -69,6 +70,11 @@ pub(super) struct Body<'a> {
     fields: Fields,
     controls: usize,
     placeholders: usize,
+    /// Whether what stands in a control that shows its prompt is text. LibreOffice (7.4) goes on saying that a control shows it when
+    /// something has been typed over it; the prompts of our own forms are known by their words.
+    prompts: bool,
+    /// What stands in controls that have a tag.
+    tagged: Tagged,
     /// The name of the root element.
     pub(super) root: String,
     /// Whether the body has ended.
@@ -93,11 +99,23 @@ impl<'a> Body<'a> {
             fields: Fields::default(),
             controls: 0,
             placeholders: 0,
+            prompts: false,
+            tagged: Tagged::default(),
             root: String::new(),
             ended: false,
             pictures: false,
             imports: false,
         }
+    }
+
+    /// The same, which takes for text what stands in controls that show a prompt.
+    pub(super) fn with_prompts(self, prompts: bool) -> Self {
+        Self { prompts, ..self }
+    }
+
+    /// The controls heard so far.
+    pub(super) fn take_controls(&mut self) -> Vec<Control> {
+        self.tagged.take()
     }
 
     /// The blocks heard so far.
@@ -146,7 +164,7 @@ impl<'a> Body<'a> {
             "tcPr" => Frame::CellProperties,
             "sdt" => {
                 self.controls += 1;
-                Frame::Control { placeholder: false }
+                Frame::Control { placeholder: false, tagged: false }
             }
             "sdtPr" => Frame::ControlProperties,
             "fldChar" => {
@@ -228,8 +246,11 @@ impl<'a> Body<'a> {
     }
 
     fn push(&mut self, text: &str) -> Result<(), Problem> {
-        if self.placeholders > 0 || self.fields.in_instruction() || self.hidden() {
+        if (self.placeholders > 0 && !self.prompts) || self.fields.in_instruction() || self.hidden() {
             return Ok(());
+        }
+        if self.placeholders == 0 {
+            self.tagged.push(text);
         }
         self.flow.push(text)
     }
@@ -263,6 +284,7 @@ impl<'a> Body<'a> {
         match frame {
             Frame::Body => self.ended = true,
             Frame::Paragraph => {
+                self.tagged.push("\n");
                 let style = self.paragraphs.pop().unwrap_or_default();
                 let empty = self.flow.paragraph_text().is_empty();
                 self.flow.close_paragraph(!(empty && (style.hidden || style.unmarked)));
@@ -274,17 +296,22 @@ impl<'a> Body<'a> {
             }
             Frame::Table => self.flow.close_table(),
             Frame::Row { dropped, after } => {
+                self.tagged.push("\n");
                 self.flow.skip_columns(after);
                 self.flow.close_row(!dropped);
             }
             Frame::Cell { span, continues, joins, dropped } => {
+                self.tagged.cell();
                 let cell = self.flow.close_cell(span, continues);
                 if !dropped {
                     self.flow.add_cell(cell, joins);
                 }
             }
-            Frame::Control { placeholder } => {
+            Frame::Control { placeholder, tagged } => {
                 self.controls = self.controls.saturating_sub(1);
+                if tagged {
+                    self.tagged.close();
+                }
                 if placeholder {
                     self.placeholders = self.placeholders.saturating_sub(1);
                 }
@@ -388,12 +415,14 @@ impl Body<'_> {
                 Some(None)
             }
             Frame::ControlProperties => {
-                if element.name() == "showingPlcHdr"
-                    && element.on()
-                    && let Some(Frame::Control { placeholder: placeholder @ false }) = below.last_mut()
-                {
-                    *placeholder = true;
-                    self.placeholders += 1;
+                let Some(Frame::Control { placeholder, tagged }) = below.last_mut() else { return Some(None) };
+                match element.name() {
+                    "showingPlcHdr" if element.on() && !*placeholder => {
+                        *placeholder = true;
+                        self.placeholders += 1;
+                    }
+                    "tag" if !*tagged => *tagged = self.tagged.open(element.val().as_deref().unwrap_or_default()),
+                    _ => {}
                 }
                 Some(None)
             }

@@ -4,6 +4,7 @@ mod body;
 mod field;
 pub(super) mod numbering;
 mod styles;
+mod tagged;
 
 #[cfg(test)]
 mod cases;
@@ -22,7 +23,7 @@ use self::{body::Body, numbering::Lists, styles::Styles};
 use super::{
     Document, Limits, Problem,
     blocks::blank,
-    ole,
+    ole, origin,
     package::{Package, Relationship},
     xml::{self, Visitor},
 };
@@ -47,12 +48,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
     let relationships = package.relationships(&main)?;
     let text = package.part(&main)?.ok_or(Problem::Damaged)?;
     let definitions = define(&mut package, &relationships, &text, limits)?;
-    let mut body = Body::new(&definitions, limits);
+    let origin = origin::of(&mut package, limits)?;
+    let mut body = Body::new(&definitions, limits).with_prompts(origin.is_some());
     let whole = xml::walk(&text, limits, &mut body)?;
     if body.root != "document" || !body.ended {
         return Err(Problem::Damaged);
     }
-    let mut document = Document { blocks: body.take(), ..Document::default() };
+    let mut document = Document { blocks: body.take(), controls: body.take_controls(), origin, ..Document::default() };
     if blank(&document.blocks) {
         return Err(match (body.imports, body.pictures) {
             (true, _) => Problem::NeedsConverter,

@@ -14,6 +14,7 @@ use self::text::Text;
 use super::{
     Document, Limits, Problem,
     blocks::blank,
+    origin,
     package::Package,
     xml::{self, Element, Ns},
 };
@@ -28,7 +29,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
     if memmem::find(&manifest, b"encryption-data").is_some() {
         return Err(Problem::Encrypted);
     }
-    let mut text = Text::new(limits);
+    let origin = origin::of(&mut package, limits)?;
+    let mut text = Text::new(limits, origin.is_some());
     if let Some(styles) = package.part("styles.xml")? {
         match xml::walk(&styles, limits, &mut text) {
             Err(Problem::Hostile) => return Err(Problem::Hostile),
@@ -41,6 +43,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Problem> {
         return Err(Problem::Damaged);
     }
     let mut document = text.document();
+    document.origin = origin;
     if blank(&document.blocks) {
         return Err(if text.pictures { Problem::Scan } else { Problem::Empty });
     }

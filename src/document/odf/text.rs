@@ -37,6 +37,8 @@ enum Frame {
 
 /// Listens to `styles.xml`, then to `content.xml`.
 pub(super) struct Text<'l> {
+    /// Whether what stands in a control that shows its prompt is text.
+    prompts: bool,
     flow: Flow<'l>,
     stack: Vec<Frame>,
     skipped: usize,
@@ -55,8 +57,9 @@ pub(super) struct Text<'l> {
 
 impl<'l> Text<'l> {
     /// A listener.
-    pub(super) fn new(limits: &'l Limits) -> Self {
+    pub(super) fn new(limits: &'l Limits, prompts: bool) -> Self {
         Self {
+            prompts,
             flow: Flow::new(limits),
             stack: Vec::new(),
             skipped: 0,
@@ -98,7 +101,7 @@ impl<'l> Text<'l> {
             blocks,
             margins: std::mem::take(&mut self.margins),
             notes: std::mem::take(&mut self.notes),
-            oddities: Vec::new(),
+            ..Document::default()
         }
     }
 
@@ -312,8 +315,10 @@ impl Visitor for Text<'_> {
                 Some(Frame::Note)
             }
             (Ns::OdfPresentation, "date-time" | "header" | "footer") => None,
+            // LibreOffice goes on saying this when something has been typed; the prompts of our forms are known by their words.
             (Ns::OdfExtension, "content-control")
-                if element.attr_in(Ns::OdfExtension, "showing-place-holder").as_deref() == Some("true") =>
+                if !self.prompts
+                    && element.attr_in(Ns::OdfExtension, "showing-place-holder").as_deref() == Some("true") =>
             {
                 None
             }

@@ -293,6 +293,7 @@ pub(super) fn without_hint<'t>(field: &Field, text: &'t str) -> &'t str {
     if let Some(inner) = text.strip_suffix(')')
         && let Some((rest, hint)) = inner.rsplit_once('(')
         && is_hint(field, hint)
+        && !field.kind.options().iter().any(|option| option.trim_end().ends_with(&format!("({hint})")))
     {
         return rest.trim_end();
     }

@@ -35,17 +35,24 @@ const RESERVED: &[&str] = &[
     "вместо",
 ];
 
-struct Options(Vec<Vec<String>>);
+/// First words of an option behind which one writes what one means: «другое (укажите)».
+const OPEN: &[&str] = &["другое", "другая", "другой", "другие", "иное", "иная", "иной", "прочее", "свой"];
+
+/// The options as words: with what stands in brackets at their end, and without, as they are often retyped.
+struct Options {
+    whole: Vec<Vec<String>>,
+    short: Vec<Vec<String>>,
+}
 
 /// What a text says of these options. Of boxes only what is `ticked` has come here; the whole list without boxes is what the form
 /// has printed.
 pub(super) fn said(options: &[String], text: &str, ticked: bool) -> Said {
     let doubted = text.contains('?') && !options.iter().any(|option| option.contains('?'));
-    let options = Options(options.iter().map(|option| folded(option)).collect());
+    let options = Options::new(options);
     let Some(found) = options.named(text).filter(|_| !doubted) else {
         return Said::Unclear;
     };
-    if found.len() == options.0.len() && !ticked && !says_all(text) {
+    if found.len() == options.whole.len() && !ticked && !says_all(text) {
         return Said::Unmarked;
     }
     Said::These(found.into_iter().collect())
@@ -53,7 +60,7 @@ pub(super) fn said(options: &[String], text: &str, ticked: bool) -> Said {
 
 /// The one option of which a text gives the reason: «дистанционно, так как далеко».
 pub(super) fn explained(options: &[String], text: &str) -> Option<usize> {
-    Options(options.iter().map(|option| folded(option)).collect()).explained(text)
+    Options::new(options).explained(text)
 }
 
 fn says_all(text: &str) -> bool {
@@ -66,10 +73,25 @@ fn says_all(text: &str) -> bool {
 }
 
 impl Options {
+    fn new(options: &[String]) -> Self {
+        let short = |option: &String| {
+            let bare = option.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(bare, _)| bare);
+            folded(bare.filter(|bare| bare.contains(char::is_alphabetic)).unwrap_or(option))
+        };
+        Self {
+            whole: options.iter().map(|option| folded(option)).collect(),
+            short: options.iter().map(short).collect(),
+        }
+    }
+
+    fn is_open(&self, option: usize) -> bool {
+        self.whole.get(option).and_then(|words| words.first()).is_some_and(|word| OPEN.contains(&word.as_str()))
+    }
+
     /// The options that a text consists of.
     fn named(&self, text: &str) -> Option<BTreeSet<usize>> {
         if says_all(text) {
-            return Some((0..self.0.len()).collect());
+            return Some((0..self.whole.len()).collect());
         }
         let lines: Vec<&str> = text.split(['\n', ';']).filter(|line| line.contains(char::is_alphanumeric)).collect();
         let mut found = BTreeSet::new();
@@ -95,7 +117,7 @@ impl Options {
 
     /// Whether a number can only be that of an option.
     fn are_counted(&self) -> bool {
-        !self.0.iter().flatten().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        !self.whole.iter().flatten().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// «2», «№ 2», «вариант 2», «1, 3 и 4».
@@ -108,7 +130,7 @@ impl Options {
     }
 
     fn number(&self, word: &str) -> Option<usize> {
-        word.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < self.0.len())
+        word.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < self.whole.len())
     }
 
     /// The options that words consist of, one after another.
@@ -122,6 +144,9 @@ impl Options {
                 (Some((option, length)), _) => {
                     found.push(option);
                     rest = rest.get(length..)?;
+                    if self.is_open(option) && self.scan(rest).is_none() && !self.mentions_any(rest) {
+                        return Some(found);
+                    }
                 }
                 (None, Some(number)) if self.at(tail).is_some_and(|(option, _)| option == number) => rest = tail,
                 _ if word == "и" && !found.is_empty() && !tail.is_empty() => rest = tail,
@@ -131,21 +156,29 @@ impl Options {
         (!found.is_empty()).then_some(found)
     }
 
+    fn mentions_any(&self, said: &[String]) -> bool {
+        (0..said.len()).any(|from| said.get(from..).is_some_and(|rest| self.at(rest).is_some()))
+    }
+
     /// The longest option with which words begin, and its length: word for word, else with slips that no other option explains.
     fn at(&self, said: &[String]) -> Option<(usize, usize)> {
+        let all = || self.whole.iter().enumerate().chain(self.short.iter().enumerate());
         let fitting = |same: fn(&str, &str) -> bool| {
-            self.0.iter().enumerate().filter(move |(_, option)| {
+            all().filter(move |(_, option)| {
                 let begun = said.get(..option.len());
                 begun.is_some_and(|begun| option.iter().zip(begun).all(|(wanted, word)| same(wanted, word)))
             })
         };
         let exact = fitting(|wanted, word| wanted == word).max_by_key(|(_, option)| option.len());
         if let Some((at, option)) = exact {
-            return Some((at, option.len()));
+            // Two options may be the same without their brackets.
+            let rival =
+                fitting(|wanted, word| wanted == word).any(|(other, one)| other != at && one.len() == option.len());
+            return (!rival).then_some((at, option.len()));
         }
-        let mut slipped = fitting(is_slip_of);
-        let (at, option) = slipped.next()?;
-        slipped.next().is_none().then_some((at, option.len()))
+        let (at, option) = fitting(is_slip_of).max_by_key(|(_, option)| option.len())?;
+        let rival = fitting(is_slip_of).any(|(other, _)| other != at);
+        (!rival).then_some((at, option.len()))
     }
 
     /// «дистанционно, так как далеко»: an option, a sign, and why. What comes after must not take it back.
