@@ -20,6 +20,7 @@ pub mod authenticity;
 pub mod form;
 pub mod matching;
 pub mod scrutiny;
+pub mod letter;
 pub mod decision;
 pub mod reply;
 pub mod store;

@@ -25,6 +25,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("form", &["campaign", "digest", "document"]),
     ("matching", &["campaign"]),
     ("scrutiny", &["campaign", "form", "matching"]),
+    ("letter", &["document", "matching"]),
     ("decision", &["campaign", "digest", "document", "form", "matching", "message", "reader"]),
     ("reply", &["campaign", "decision", "digest", "document", "form", "matching", "message", "reader"]),
     ("report", &["campaign", "decision", "digest", "document", "form", "matching", "message", "reader", "reply"]),

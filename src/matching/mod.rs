@@ -6,6 +6,7 @@
 //! school (`fit`), which gives one [`NameMatch`] a text (`resolve`); all clues together give the verdict (`evidence`).
 
 mod aside;
+mod dissect;
 mod evidence;
 mod fit;
 mod heads;
@@ -24,6 +25,7 @@ mod text;
 mod vocabulary;
 mod words;
 
+pub use dissect::{NameParts, dissect, names_a_school};
 pub use resolve::{Mention, NameMatch};
 pub use roster::{KnownSchool, Roster};
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod form;
+mod new;
 
 use std::{fs, path::Path};
 
@@ -16,6 +17,8 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
+    /// Make a campaign file from the committee's letter
+    New(new::Args),
     /// Say whether a campaign file is sound
     Check(check::Args),
     /// Write the blank form that schools fill in
@@ -24,6 +27,7 @@ enum Action {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     match &args.action {
+        Action::New(args) => new::run(args),
         Action::Check(args) => check::run(args),
         Action::Form(args) => form::run(args),
     }
