@@ -9,8 +9,9 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
-    campaign::Campaign,
-    cli::{ConfigArg, Wrong},
+    campaign::{self, Campaign},
+    cli::{CampaignArg, ConfigArg, Wrong},
+    config::ConfigError,
     reply,
 };
 
@@ -53,19 +54,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn campaign(args: &Args) -> anyhow::Result<Campaign> {
-    let Some(name) = &args.campaign else { return Ok(args.config.rules_or_sample()?.campaign) };
-    let file = PathBuf::from(name);
-    if file.exists() || name.contains(['/', '.']) {
-        return Ok(super::read(&file)?);
+    if let Some(name) = &args.campaign {
+        let file = PathBuf::from(name);
+        if file.exists() || name.contains(['/', '.']) {
+            let (name, text) = super::text(&file)?;
+            return Ok(campaign::read(&name, &text).map_err(ConfigError::from)?);
+        }
     }
-    let campaign = args.config.rules_or_sample()?.campaign;
-    if campaign.id.as_str() == name {
-        return Ok(campaign);
-    }
-    let what = format!(
-        "{name:?} is neither a file nor a campaign of the configuration, which has {:?}\n  cure: name a campaign file, or one of \
-         these",
-        campaign.id.as_str()
-    );
-    Err(Wrong(what).into())
+    let wanted = CampaignArg { campaign: args.campaign.clone() };
+    Ok(wanted.one(args.config.rules_or_sample()?.campaigns)?)
 }
