@@ -144,13 +144,13 @@ impl Owners {
         let is_form = |file: &Option<usize>| all.iter().any(|one| one.form_in(*file).0 > 0);
         let (forms, others): (Vec<_>, Vec<_>) = files.into_iter().partition(is_form);
         let mut owned: Vec<(Option<usize>, Owner)> =
-            forms.into_iter().map(|file| (file, owner(all, file, &text_of(reading, file), None))).collect();
+            forms.into_iter().map(|file| (file, owner(all, file, &Said::of(reading, file), None))).collect();
         let mut with: Vec<usize> = owned.iter().filter(|(_, one)| !one.doubtful).map(|(_, one)| one.campaign).collect();
         with.dedup();
         // Whatever goes along with the form of one campaign alone is most likely its own.
         let beside = if let [one] = with.as_slice() { Some(*one) } else { None };
-        owned.extend(others.into_iter().map(|file| (file, owner(all, file, &text_of(reading, file), beside))));
-        let asked = (all.len() > 1).then(|| owner(all, None, "", beside).campaign);
+        owned.extend(others.into_iter().map(|file| (file, owner(all, file, &Said::of(reading, file), beside))));
+        let asked = (all.len() > 1).then(|| owner(all, None, &Said::default(), beside).campaign);
         Self { files: owned, asked }
     }
 
@@ -160,28 +160,42 @@ impl Owners {
     }
 }
 
-fn text_of(reading: &Reading, file: Option<usize>) -> String {
-    let file = file.and_then(|index| reading.files.get(index));
-    let Some(file) = file else { return reading.message.body.text() };
-    let text = file.content.as_ref().map(crate::document::Document::text).unwrap_or_default();
-    format!("{}\n{text}", file.name.as_deref().unwrap_or_default())
+/// What a document says of the letter that it answers.
+#[derive(Debug, Default)]
+struct Said<'r> {
+    /// Its name and text.
+    text: String,
+    /// The campaign for which it was made, where it is a form of ours.
+    origin: Option<&'r str>,
+}
+
+impl<'r> Said<'r> {
+    fn of(reading: &'r Reading, file: Option<usize>) -> Self {
+        let file = file.and_then(|index| reading.files.get(index));
+        let Some(file) = file else { return Self { text: reading.message.body.text(), origin: None } };
+        let document = file.content.as_ref().ok();
+        let text = document.map(Document::text).unwrap_or_default();
+        let text = format!("{}\n{text}", file.name.as_deref().unwrap_or_default());
+        Self { text, origin: document.and_then(|document| document.origin.as_deref()) }
+    }
 }
 
 /// Whose a document is, by the strongest sign in which campaigns differ. Weaker signs count only where nothing speaks for
 /// any other campaign.
-fn owner(all: &[Candidate<'_>], file: Option<usize>, text: &str, beside: Option<usize>) -> Owner {
+fn owner(all: &[Candidate<'_>], file: Option<usize>, said: &Said<'_>, beside: Option<usize>) -> Owner {
     let mut left: Vec<usize> = (0..all.len()).collect();
     let one = |index: &usize| all.get(*index);
     let is = |index: &usize, sign: &dyn Fn(&Candidate<'_>) -> bool| one(index).is_some_and(sign);
     keep(&mut left, |index| !is(index, &|one| one.too_old));
     keep(&mut left, |index| is(index, &|one| one.wants(file)));
     keep(&mut left, |index| one(index).map(|one| one.form_in(file)));
-    keep(&mut left, |index| is(index, &|one| recognise::names_number(one.basis.campaign, text)));
+    keep(&mut left, |index| is(index, &|one| said.origin == Some(one.basis.campaign.id.as_str())));
+    keep(&mut left, |index| is(index, &|one| recognise::names_number(one.basis.campaign, &said.text)));
     keep(&mut left, |index| is(index, &|one| one.basis.known.thread.is_some()));
     keep(&mut left, |index| is(index, &|one| one.basis.known.in_our_thread));
     keep(&mut left, |index| is(index, &|one| one.numbered));
     keep(&mut left, |index| beside == Some(*index));
-    keep(&mut left, |index| is(index, &|one| one.basis.recogniser.signs_of_letter(text) > 0));
+    keep(&mut left, |index| is(index, &|one| one.basis.recogniser.signs_of_letter(&said.text) > 0));
     keep(&mut left, |index| is(index, &|one| one.lasts));
     // Of several that nothing tells apart the latest is the likeliest: a person looks at it there.
     let doubtful = left.len() > 1 && left.iter().any(|index| is(index, &|one| one.wants(file)));

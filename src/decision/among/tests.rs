@@ -194,6 +194,13 @@ fn what_may_be_one_campaigns_or_anothers_goes_to_a_person() {
     assert_eq!(world.says(&within), ["Request roshchino + Request", "Leave"]);
     world.0[0].known.in_our_thread = true;
     assert_eq!(world.says(&plain), ["Request roshchino + Request", "Leave"], "it answers our letter about the first");
+    // A form of ours says itself for which letter it was made.
+    let world = World::of(&[FIRST, &again]);
+    let mut reading = read_mail(&plain, &OwnIdentity::default(), &Limits::default()).0;
+    reading.files[0].content.as_mut().unwrap().origin = Some("500plus-2022".to_owned());
+    let bases: Vec<Basis<'_>> = world.0.iter().map(One::basis).collect();
+    let first = among(&bases, &reading).remove(0);
+    assert_eq!((first.campaign.as_str(), first.decision.action), ("500plus-2022", Action::Request));
     // A scan may be anything; the subject tells for which letter.
     let scan = |subject| {
         let scan = String::from_utf8_lossy(DAMAGED).into_owned();
