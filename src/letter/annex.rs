@@ -2,6 +2,7 @@
 
 use super::{
     pattern::pattern,
+    schedule,
     text::{Line, Part, fold},
 };
 
@@ -124,7 +125,7 @@ fn annex<'a>(parts: &[Part<'a>]) -> Annex<'a> {
         let text = without_stamp(&line.text);
         let question =
             line.marker.is_some() || line.text.contains("___") || pattern!(r"^\d{1,2}[.)]\s").is_match(&line.text);
-        if question && !heading.is_empty() {
+        if (question || is_content(&text)) && !heading.is_empty() {
             break;
         }
         let skip = text.is_empty()
@@ -139,6 +140,13 @@ fn annex<'a>(parts: &[Part<'a>]) -> Annex<'a> {
         }
     }
     Annex { number, heading, parts: parts.to_vec() }
+}
+
+/// A day, a district or a school: the list that the heading heads has begun.
+fn is_content(text: &str) -> bool {
+    let short = text.chars().count() < 60;
+    let listed = pattern!(r#"^(?:[А-ЯЁ]{2,}У\s+[«"“]|\d{1,2}[.\s]\s*(?:\d{2}|[а-я]{3,8}))"#);
+    listed.is_match(text) || (short && (text.ends_with(':') || schedule::district_of(text).is_some()))
 }
 
 /// A heading without the letter's date and number that a machine has stamped on it.

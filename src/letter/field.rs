@@ -204,10 +204,26 @@ fn kind(label: &Label) -> (String, Option<&'static str>) {
     {
         return ("\"yes_no\"".to_owned(), None);
     }
+    let rows = pattern!(
+        r"^(?:список|перечень|состав|данные|сведения о)\b[^(]*\(([^()]*(?:фио|ф\.и\.о|фамили|должност|класс)[^()]*)\)"
+    )
+    .captures(&text);
+    if let Some(columns) = rows.and_then(|found| label.text.get(found.get(1)?.range()).map(str::to_owned)) {
+        let columns: Vec<String> = columns.split([',', ';']).map(clean).filter(|one| !one.is_empty()).collect();
+        if columns.len() >= 2 {
+            let why = "похоже на таблицу: проверьте столбцы, или напишите kind = \"text\"";
+            return (format!("{{ table = {{ columns = [{}] }} }}", list(&columns)), Some(why));
+        }
+    }
     if let Some(choice) = choice(label, &both) {
         return choice;
     }
-    let is = |pattern: &regex::Regex| pattern.is_match(&text);
+    by_words(&text)
+}
+
+/// The kind of answer that the words of a folded label ask for.
+fn by_words(text: &str) -> (String, Option<&'static str>) {
+    let is = |pattern: &regex::Regex| pattern.is_match(text);
     let plain = |kind: &str| (format!("{kind:?}"), None);
     if is(pattern!(r"(?:электронн\w+ почт|e-mail|email|е-mail|электронный адрес)")) && !is(pattern!(r"телефон"))
     {
@@ -434,6 +450,7 @@ mod tests {
                 "Отметьте все подходящие варианты: музей; театр; кружок",
                 "{ several_of = [\"музей\", \"театр\", \"кружок\"] }",
             ),
+            ("Список участников (ФИО, должность)", "{ table = { columns = [\"ФИО\", \"должность\"] } }"),
             ("Кратко опишите результат", "\"text\""),
             ("Наименование программы", "\"text\""),
         ] {

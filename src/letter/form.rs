@@ -35,6 +35,8 @@ pub(super) struct Chosen {
     pub(super) labels: Vec<Label>,
     /// Where it stands, for people.
     pub(super) place: String,
+    /// Which form of the letter it is, counted from 1.
+    pub(super) nth: usize,
     /// What a person should know of the choice.
     pub(super) remarks: Vec<String>,
 }
@@ -72,14 +74,15 @@ pub(super) fn choose(annexes: &[Annex<'_>], wanted: Option<usize>) -> Result<Cho
     let mut remarks = Vec::new();
     if !others.is_empty() {
         remarks.push(format!(
-            "в письме несколько форм, взята {}; другие: {}. Для каждой формы нужен свой файл кампании",
+            "в письме несколько форм, взято {}; другие: {}. Для каждой формы нужен свой файл кампании",
             annex.name(at),
             others.join(", ")
         ));
     }
+    let nth = forms.iter().take_while(|(other, _)| *other < at).count() + 1;
     let title = annex.title();
     let word = title.split(' ').next().map(fold).unwrap_or_default();
-    Ok(Chosen { at, number: annex.number, word, title, labels: labels.clone(), place: annex.name(at), remarks })
+    Ok(Chosen { at, number: annex.number, word, title, labels: labels.clone(), place: annex.name(at), nth, remarks })
 }
 
 fn describe(annexes: &[Annex<'_>], forms: &[(usize, Vec<Label>)]) -> String {
@@ -156,9 +159,20 @@ fn of_table(table: &Table) -> Vec<Label> {
     let mut asked = 0;
     for row in &rows {
         let texts: Vec<String> = row.iter().map(|cell| printed(cell)).collect();
-        let (Some(last), Some(cell)) = (texts.last(), row.last()) else { continue };
-        let label = texts.iter().take(texts.len() - 1).filter(|text| !is_number(text)).rfind(|text| !text.is_empty());
-        let Some(label) = label else { continue };
+        // The question is the first text behind which only places for an answer stand.
+        let is_question = |at: usize| {
+            let (text, behind) = (texts.get(at), texts.get(at + 1..).unwrap_or_default());
+            let nested = row.get(at + 1).is_some_and(|cell| !nested_head(cell).is_empty());
+            text.is_some_and(|text| !text.is_empty() && !is_number(text))
+                && !behind.is_empty()
+                && (nested || behind.iter().all(|text| is_open(text)))
+        };
+        let Some(at) = (0..texts.len()).find(|at| is_question(*at)) else {
+            asked += usize::from(texts.iter().filter(|text| !text.is_empty()).count() > 1);
+            continue;
+        };
+        let (Some(label), Some(cell)) = (texts.get(at), row.get(at + 1)) else { continue };
+        let prompt = texts.iter().skip(at + 1).find(|text| !text.is_empty()).cloned().unwrap_or_default();
         if row.iter().any(|cell| cell.continues) && labels.last().is_some_and(|one: &Label| &one.text == label) {
             continue;
         }
@@ -167,10 +181,7 @@ fn of_table(table: &Table) -> Vec<Label> {
         }
         asked += 1;
         let columns = nested_head(cell);
-        if columns.is_empty() && !is_open(last) {
-            continue;
-        }
-        labels.push(Label { text: question(label), prompt: last.clone(), columns });
+        labels.push(Label { text: question(label), prompt, columns });
     }
     // A table whose right cells are filled in asks nothing: a schedule, a list. One row of it may be its head.
     if labels.len() * 4 >= asked * 3 || labels.len() + 1 >= asked { labels } else { Vec::new() }

@@ -7,6 +7,7 @@
 
 mod annex;
 mod dates;
+mod event;
 mod field;
 mod form;
 mod head;
@@ -18,6 +19,7 @@ mod school;
 mod tasks;
 mod text;
 mod write;
+mod zone;
 
 use jiff::civil::Date;
 
@@ -72,6 +74,8 @@ pub struct Draft {
     pub number: Found<String>,
     /// Its date.
     pub date: Found<Date>,
+    /// The time zone of its days.
+    pub time_zone: &'static str,
     /// What it is about.
     pub subject: Found<String>,
     /// Who sent it, in the nominative.
@@ -248,7 +252,11 @@ pub fn read(document: &Document, options: &Options) -> Result<Draft, Refusal> {
     let footnote = annex::footnote(&annexes);
     let fields = field::fields(&chosen.labels, footnote.as_deref());
     let event = tasks.event;
-    let (id, title) = names(&head.subject, letter_date);
+    let (mut id, title) = names(&head.subject, letter_date);
+    if chosen.nth > 1 {
+        // Each form of a letter is a campaign of its own.
+        id.value = format!("{}-{}", id.value, chosen.nth);
+    }
     let (words, phrases) = recognition::read(&recognition::Sources {
         number: &head.number,
         subject: &head.subject.value,
@@ -266,6 +274,7 @@ pub fn read(document: &Document, options: &Options) -> Result<Draft, Refusal> {
     Ok(Draft {
         id,
         title,
+        time_zone: zone::of(&head.issuer.value),
         number: head.number,
         date: head.date,
         subject: head.subject,
@@ -282,9 +291,17 @@ pub fn read(document: &Document, options: &Options) -> Result<Draft, Refusal> {
         form_title: Found::sure(chosen.title, &chosen.place),
         fields,
         to_all: schools.is_empty(),
-        schools,
+        schools: dated(schools, schedule.of_deadlines),
         remarks,
     })
+}
+
+/// The schools without their days, where these are days by which something is owed.
+fn dated(mut schools: Vec<Found<School>>, of_deadlines: bool) -> Vec<Found<School>> {
+    for one in schools.iter_mut().filter(|_| of_deadlines) {
+        one.value.date = None;
+    }
+    schools
 }
 
 /// Identifier and title of the campaign, from what the letter is about.

@@ -48,7 +48,7 @@ pub(super) fn read(annexes: &[Annex<'_>], form: usize, body: &[&Line], letter: D
         let entries: Vec<Entry> =
             tables.filter(|_| at != form || annex.parts.len() > 1).flat_map(|table| of_table(table, letter)).collect();
         let lines: Vec<&Line> = annex.parts.iter().filter_map(Part::line).collect();
-        let entries = if entries.is_empty() && at != form { of_lines(&lines, letter) } else { entries };
+        let entries = if entries.is_empty() && at != form { of_text(&lines, letter) } else { entries };
         if entries.is_empty() {
             continue;
         }
@@ -215,7 +215,7 @@ fn trimmed(text: &str) -> String {
 /// «Киришский» of «Киришский район», «(Киришский муниципальный район)», «Киришского района».
 pub(super) fn district_of(text: &str) -> Option<String> {
     let found = pattern!(
-        r"\b([А-ЯЁ][а-яё-]+(?:ск|цк)(?:ий|ого|ому|ом|им))\s+(?:муниципальн\w+\s+|городск\w+\s+)?(?:район|округ|р-н)"
+        r"\b([А-ЯЁ][а-яё-]+(?:ск|цк)(?:ий|ого|ому|ом|им))\s+(?:[а-яё]+(?:ый|ий|ой|ого|ому|ом|ым)\s+){0,2}(?:район|округ|р-н)"
     )
     .captures(text)?;
     nominative(found.get(1)?.as_str())
@@ -230,6 +230,36 @@ fn adjective_of(text: &str) -> Option<String> {
 pub(super) fn nominative(adjective: &str) -> Option<String> {
     let stem = ["ий", "ого", "ому", "ом", "им"].iter().find_map(|ending| adjective.strip_suffix(ending))?;
     Some(format!("{stem}ий"))
+}
+
+fn of_text(lines: &[&Line], letter: Date) -> Vec<Entry> {
+    let running = of_lines(lines, letter);
+    if running.is_empty() { of_list(lines, letter) } else { running }
+}
+
+/// An annex that lists schools, a line each: under lines with days, or without any.
+fn of_list(lines: &[&Line], letter: Date) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let (mut date, mut district) = (None, None);
+    for line in lines {
+        let text = line.text.as_str();
+        if !is_name(text) || text.chars().count() > 250 || text.ends_with('?') {
+            date = dates::only(text, letter).or(date);
+            district = district_of(text).filter(|_| text.chars().count() < 60).or(district);
+            continue;
+        }
+        let own = dates::find(text, letter).first().map(|day| (day.from, day.first));
+        let names = own.map_or(text, |(from, _)| text.get(..from).unwrap_or_default());
+        let at = format!("«{}»", begin(text, 60));
+        entries.extend(split(names).into_iter().map(|(name, doubt)| Entry {
+            district: district_of(&name).or_else(|| district.clone()),
+            name,
+            date: own.map(|(_, day)| day).or(date),
+            at: at.clone(),
+            doubt,
+        }));
+    }
+    if entries.len() >= 2 { entries } else { Vec::new() }
 }
 
 /// Days and schools in running text: «15 ноября – МБОУ «…», МОУ «…»; 17 ноября – …», or the other way round.
@@ -328,6 +358,7 @@ mod tests {
         assert_eq!(district_of("Киришский муниципальный район").as_deref(), Some("Киришский"));
         assert_eq!(district_of("школы Тосненского района").as_deref(), Some("Тосненский"));
         assert_eq!(district_of("Сосновоборский городской округ").as_deref(), Some("Сосновоборский"));
+        assert_eq!(district_of("Азовский немецкий национальный район").as_deref(), Some("Азовский"));
         assert_eq!(district_of("МОУ «Киришская СОШ №3»"), None);
     }
 }

@@ -4,7 +4,13 @@ use std::collections::HashMap;
 
 use crate::matching;
 
-use super::{Found, School, pattern::pattern, russian::identifier, schedule::Entry, text::fold};
+use super::{
+    Found, School,
+    pattern::pattern,
+    russian::identifier,
+    schedule::{self, Entry},
+    text::fold,
+};
 
 /// A town or village whose schools bear its adjective.
 struct Place {
@@ -34,7 +40,9 @@ fn places(issuer: &str) -> HashMap<&'static str, Place> {
 /// Names the schools: an identifier each that stays the same, its town and its district.
 pub(super) fn name(entries: &[Entry], issuer: &str) -> Vec<Found<School>> {
     let places = places(issuer);
-    let mut schools: Vec<Found<School>> = entries.iter().map(|entry| school(entry, &places)).collect();
+    // The office of a district writes to the schools of its district.
+    let own = schedule::district_of(issuer);
+    let mut schools: Vec<Found<School>> = entries.iter().map(|entry| school(entry, &places, own.as_deref())).collect();
     let mut used: HashMap<String, usize> = HashMap::new();
     for one in &mut schools {
         let nth = used.entry(one.value.id.clone()).or_default();
@@ -53,7 +61,7 @@ fn letter(nth: usize) -> char {
     u8::try_from(nth).ok().and_then(|nth| char::from_u32(u32::from(b'a') + u32::from(nth) - 1)).unwrap_or('z')
 }
 
-fn school(entry: &Entry, places: &HashMap<&'static str, Place>) -> Found<School> {
+fn school(entry: &Entry, places: &HashMap<&'static str, Place>, own: Option<&str>) -> Found<School> {
     let parts = matching::dissect(&entry.name).unwrap_or_default();
     let known = parts.adjectives.iter().find_map(|stem| places.get(stem.as_str())).or_else(|| {
         let said = parts.settlement.as_deref().map(fold)?;
@@ -64,7 +72,8 @@ fn school(entry: &Entry, places: &HashMap<&'static str, Place>) -> Found<School>
         .and_then(|found| Some(found.get(1)?.as_str().to_owned()));
     let settlement =
         known.map(|place| place.settlement.to_owned()).or_else(|| written.filter(|name| is_nominative(name)));
-    let district = entry.district.clone().or_else(|| known.map(|place| place.district.to_owned()));
+    let district = entry.district.clone().or_else(|| own.map(str::to_owned));
+    let district = district.or_else(|| known.map(|place| place.district.to_owned()));
     let base = match (&settlement, parts.adjectives.first()) {
         (Some(place), _) => place.clone(),
         (None, Some(stem)) => adjective_in(&entry.name, stem).unwrap_or_else(|| stem.clone()),

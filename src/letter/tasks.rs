@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{
-    Event, Found, Obligation, Requirement, School, dates,
+    Event, Found, Obligation, Requirement, School, dates, event,
     form::Chosen,
     pattern::pattern,
     russian::{identifier, nominative, uncapitalised},
@@ -29,16 +29,16 @@ pub(super) struct Tasks {
 }
 
 /// A sentence with whom it addresses.
-struct Said {
-    who: Option<String>,
-    text: String,
+pub(super) struct Said {
+    pub(super) who: Option<String>,
+    pub(super) text: String,
     /// The last day that it names as one until which something is to be done.
     deadline: Option<Date>,
 }
 
 pub(super) fn read(body: &[&Line], known: &Known<'_>) -> Tasks {
     let said = said(body, known.letter);
-    let mut tasks = Tasks { event: event(&said, known.letter), ..Tasks::default() };
+    let mut tasks = Tasks { event: event::read(&said, known.letter), ..Tasks::default() };
     let mut used: Vec<usize> = Vec::new();
     let draft = draft(&said, known);
     if let Some((at, draft)) = draft {
@@ -253,7 +253,7 @@ fn requirement_of_information(one: &Said, object: &str, next: &str, known: &Know
         || one.who.as_ref().is_some_and(|who| pattern!(r"(?i)показавш|имеющ|котор|вошедш").is_match(who));
     let deadline = one.deadline.or(by_schedule).or(last).unwrap_or(known.letter);
     let requirement = Requirement {
-        id: acronym.map_or_else(|| "information".to_owned(), |name| identifier(&name, '_')),
+        id: acronym.map(|name| identifier(&name, '_')).filter(|id| is_free(id)).unwrap_or("information".to_owned()),
         kind: "information",
         title: format!("информация {about} {cut}"),
         accusative: format!("информацию {about} {cut}"),
@@ -269,6 +269,11 @@ fn requirement_of_information(one: &Said, object: &str, next: &str, known: &Know
         (Some(_), false) => return Found::sure(requirement, &one.text),
     };
     Found::sure(requirement, &one.text).but(why)
+}
+
+/// Whether an identifier is none of those that other requirements bear.
+fn is_free(id: &str) -> bool {
+    !id.is_empty() && id != "draft" && !id.starts_with("form")
 }
 
 /// The form, once or with several deadlines; and which sentences say so.
@@ -372,12 +377,22 @@ fn by_schedule(known: &Known<'_>) -> Option<Vec<Found<Requirement>>> {
             .map(|school| school.value.id.clone())
             .collect()
     };
-    Some(parted(days.iter().map(|day| (*day, of(day), "график сроков".to_owned())).collect(), known.form))
+    let parts = days.iter().map(|day| (*day, of(day), "график сроков".to_owned())).collect();
+    Some(with_missing(parted(parts, known.form), known)).filter(|forms| !forms.is_empty())
 }
 
+/// A requirement for each day, in the order of the days. A school that is named twice has the first of its days.
 fn parted(parts: Vec<(Date, Vec<String>, String)>, form: &Chosen) -> Vec<Found<Requirement>> {
+    let mut days: std::collections::BTreeMap<Date, (Vec<String>, String)> = std::collections::BTreeMap::new();
+    let mut seen = std::collections::HashSet::new();
+    for (day, schools, at) in parts {
+        let own: Vec<String> = schools.into_iter().filter(|school| seen.insert(school.clone())).collect();
+        if !own.is_empty() {
+            days.entry(day).or_insert_with(|| (Vec::new(), at)).0.extend(own);
+        }
+    }
     let (title, accusative) = titles(form);
-    let one = |(nth, (deadline, schools, at)): (usize, (Date, Vec<String>, String))| {
+    let one = |(nth, (deadline, (schools, at))): (usize, (Date, (Vec<String>, String)))| {
         let id = if nth == 0 { "form".to_owned() } else { format!("form-{}", nth + 1) };
         let schools = Some(schools);
         Found::sure(
@@ -393,7 +408,7 @@ fn parted(parts: Vec<(Date, Vec<String>, String)>, form: &Chosen) -> Vec<Found<R
             &at,
         )
     };
-    parts.into_iter().enumerate().map(one).collect()
+    days.into_iter().enumerate().map(one).collect()
 }
 
 /// «школам Киришского района – до 10 ноября, школам Тосненского района – до 17 ноября»: in one sentence or several.
@@ -425,61 +440,23 @@ fn by_district(said: &[Said], known: &Known<'_>, used: &[usize]) -> Option<(Vec<
     if parts.len() < 2 {
         return None;
     }
-    let missing: Vec<&str> = known
-        .schools
-        .iter()
-        .map(|school| school.value.id.as_str())
-        .filter(|id| !parts.iter().any(|(_, schools, _)| schools.iter().any(|one| one == id)))
-        .collect();
-    let mut forms = parted(parts.clone(), known.form);
+    Some((places, with_missing(parted(parts, known.form), known)))
+}
+
+/// Says of the last requirement which schools owe none of them.
+fn with_missing(mut forms: Vec<Found<Requirement>>, known: &Known<'_>) -> Vec<Found<Requirement>> {
+    let owes = |id: &String| forms.iter().any(|form| form.value.schools.iter().flatten().any(|one| one == id));
+    let missing: Vec<&str> =
+        known.schools.iter().map(|school| &school.value.id).filter(|id| !owes(id)).map(String::as_str).collect();
+    let why = format!("ни к одному сроку не отнесены школы: {}", missing.join(", "));
     if let (false, Some(last)) = (missing.is_empty(), forms.last_mut()) {
-        last.doubt = Some(format!("ни к одному сроку не отнесены школы: {}", missing.join(", ")));
+        last.doubt = Some(why);
     }
-    Some((places, forms))
+    forms
 }
 
 /// The districts that a stretch of text names: «Киришского и Тосненского районов».
 fn districts(text: &str) -> Vec<String> {
     let found = pattern!(r"\b([А-ЯЁ][а-яё-]+(?:ск|цк)(?:ого|ий|ому|им))\b").captures_iter(text);
     found.filter_map(|found| schedule::nominative(found.get(1)?.as_str())).collect()
-}
-
-/// What happens on which days: a sentence with a period or a day on which something takes place.
-fn event(said: &[Said], letter: Date) -> Option<Found<Event>> {
-    let happens =
-        pattern!(r"(?i)в период с|состо[ия]т|пройд[её]т|провод[ия]тс|проведен|провед[её]т|проводит|организу|заплан");
-    for one in said.iter().filter(|one| one.who.is_none() && happens.is_match(&one.text)) {
-        let Some(day) = dates::find(&one.text, letter).into_iter().find(|day| !day.until && day.first >= letter) else {
-            continue;
-        };
-        let longest = quoted(&one.text)
-            .into_iter()
-            .filter(|name| !is_office(&one.text, name))
-            .max_by_key(|name| name.chars().count());
-        let event = |title: String| Event { title, from: day.first, to: day.last };
-        return Some(match longest.filter(|name| name.chars().count() >= 12) {
-            Some(title) => Found::sure(event(with_kind(&one.text, title)), &one.text),
-            None => Found::sure(event("Мероприятие по письму".to_owned()), &one.text)
-                .but("название мероприятия не найдено: впишите его"),
-        });
-    }
-    None
-}
-
-/// A name with the word before it that says what it is: «Городской конкурс «…»».
-fn with_kind(text: &str, name: String) -> String {
-    let before = text.find(&name).and_then(|at| text.get(..at)).unwrap_or_default();
-    let kind = pattern!(
-        r"(?i)((?:\p{L}+(?:ый|ий|ой|ая|ое)\s+){0,2}(?:конкурс|конференция|семинар|форум|вебинар|фестиваль|совещание|олимпиада|акция|круглый стол))\s*[«“]$"
-    );
-    match kind.captures(before).and_then(|found| found.get(1)) {
-        Some(kind) => format!("{} «{name}»", super::russian::sentence(kind.as_str())),
-        None => name,
-    }
-}
-
-/// Whether a name in quotes is that of an institution: a legal form stands before it.
-fn is_office(text: &str, name: &str) -> bool {
-    let before = text.find(name).and_then(|at| text.get(..at)).unwrap_or_default();
-    pattern!(r"(?:[А-ЯЁ]{2,}(?:\s+[А-ЯЁ]{2,})*|[Ии]нститут\w*|[Цц]ентр\w*)\s*[«“]$").is_match(before)
 }

@@ -171,7 +171,7 @@ fn head(page: &mut Page, draft: &Draft) {
     page.line("");
     page.found("id", &draft.id);
     page.found("title", &draft.title);
-    page.text("time_zone", "Europe/Moscow");
+    page.text("time_zone", draft.time_zone);
     page.comment("Более ранние письма школ к этой кампании не относятся.");
     page.date("start", draft.date.value);
     if draft.to_all {

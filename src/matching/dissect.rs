@@ -1,5 +1,7 @@
 //! The name of a school taken apart for those who have no roster yet: what a letter's schedule says of it.
 
+use std::sync::LazyLock;
+
 use super::{
     name::{self, Name, Reach},
     places::Places,
@@ -33,7 +35,10 @@ pub fn names_a_school(text: &str) -> bool {
     names_in(text, Reach::Near).iter().any(|name| !name.kinds.is_empty())
 }
 
+/// No place is known beforehand.
+static NOWHERE: LazyLock<Places> = LazyLock::new(Places::new);
+
 fn names_in(text: &str, reach: Reach) -> Vec<Name> {
-    let (tokens, items) = read(text, &Places::new());
+    let (tokens, items) = read(text, &NOWHERE);
     name::names(text, &tokens, &items, reach)
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a letter that cannot be read is a failed test")]
 
+mod any;
 mod builder;
 mod command;
 mod others;

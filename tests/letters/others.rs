@@ -92,3 +92,17 @@ fn a_table_with_options_and_headings_within() {
     let draft = read("hmao");
     insta::assert_debug_snapshot!((letter(&draft), requirements(&draft), kinds(&draft)));
 }
+
+#[test]
+fn a_schedule_of_lines_under_their_days() {
+    let draft = read("omsk");
+    insta::assert_debug_snapshot!((
+        letter(&draft),
+        draft.time_zone,
+        requirements(&draft),
+        obligations(&draft),
+        kinds(&draft),
+        schools(&draft),
+        draft.event.as_ref().map(|event| &event.value)
+    ));
+}

@@ -15,7 +15,7 @@ use crate::{
     document::{Document, Limits, Problem},
     explain::explain,
     jail::{Jail, Sandbox},
-    letter::{self, Written},
+    letter::{self, Draft, Written},
     message::OwnIdentity,
 };
 
@@ -52,13 +52,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let options = letter::Options { today: now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(), annex: args.annex };
     let draft = letter::read(&document, &options).map_err(|refusal| wrong(&args.from, &refusal.to_string()))?;
     let written = letter::write(&draft);
-    let campaign = campaign::read(&output.to_string(), &written.text).map_err(|error| {
-        Wrong(format!(
-            "what this letter asks makes no sound campaign, nothing was written: {}\n  cure: make the letter's annexes \
-             plainer, or start from a copy of another campaign file",
-            explain(&error.into())
-        ))
-    })?;
+    let campaign = campaign::read(&output.to_string(), &written.text)
+        .map_err(|error| unsound(&args.from, &draft, &explain(&error.into())))?;
     save(&args.output, &written.text, args.force)?;
     let mut said = io::stderr().lock();
     for finding in campaign.findings(now) {
@@ -72,6 +67,25 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Why what was read makes no campaign; most often because no school is named.
+fn unsound(file: &Path, draft: &Draft, why: &str) -> Wrong {
+    if draft.to_all {
+        let (place, fields) = (&draft.form_title.at, draft.fields.len());
+        let what = format!(
+            "the form was found ({place}: {fields} questions), but no schedule: no table, list or sentence names schools\n  \
+             cure: put a table of the schools behind the letter, in the same file: date and name of the school"
+        );
+        return wrong(file, &what);
+    }
+    wrong(
+        file,
+        &format!(
+            "what it asks makes no sound campaign, nothing was written: {why}\n  cure: make the letter's annexes plainer, \
+             or start from a copy of another campaign file"
+        ),
+    )
+}
+
 /// What a person has to look at, each with its line.
 fn marks(said: &mut impl io::Write, file: &Path, written: &Written) -> io::Result<()> {
     for doubt in &written.doubts {
@@ -79,6 +93,7 @@ fn marks(said: &mut impl io::Write, file: &Path, written: &Written) -> io::Resul
     }
     match written.doubts.len() {
         0 => writeln!(said, "svodka: nothing is in doubt; read the file once all the same"),
+        1 => writeln!(said, "svodka: one place is marked «ПРОВЕРЬТЕ» in the file: look at it"),
         count => writeln!(said, "svodka: {count} places are marked «ПРОВЕРЬТЕ» in the file: look at each"),
     }
 }
