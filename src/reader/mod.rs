@@ -17,7 +17,7 @@ use crate::{
 use walk::Walker;
 
 /// Raised whenever a reading of the same bytes could differ from an earlier one.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What is known of a mail from its bytes alone.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

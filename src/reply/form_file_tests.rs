@@ -176,3 +176,85 @@ fn a_long_form_stays_small() {
     let bytes = filled_form(campaign, &campaign.schools[0], |_| Slot::Answer(&text)).unwrap();
     assert!(bytes.len() < 30_000, "{}", bytes.len());
 }
+
+/// A campaign that asks for every kind of answer.
+fn every_kind() -> Campaign {
+    crate::campaign::read("x", include_str!("../../tests/fixtures/campaigns/every-kind.toml")).unwrap()
+}
+
+/// What is found in a document for it.
+fn found(campaign: &Campaign, document: &Document) -> BTreeMap<String, (String, Option<Value>, Option<form::Invalid>)> {
+    let found = form::contents(campaign, &Recogniser::new(campaign), document, None);
+    assert!(found.forms.len() <= 1, "{found:?}");
+    let answers = found.forms.into_iter().flat_map(|form| form.answers);
+    answers.map(|(field, answer)| (field.to_string(), (answer.text, answer.value, answer.invalid))).collect()
+}
+
+const EVERY_ANSWER: [(&str, &str); 14] = [
+    ("school", "МОУ «Лужская СОШ № 2»"),
+    ("clubs", "да, с 2020 года"),
+    ("club_format", "дистанционно, так как далеко"),
+    ("directions", "1, 3"),
+    ("share", "12,5 %"),
+    ("teachers", "много"),
+    ("quality", "4 (хорошо)"),
+    ("since", "с сентября 2021 года"),
+    ("events", "Кросс\nТурнир"),
+    ("staff", "Иванова М. И., учитель\nПетров П. П., тренер\nКим К. К., педагог\nСидорова А. А., –"),
+    ("email", "school@mail.ru"),
+    ("phone", "8 (81372) 2-22-33"),
+    ("plan", "План.docx"),
+    ("comment", "Введите ответ не нужно"),
+];
+
+#[test]
+fn answers_of_every_kind_stand_in_their_places_and_mean_there_what_they_meant() {
+    let campaign = every_kind();
+    let given: BTreeMap<&str, &str> = EVERY_ANSWER.into();
+    let slot = |id: &FieldId| given.get(id.as_str()).map_or(Slot::Gap, |text| Slot::Doubtful(text));
+    let document = read(&filled_form(&campaign, &campaign.schools[0], slot).unwrap());
+    assert_eq!(document.origin.as_deref(), Some("every-kind"));
+    let read = found(&campaign, &document);
+    for field in &campaign.form.fields {
+        let text = given[field.id.as_str()];
+        let (value, invalid) = judge(field, text).unwrap();
+        let (_, read_value, read_invalid) = &read[field.id.as_str()];
+        assert_eq!((read_value, read_invalid), (&value, &invalid), "{}: {read:?}", field.id);
+    }
+    assert_eq!(read["directions"].0, "техническое\nхудожественное");
+    assert_eq!(read["events"].0, "Кросс\nТурнир");
+}
+
+/// Whatever a school does to the questions, each place knows whose it is.
+#[test]
+fn an_answer_is_known_by_its_place_where_the_questions_are_gone() {
+    let campaign = every_kind();
+    let given: BTreeMap<&str, &str> = EVERY_ANSWER.into();
+    let slot = |id: &FieldId| match id.as_str() {
+        "clubs" | "events" => Slot::Gap,
+        id => Slot::Answer(given[id]),
+    };
+    let mut document = read(&filled_form(&campaign, &campaign.schools[0], slot).unwrap());
+    let whole = found(&campaign, &document);
+    assert_eq!(whole.len(), EVERY_ANSWER.len() - 2);
+    for block in &mut document.blocks {
+        let Block::Table(table) = block else { continue };
+        for (number, row) in table.rows.iter_mut().enumerate() {
+            row.cells[1].blocks = vec![Block::Paragraph(format!("п. {number}").as_str().into())];
+        }
+        table.rows.reverse();
+    }
+    let values = |found: BTreeMap<String, (String, Option<Value>, Option<form::Invalid>)>| {
+        found.into_iter().map(|(field, (_, value, invalid))| (field, (value, invalid))).collect::<BTreeMap<_, _>>()
+    };
+    let without = found(&campaign, &document);
+    assert_eq!(without["plan"].0, "План.docx");
+    assert_eq!(values(without), values(whole.clone()));
+    // A place that stands twice names nothing.
+    let twice = document.controls.iter().find(|one| one.tag == "svodka/every-kind/share").unwrap().clone();
+    document.controls.push(twice);
+    assert!(!found(&campaign, &document).contains_key("share"));
+    // Another campaign's form is none of ours.
+    document.controls.iter_mut().for_each(|one| one.tag = one.tag.replace("every-kind", "another"));
+    assert_eq!(found(&campaign, &document), BTreeMap::new());
+}

@@ -296,7 +296,7 @@ impl<'a> Body<'a> {
             }
             Frame::Table => self.flow.close_table(),
             Frame::Row { dropped, after } => {
-                self.tagged.push("\n");
+                self.tagged.row();
                 self.flow.skip_columns(after);
                 self.flow.close_row(!dropped);
             }

@@ -45,6 +45,16 @@ impl Tagged {
         }
     }
 
+    /// The end of a row, whose last cell has ended with a tabulator.
+    pub(super) fn row(&mut self) {
+        if let Some(control) = self.open.last().and_then(|at| self.controls.get_mut(*at)) {
+            if control.text.ends_with('\t') {
+                control.text.pop();
+            }
+            control.text.push('\n');
+        }
+    }
+
     /// The controls heard so far.
     pub(super) fn take(&mut self) -> Vec<Control> {
         self.open.clear();

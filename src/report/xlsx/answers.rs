@@ -189,3 +189,25 @@ fn ratings(
     page.sheet.insert_chart(row, FIRST, &chart)?;
     Ok(last.max(row + HIGH) + 2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_shows_what_an_answer_means_and_notes_what_was_written_otherwise() {
+        let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|&text| text.to_owned()).collect());
+        for (text, value, shown_as, noted) in [
+            ("Имеется.", Some(Value::Yes(true)), "да", true),
+            ("НЕТ", Some(Value::Yes(false)), "нет", false),
+            ("2", Some(texts(&["дистанционно"])), "дистанционно", true),
+            ("очно, дистанционно", Some(texts(&["очно", "дистанционно"])), "очно\nдистанционно", true),
+            ("Очно", Some(texts(&["очно"])), "очно", false),
+            ("8 (812) 123-45-67", Some(texts(&["+78121234567"])), "+78121234567", true),
+            ("как есть", None, "как есть", false),
+        ] {
+            let answer = Answer { text: text.to_owned(), value, invalid: None, found: String::new() };
+            assert_eq!(shown(&answer), (shown_as.to_owned(), noted), "{text}");
+        }
+    }
+}
