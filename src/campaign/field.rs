@@ -43,16 +43,21 @@ pub struct Field {
     pub required_outside: bool,
     /// Whether an answer is owed. What is given all the same must be valid.
     #[serde(default = "yes")]
+    #[schemars(example = false)]
     pub required: bool,
     /// Owed only where another field is answered in a certain way.
     pub required_if: Option<Condition>,
     /// The least number that is an answer, of kinds `count` and `decimal`.
+    #[schemars(example = 1)]
     pub min: Option<f64>,
     /// The greatest one.
+    #[schemars(example = 100)]
     pub max: Option<f64>,
     /// The most characters that an answer may have.
+    #[schemars(example = 2000)]
     pub max_length: Option<usize>,
     /// The field whose answer this one must repeat.
+    #[schemars(example = &"partner_count")]
     pub same_as: Option<FieldId>,
 }
 
@@ -61,8 +66,10 @@ pub struct Field {
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The field that decides.
+    #[schemars(example = &"partner_count")]
     pub field: FieldId,
     /// Its answer, as a school might write it; of a field with several options one of them.
+    #[schemars(example = &"да")]
     pub is: String,
 }
 

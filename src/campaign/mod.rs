@@ -46,6 +46,7 @@ pub struct Campaign {
     pub start: Date,
     /// Whether answers are no longer taken: schools are told so, and a person may still take one.
     #[serde(default)]
+    #[schemars(example = true)]
     pub closed: bool,
     /// The letter itself.
     pub letter: Letter,

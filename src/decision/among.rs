@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use jiff::ToSpan as _;
 
-use crate::{campaign::CampaignId, form::Kind, message::Automatic, reader::Reading};
+use crate::{campaign::CampaignId, document::Document, form::Kind, message::Automatic, reader::Reading};
 
 use super::{
     Action, Decision, DocumentVerdict,
