@@ -8,3 +8,4 @@ mod builder;
 mod command;
 mod others;
 mod same;
+mod together;
