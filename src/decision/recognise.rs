@@ -79,7 +79,10 @@ fn names_letter(said: &[String], number: &str) -> bool {
         [start @ .., last] if last.chars().count() == 4 && start.len() >= 2 && start.iter().any(long) => start,
         whole => whole,
     };
-    !short.is_empty() && said.windows(short.len()).any(|some| some == short)
+    // A bare «241» stands in mails about anything, and «б/н» is no number.
+    let telling =
+        short.iter().any(|word| word.starts_with(char::is_numeric)) && (short.len() >= 2 || short.iter().any(long));
+    telling && said.windows(short.len()).any(|some| some == short)
 }
 
 /// Lower case, ё as е, every run of white space one space.
@@ -141,6 +144,10 @@ mod tests {
         ] {
             assert_eq!(names_letter(&words(text), "19-33822/2022"), named, "{text}");
         }
+        for (text, number) in [("совещание в кабинете 241", "241"), ("письмо б/н", "б/н")] {
+            assert!(!names_letter(&words(text), number), "{text}");
+        }
+        assert!(names_letter(&words("на Ваше письмо № 2417"), "2417"));
     }
 
     #[test]
