@@ -110,7 +110,7 @@ fn write<'a>(
         .layout(TableLayoutType::Fixed)
         .margins(TableCellMargins::new().margin(30, MARGIN, 30, MARGIN));
     let docx = docx.custom_property(document::ORIGIN, campaign.id.as_str());
-    let docx = docx.add_table(table).add_paragraph(line("", 2, 0));
+    let docx = docx.add_table(table).add_paragraph(end());
     pack_with(docx, &campaign.form.title, |document| controls.put_into(document))
 }
 
@@ -197,7 +197,7 @@ fn table(
         .width(width * columns.len(), WidthType::Dxa)
         .layout(TableLayoutType::Fixed);
     // A cell ends with a paragraph (§17.4.65).
-    outer.add_table(inner).add_paragraph(line("", 2, 0))
+    outer.add_table(inner).add_paragraph(end())
 }
 
 /// What is wanted, in brackets.
@@ -213,6 +213,11 @@ fn hint(campaign: &Campaign, field: &Field) -> String {
 
 fn cell(width: usize) -> TableCell {
     TableCell::new().width(width, WidthType::Dxa)
+}
+
+/// What must stand behind a table, and takes hardly any room: a form that fills its page shall not begin another.
+fn end() -> Paragraph {
+    line("", 2, 0).size(2)
 }
 
 /// A paragraph; `size` in half points, `after` in twentieths of a point.
