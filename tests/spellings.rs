@@ -76,8 +76,10 @@ fn school(at: usize, spellings: &[(u32, String)], settlement: &str) -> KnownScho
 
 fn measure(roster: &Roster, at: usize, numbered: bool, spellings: &[(u32, String)], score: &mut Score) {
     let own = format!("g{at}");
+    let scan = roster.clone().without_index();
     for (_, spelling) in spellings {
         let found = roster.name(spelling);
+        assert_eq!(found, scan.name(spelling), "the index finds something else");
         match found.school() {
             Some(school) if school.as_str() == own => score.right += 1,
             Some(_) => score.wrong.push(format!("{spelling}: {found:?}")),

@@ -12,6 +12,8 @@
 //! - A supporting clue for another school does not block a full name in field 1, on a title page or in a letterhead:
 //!   people send from borrowed addresses and forward each other's files. It does block a mere address or thread.
 
+use std::collections::HashSet;
+
 use crate::campaign::SchoolId;
 
 use super::{
@@ -20,6 +22,9 @@ use super::{
     resolve::{NameMatch, list},
     roster::Roster,
 };
+
+/// Among more schools than these nobody chooses: «СОШ № 3» may be any of thousands.
+const CANDIDATES: usize = 50;
 
 /// What one clue says.
 #[derive(Debug, Clone)]
@@ -299,17 +304,14 @@ impl Roster {
         let mut ordered: Vec<&Witness> = witnesses.iter().collect();
         ordered.sort_by_key(|one| one.source);
         let mut candidates: Vec<SchoolId> = Vec::new();
+        let mut seen: HashSet<&SchoolId> = HashSet::new();
         for one in &ordered {
             let schools: &[SchoolId] = match &one.voice {
                 Voice::For(school, _) => std::slice::from_ref(school),
                 Voice::Perhaps(schools) | Voice::Torn(schools) => schools,
                 Voice::Outside(_) | Voice::Silent => &[],
             };
-            for school in schools {
-                if !candidates.contains(school) {
-                    candidates.push(school.clone());
-                }
-            }
+            candidates.extend(schools.iter().filter(|school| seen.insert(*school)).cloned());
         }
         if candidates.is_empty() && ordered.iter().all(|one| matches!(one.voice, Voice::Silent)) {
             let looked: Vec<&str> = ordered.iter().map(|one| title(one.source)).collect();
@@ -325,6 +327,7 @@ impl Roster {
             why.push(format!("It may be {}.", list(&candidates)));
         }
         why.extend(ordered.iter().flat_map(|one| one.why.clone()));
+        candidates.truncate(CANDIDATES);
         Verdict::Ambiguous { candidates, why }
     }
 }
@@ -366,8 +369,11 @@ fn joined(voice: Voice, found: &NameMatch) -> Voice {
         (Voice::For(a, branch), Voice::Perhaps(b)) | (Voice::Perhaps(b), Voice::For(a, branch)) if b.contains(&a) => {
             Voice::For(a, branch)
         }
-        (Voice::Perhaps(a), Voice::Perhaps(b)) if a.iter().any(|one| b.contains(one)) => {
-            Voice::Perhaps(a.into_iter().filter(|one| b.contains(one)).collect())
+        (Voice::Perhaps(a), Voice::Perhaps(b)) => {
+            // They may be thousands.
+            let known: HashSet<&SchoolId> = b.iter().collect();
+            let common: Vec<SchoolId> = a.iter().filter(|one| known.contains(one)).cloned().collect();
+            if common.is_empty() { Voice::Torn(a.into_iter().chain(b).collect()) } else { Voice::Perhaps(common) }
         }
         (Voice::Outside(name), Voice::Outside(_)) => Voice::Outside(name),
         (a, b) => {

@@ -17,7 +17,7 @@ impl Roster {
         let [named] = names.as_slice() else { return false };
         let telling =
             !named.heads.is_empty() || !named.settlements.is_empty() || named.dedication.is_some() || named.titled;
-        let Some((_, known)) = self.schools.iter().find(|(one, _)| one.id.as_ref() == Some(school)) else {
+        let Some((_, known)) = self.index.place(school).and_then(|at| self.schools.get(at)) else {
             return false;
         };
         let number = named.numbers.first();

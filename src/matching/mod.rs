@@ -10,6 +10,7 @@ mod dissect;
 mod evidence;
 mod fit;
 mod heads;
+mod index;
 mod items;
 mod kinds;
 mod learn;
@@ -18,6 +19,7 @@ mod numbers;
 mod places;
 mod resolve;
 mod roster;
+mod stems;
 mod surroundings;
 #[cfg(test)]
 mod tests;

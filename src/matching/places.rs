@@ -1,8 +1,12 @@
 //! The places that a roster knows: adjectives («киришск-») and towns or villages («Лодейное Поле»).
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
 
 use super::{
+    stems::Stems,
     text::{Mark, Token},
     words::{self, Likeness, Stem},
 };
@@ -13,6 +17,22 @@ pub(super) struct Places {
     adjectives: Vec<Stem>,
     settlements: Vec<Vec<Stem>>,
     elsewhere: HashSet<&'static str>,
+    index: Option<Index>,
+}
+
+/// By which a word's adjectives and settlements are found.
+#[derive(Debug, Clone)]
+struct Index {
+    adjectives: Stems,
+    /// By the first word of their names.
+    settlements: Stems,
+}
+
+/// Places that are still being told.
+#[derive(Debug, Default)]
+pub(super) struct Telling {
+    adjectives: HashMap<Stem, usize>,
+    settlements: HashMap<Vec<Stem>, usize>,
 }
 
 /// Places that a word or phrase may mean.
@@ -24,6 +44,18 @@ pub(super) struct Meant {
     pub(super) slip: bool,
 }
 
+impl Telling {
+    /// The number of an adjective, given as its stem.
+    pub(super) fn adjective(&mut self, stem: &str) -> usize {
+        number_of(&mut self.adjectives, Stem::of_adjective(stem))
+    }
+
+    /// The number of a settlement, given in the nominative.
+    pub(super) fn settlement(&mut self, words: &[&str]) -> usize {
+        number_of(&mut self.settlements, words.iter().map(|word| Stem::of_place(word)).collect())
+    }
+}
+
 impl Places {
     /// Nothing but the places elsewhere in the country whose names must not be taken for a slip.
     pub(super) fn new() -> Self {
@@ -32,26 +64,51 @@ impl Places {
         Self { elsewhere: names.collect(), ..Self::default() }
     }
 
-    /// The number of an adjective, given as its stem.
-    pub(super) fn add_adjective(&mut self, stem: &str) -> usize {
-        number_of(&mut self.adjectives, Stem::of_adjective(stem))
+    /// All that have been told.
+    pub(super) fn told(self, telling: Telling) -> Self {
+        let (adjectives, settlements) = (in_order(telling.adjectives), in_order(telling.settlements));
+        let first = |name: &'_ Vec<Stem>| name.first().map(|stem| stem.letters().to_owned()).unwrap_or_default();
+        let firsts: Vec<String> = settlements.iter().map(first).collect();
+        let index = Index {
+            adjectives: Stems::new(adjectives.iter().map(Stem::letters).zip(0..)),
+            settlements: Stems::new(firsts.iter().map(String::as_str).zip(0..)),
+        };
+        Self { adjectives, settlements, elsewhere: self.elsewhere, index: Some(index) }
     }
 
-    /// The number of a settlement, given in the nominative.
-    pub(super) fn add_settlement(&mut self, words: &[&str]) -> usize {
-        number_of(&mut self.settlements, words.iter().map(|word| Stem::of_place(word)).collect())
+    /// Compares every word with every place.
+    pub(super) fn without_index(mut self) -> Self {
+        self.index = None;
+        self
     }
 
     /// What an adjective means. A slip is not forgiven where it makes the name of another place.
     pub(super) fn adjective(&self, word: &str) -> Option<Meant> {
-        best(self.adjectives.iter().map(|stem| stem.likeness(word)), self.is_elsewhere(word))
+        let Some(index) = &self.index else {
+            return best(self.adjectives.iter().map(|stem| stem.likeness(word)).enumerate(), self.is_elsewhere(word));
+        };
+        let of = |numbers: Vec<u32>| {
+            let likeness = |at: usize| (at, self.adjectives.get(at).and_then(|stem| stem.likeness(word)));
+            numbers.into_iter().filter_map(|number| usize::try_from(number).ok()).map(likeness).collect::<Vec<_>>()
+        };
+        let exact = of(index.adjectives.exact(word));
+        if exact.iter().any(|(_, likeness)| *likeness == Some(Likeness::Exact)) {
+            return best(exact.into_iter(), false);
+        }
+        if !words::may_slip(word) {
+            return None;
+        }
+        best(of(index.adjectives.near(word)).into_iter(), false).filter(|_| !self.is_elsewhere(word))
     }
 
     /// The settlement whose name begins with this token, and how many tokens it takes.
     pub(super) fn settlement(&self, tokens: &[Token], at: usize, slips: bool) -> Option<(Meant, usize)> {
         let mut longest: Option<(Meant, usize)> = None;
-        for (number, name) in self.settlements.iter().enumerate() {
-            let Some((likeness, length)) = phrase(name, tokens, at) else { continue };
+        for number in self.beginning_with(tokens.get(at)?, slips) {
+            let Some((likeness, length)) = self.settlements.get(number).and_then(|name| phrase(name, tokens, at))
+            else {
+                continue;
+            };
             let slip = likeness == Likeness::Slip;
             if slip && (!slips || tokens.get(at).is_some_and(|token| self.is_elsewhere(&token.text))) {
                 continue;
@@ -65,6 +122,23 @@ impl Places {
         longest
     }
 
+    /// The settlements whose first word the token may be.
+    fn beginning_with(&self, token: &Token, slips: bool) -> Vec<usize> {
+        let Some(index) = &self.index else { return (0..self.settlements.len()).collect() };
+        let word = token.text.as_str();
+        let mut numbers = index.settlements.exact(word);
+        // «Лодейное-Поле».
+        if let Some((first, _)) = word.split_once('-') {
+            numbers.extend(index.settlements.exact(first));
+        }
+        if slips && words::may_slip(word) {
+            numbers.extend(index.settlements.near(word));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().filter_map(|number| usize::try_from(number).ok()).collect()
+    }
+
     /// Whether a word as it stands is made from the name of a place that the roster does not know.
     fn is_elsewhere(&self, word: &str) -> bool {
         let adjective = words::adjective(word).is_some_and(|(stem, _)| self.elsewhere.contains(stem));
@@ -72,15 +146,19 @@ impl Places {
     }
 }
 
-fn number_of<T: PartialEq>(known: &mut Vec<T>, new: T) -> usize {
-    known.iter().position(|one| *one == new).unwrap_or_else(|| {
-        known.push(new);
-        known.len() - 1
-    })
+fn number_of<T: Hash + Eq>(known: &mut HashMap<T, usize>, new: T) -> usize {
+    let next = known.len();
+    *known.entry(new).or_insert(next)
 }
 
-fn best(likenesses: impl Iterator<Item = Option<Likeness>>, no_slips: bool) -> Option<Meant> {
-    let found: Vec<(usize, Likeness)> = likenesses.enumerate().filter_map(|(at, one)| Some((at, one?))).collect();
+fn in_order<T>(known: HashMap<T, usize>) -> Vec<T> {
+    let mut all: Vec<(T, usize)> = known.into_iter().collect();
+    all.sort_unstable_by_key(|(_, number)| *number);
+    all.into_iter().map(|(one, _)| one).collect()
+}
+
+fn best(likenesses: impl Iterator<Item = (usize, Option<Likeness>)>, no_slips: bool) -> Option<Meant> {
+    let found: Vec<(usize, Likeness)> = likenesses.filter_map(|(at, one)| Some((at, one?))).collect();
     let best = found.iter().map(|(_, likeness)| *likeness).max()?;
     if best == Likeness::Slip && no_slips {
         return None;

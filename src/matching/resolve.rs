@@ -6,6 +6,7 @@ use crate::campaign::SchoolId;
 
 use super::{
     fit::{self, Fit, Veto},
+    index,
     name::{self, Name, Reach},
     roster::Roster,
     vocabulary::Kind,
@@ -59,6 +60,12 @@ pub struct Mention {
     pub found: NameMatch,
 }
 
+/// How well a name fits schools: their places in the roster, in its order.
+type Fits = Vec<(usize, Fit)>;
+
+/// So many schools are named in a reason: «СОШ № 3» fits thousands.
+const SHOWN: usize = 12;
+
 /// Scheduled schools in one run of names from which on it is a list, not a signature.
 const LIST: usize = 3;
 
@@ -99,8 +106,10 @@ impl Roster {
 
     /// Leaves out former names of a school beside its name of today, where they tell no other known school of its place.
     fn drop_former(&self, names: &mut Vec<Name>) {
-        let full =
-            |name: &Name| self.schools.iter().position(|(_, known)| fit::fit(name, known, &self.common).is_full());
+        if names.iter().all(|name| !name.former) {
+            return;
+        }
+        let full = |name: &Name| self.likely(name).into_iter().find(|(_, fit)| fit.is_full()).map(|(at, _)| at);
         let now = names.iter().filter(|name| !name.former).find_map(full);
         let Some((_, own)) = now.and_then(|at| self.schools.get(at)) else { return };
         names.retain(|name| {
@@ -109,9 +118,38 @@ impl Roster {
         });
     }
 
+    /// How well a name fits each of these schools.
+    fn fits(&self, name: &Name, schools: impl IntoIterator<Item = usize>) -> Fits {
+        let fit = |at: usize| Some((at, fit::fit(name, &self.schools.get(at)?.1, &self.common)));
+        schools.into_iter().filter_map(fit).collect()
+    }
+
+    /// The fits of all schools that a name may fit in full.
+    fn likely(&self, name: &Name) -> Fits {
+        if self.index.is_missing() || self.common.one_town {
+            return self.fits(name, 0..self.schools.len());
+        }
+        let its_number =
+            |at: &usize| self.schools.get(*at).is_some_and(|(_, known)| index::has_its_number(known, name));
+        self.fits(name, self.index.placed(name).into_iter().filter(its_number))
+    }
+
+    /// The fits of all schools of the schedule that a name may be said to fit in part, or that lie where it says.
+    fn possible(&self, name: &Name) -> Fits {
+        if self.index.is_missing() {
+            return self.fits(name, 0..self.schools.len());
+        }
+        let mut schools = self.index.placed(name);
+        schools.extend(self.index.numbered(name));
+        schools.retain(|at| self.schools.get(*at).is_some_and(|(school, _)| school.id.is_some()));
+        schools.sort_unstable();
+        schools.dedup();
+        self.fits(name, schools)
+    }
+
     /// One name, compared with every school that is known.
     fn resolve(&self, one: &Name, text: &str) -> NameMatch {
-        let fits: Vec<Fit> = self.schools.iter().map(|(_, known)| fit::fit(one, known, &self.common)).collect();
+        let fits = self.likely(one);
         let written = name::excerpt(text, &one.span);
         let of = |wanted: &dyn Fn(&Fit) -> bool| Choice::of(self, &fits, wanted);
 
@@ -120,8 +158,9 @@ impl Roster {
         let best = if exact.is_empty() { &slipped } else { &exact };
         match (best.ids.as_slice(), best.neighbours) {
             ([school], 0) => {
-                let place = self.schools.iter().zip(&fits).find(|((known, _), _)| known.id.as_ref() == Some(school));
-                let slips = place.is_some_and(|(_, fit)| fit.slips > 0);
+                let its_own =
+                    |at: usize| self.schools.get(at).is_some_and(|(known, _)| known.id.as_ref() == Some(school));
+                let slips = fits.iter().find(|(at, _)| its_own(*at)).is_some_and(|(_, fit)| fit.slips > 0);
                 let mut why = vec![format!("{written:?} has the type, the number and the place of {school}.")];
                 if slips {
                     why.push("One letter is wrong in it; no other known school fits as well.".to_owned());
@@ -143,11 +182,11 @@ impl Roster {
                 return NameMatch::Conflict { candidates: schools.to_vec(), why };
             }
         }
-        self.doubtful(one, written, &fits)
+        self.doubtful(one, written, &self.possible(one))
     }
 
     /// A name that is no full match.
-    fn doubtful(&self, one: &Name, written: String, fits: &[Fit]) -> NameMatch {
+    fn doubtful(&self, one: &Name, written: String, fits: &Fits) -> NameMatch {
         let of = |wanted: &dyn Fn(&Fit) -> bool| Choice::of(self, fits, wanted);
         let conflicts = of(&|fit| fit.is_possible() && fit.conflict.is_some());
         let partial = of(&|fit| fit.is_possible() && fit.conflict.is_none());
@@ -156,7 +195,7 @@ impl Roster {
         }
         if !partial.ids.is_empty() {
             let mut why = vec![format!("{written:?} fits {}, but is not enough.", list(&partial.ids))];
-            for (id, fit) in partial.fits(self, fits) {
+            for (id, fit) in partial.shown(self, fits) {
                 let doubts: Vec<&str> = fit.doubts.iter().map(|doubt| doubt.text()).collect();
                 why.push(format!("{id}: {}.", doubts.join("; ")));
             }
@@ -164,7 +203,7 @@ impl Roster {
         }
         if !conflicts.ids.is_empty() {
             let why = conflicts
-                .fits(self, fits)
+                .shown(self, fits)
                 .map(|(id, fit)| format!("{written:?} fits {id}, but {}.", fit.conflict.unwrap_or_default()))
                 .collect();
             return NameMatch::Conflict { candidates: conflicts.ids, why };
@@ -173,8 +212,9 @@ impl Roster {
             return NameMatch::None;
         }
         let mut why = vec![format!("{written:?} names a school, and no school of the schedule fits.")];
-        for ((known, _), fit) in self.schools.iter().zip(fits) {
-            if let (Some(id), [veto], true) = (&known.id, fit.vetoes.as_slice(), fit.placed) {
+        for (at, fit) in fits {
+            let id = self.schools.get(*at).and_then(|(known, _)| known.id.as_ref());
+            if let (Some(id), [veto], true) = (id, fit.vetoes.as_slice(), fit.placed) {
                 why.push(match veto {
                     Veto::Kind => format!("{id} is another type of school."),
                     Veto::Number => format!("{id} has another number."),
@@ -210,8 +250,9 @@ impl Roster {
             return matches.swap_remove(0);
         }
         // The school that every name in the field allows.
-        let mut common: Vec<SchoolId> = self.schools.iter().filter_map(|(school, _)| school.id.clone()).collect();
-        common.retain(|id| matches.iter().all(|one| one.allows(id)));
+        let allowed = self.allowed(&matches);
+        let by_all = allowed.iter().filter(|(_, names)| *names == matches.len());
+        let common: Vec<SchoolId> = by_all.map(|(id, _)| (*id).clone()).collect();
         let settled = match full.as_slice() {
             [one] => common.contains(one),
             [] => !common.is_empty(),
@@ -229,15 +270,33 @@ impl Roster {
             let why = matches.into_iter().flat_map(NameMatch::into_why).collect();
             return NameMatch::Partial { candidates: common, why };
         }
-        let mut candidates: Vec<SchoolId> = self.schools.iter().filter_map(|(school, _)| school.id.clone()).collect();
-        candidates.retain(|id| matches.iter().any(|one| one.allows(id)));
+        let candidates = self.allowed(&matches).into_iter().map(|(id, _)| id.clone()).collect();
         let mut why = vec!["Several schools are named.".to_owned()];
         why.extend(matches.into_iter().flat_map(NameMatch::into_why));
         NameMatch::Conflict { candidates, why }
     }
 }
 
+impl Roster {
+    /// The schools that at least one of several names allows, in the order of the campaign, and how many allow each.
+    fn allowed<'m>(&self, matches: &'m [NameMatch]) -> Vec<(&'m SchoolId, usize)> {
+        let scan = |id: &SchoolId| self.schools.iter().position(|(school, _)| school.id.as_ref() == Some(id));
+        let mut all: Vec<&SchoolId> = matches.iter().flat_map(NameMatch::schools).collect();
+        all.sort_by_cached_key(|id| self.index.place(id).or_else(|| scan(id)));
+        all.chunk_by(|a, b| a == b).filter_map(|same| Some((*same.first()?, same.len()))).collect()
+    }
+}
+
 impl NameMatch {
+    /// The schools that it may be.
+    fn schools(&self) -> &[SchoolId] {
+        match self {
+            Self::Full { school, .. } => std::slice::from_ref(school),
+            Self::Partial { candidates, .. } | Self::Conflict { candidates, .. } => candidates,
+            Self::Outside { .. } | Self::None => &[],
+        }
+    }
+
     /// The school of a full match.
     pub fn school(&self) -> Option<&SchoolId> {
         match self {
@@ -248,11 +307,7 @@ impl NameMatch {
 
     /// Whether it may be this school.
     pub fn allows(&self, id: &SchoolId) -> bool {
-        match self {
-            Self::Full { school, .. } => school == id,
-            Self::Partial { candidates, .. } | Self::Conflict { candidates, .. } => candidates.contains(id),
-            Self::Outside { .. } | Self::None => false,
-        }
+        self.schools().contains(id)
     }
 
     /// The reasons, one sentence each.
@@ -274,9 +329,10 @@ struct Choice {
 }
 
 impl Choice {
-    fn of(roster: &Roster, fits: &[Fit], wanted: &dyn Fn(&Fit) -> bool) -> Self {
+    fn of(roster: &Roster, fits: &Fits, wanted: &dyn Fn(&Fit) -> bool) -> Self {
         let mut choice = Self { ids: Vec::new(), neighbours: 0 };
-        for ((school, _), _) in roster.schools.iter().zip(fits).filter(|(_, fit)| wanted(fit)) {
+        let wanted = fits.iter().filter(|(_, fit)| wanted(fit));
+        for (school, _) in wanted.filter_map(|(at, _)| roster.schools.get(*at)) {
             match &school.id {
                 Some(id) => choice.ids.push(id.clone()),
                 None => choice.neighbours += 1,
@@ -289,10 +345,12 @@ impl Choice {
         self.ids.is_empty() && self.neighbours == 0
     }
 
-    fn fits<'a>(&'a self, roster: &'a Roster, fits: &'a [Fit]) -> impl Iterator<Item = (&'a SchoolId, &'a Fit)> {
-        roster.schools.iter().zip(fits).filter_map(|((school, _), fit)| {
-            let id = school.id.as_ref()?;
-            self.ids.contains(id).then_some((id, fit))
+    /// The first of these schools, each with how well the name fits it.
+    fn shown<'a>(&'a self, roster: &'a Roster, fits: &'a Fits) -> impl Iterator<Item = (&'a SchoolId, &'a Fit)> {
+        let some = self.ids.get(..SHOWN.min(self.ids.len())).unwrap_or_default();
+        fits.iter().filter_map(move |(at, fit)| {
+            let id = roster.schools.get(*at)?.0.id.as_ref()?;
+            some.contains(id).then_some((id, fit))
         })
     }
 }
@@ -329,7 +387,11 @@ fn is_complete(name: &Name) -> bool {
         && (placed || !name.numbers.is_empty() || name.titled || (other && name.dedication.is_some()))
 }
 
-/// Ids in one line.
+/// Ids in one line: the first of them, where they are many.
 pub(super) fn list(ids: &[SchoolId]) -> String {
-    ids.iter().map(SchoolId::as_str).collect::<Vec<_>>().join(", ")
+    let mut line = ids.iter().take(SHOWN).map(SchoolId::as_str).collect::<Vec<_>>().join(", ");
+    if ids.len() > SHOWN {
+        line.push_str(&format!(" and {} more", ids.len() - SHOWN));
+    }
+    line
 }

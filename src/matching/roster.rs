@@ -1,12 +1,15 @@
 //! The schools of a campaign, prepared for comparing.
 
+use std::collections::HashMap;
+
 use crate::campaign::{Campaign, SchoolId};
 
 use super::{
     fit::{Common, Known, KnownName},
+    index::Index,
     items::{self, What},
     name::{self, Name, Reach},
-    places::Places,
+    places::{Places, Telling},
     text::{self, Token},
     words::{self, Stem},
 };
@@ -30,6 +33,7 @@ pub struct Roster {
     pub(super) places: Places,
     pub(super) schools: Vec<(KnownSchool, Known)>,
     pub(super) common: Common,
+    pub(super) index: Index,
 }
 
 impl Roster {
@@ -52,27 +56,39 @@ impl Roster {
 
     /// Prepares any schools. `region` is a text that names their region («… Ленинградской области»), or empty.
     pub fn from_names(region: &str, schools: impl IntoIterator<Item = KnownSchool>) -> Self {
-        let mut places = Places::new();
+        let places = Places::new();
         let schools: Vec<KnownSchool> = schools.into_iter().collect();
         let parsed: Vec<Vec<Name>> = schools
             .iter()
             .map(|school| school.names.iter().filter_map(|name| main_name(name, &places)).collect())
             .collect();
+        let mut telling = Telling::default();
         let mut known: Vec<Known> =
-            schools.iter().zip(&parsed).map(|(school, names)| prepare(school, names, &mut places)).collect();
+            schools.iter().zip(&parsed).map(|(school, names)| prepare(school, names, &mut telling)).collect();
         share_adjectives(&mut known);
         let (_, region) = read(region, &Places::new());
         let region = region.into_iter().find_map(|item| match item.what {
             What::Region(stem) => Some(stem),
             _ => None,
         });
-        Self { places, schools: schools.into_iter().zip(known).collect(), common: Common { region, one_town: false } }
+        let schools: Vec<(KnownSchool, Known)> = schools.into_iter().zip(known).collect();
+        let index = Index::new(&schools);
+        Self { places: places.told(telling), schools, common: Common { region, one_town: false }, index }
     }
 
     /// Takes all schools to lie in one town, which nobody has to name then: type and number are enough.
     #[must_use]
     pub fn within_one_town(mut self) -> Self {
         self.common.one_town = true;
+        self
+    }
+
+    /// Compares every name with every school: what the index must not differ from.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_index(mut self) -> Self {
+        self.places = self.places.without_index();
+        self.index = Index::default();
         self
     }
 
@@ -96,10 +112,10 @@ fn main_name(text: &str, places: &Places) -> Option<Name> {
     names.into_iter().max_by_key(|name| (name.numbers.len() + name.heads.len(), name.kinds.len()))
 }
 
-fn prepare(school: &KnownSchool, names: &[Name], places: &mut Places) -> Known {
+fn prepare(school: &KnownSchool, names: &[Name], places: &mut Telling) -> Known {
     let tokens = text::tokens(&school.settlement);
     let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-    let settlement = (!words.is_empty()).then(|| places.add_settlement(&words));
+    let settlement = (!words.is_empty()).then(|| places.settlement(&words));
     let mut stems: Vec<String> = names.iter().flat_map(|name| &name.heads).map(|head| head.stem.clone()).collect();
     if let ([word], true) = (words.as_slice(), stems.is_empty()) {
         // «Кириши» → «киришск-»: a neighbour known as «Гимназия» is found as «Киришская гимназия» too. Only where no
@@ -121,7 +137,7 @@ fn prepare(school: &KnownSchool, names: &[Name], places: &mut Places) -> Known {
             .iter()
             .map(|name| KnownName { kinds: name.kinds.clone(), number: name.numbers.first().cloned() })
             .collect(),
-        adjectives: stems.iter().map(|stem| places.add_adjective(stem)).collect(),
+        adjectives: stems.iter().map(|stem| places.adjective(stem)).collect(),
         settlement,
         district,
         initials,
@@ -136,13 +152,19 @@ fn prepare(school: &KnownSchool, names: &[Name], places: &mut Places) -> Known {
 
 /// Schools of one settlement share its adjectives.
 fn share_adjectives(known: &mut [Known]) {
-    let of: Vec<(Option<usize>, Vec<usize>)> =
-        known.iter().map(|one| (one.settlement, one.adjectives.clone())).collect();
-    for one in known.iter_mut().filter(|one| one.settlement.is_some()) {
-        let shared =
-            of.iter().filter(|(settlement, _)| *settlement == one.settlement).flat_map(|(_, own)| own.iter().copied());
-        one.adjectives.extend(shared.collect::<Vec<_>>());
-        one.adjectives.sort_unstable();
-        one.adjectives.dedup();
+    let mut shared: HashMap<usize, Vec<usize>> = HashMap::new();
+    for one in known.iter() {
+        if let Some(settlement) = one.settlement {
+            shared.entry(settlement).or_default().extend(&one.adjectives);
+        }
+    }
+    for all in shared.values_mut() {
+        all.sort_unstable();
+        all.dedup();
+    }
+    for one in known {
+        if let Some(all) = one.settlement.and_then(|settlement| shared.get(&settlement)) {
+            one.adjectives.clone_from(all);
+        }
     }
 }

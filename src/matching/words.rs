@@ -17,7 +17,7 @@ const NOUN: [&str; 44] = [
 const SLIP_LENGTH: usize = 6;
 
 /// A declinable word: what stays, and which endings may follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Stem {
     letters: String,
     adjective: bool,
@@ -108,6 +108,11 @@ pub(super) fn is_slipped_adjective(word: &str, stem: &str) -> bool {
 /// Whether a word is a form of a noun with one slip.
 pub(super) fn is_slipped_noun(word: &str, stem: &str) -> bool {
     slipped(word, stem, &NOUN)
+}
+
+/// Whether a word is long enough for a slip to be forgiven in it.
+pub(super) fn may_slip(word: &str) -> bool {
+    word.chars().filter(|c| *c != '-').count() + 1 >= SLIP_LENGTH
 }
 
 /// One slip anywhere. The first or the second letter must stand: this is cheap and rules out almost every other word.
