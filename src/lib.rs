@@ -19,6 +19,7 @@ pub mod converter;
 pub mod authenticity;
 pub mod form;
 pub mod matching;
+pub mod roster;
 pub mod scrutiny;
 pub mod letter;
 pub mod decision;

@@ -24,6 +24,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("reader", &["digest", "document", "message"]),
     ("form", &["campaign", "digest", "document"]),
     ("matching", &["campaign"]),
+    ("roster", &["campaign", "matching"]),
     ("scrutiny", &["campaign", "form", "matching"]),
     ("letter", &["document", "matching"]),
     ("decision", &["campaign", "digest", "document", "form", "matching", "message", "reader"]),

@@ -36,6 +36,13 @@ pub enum CampaignError {
     },
 }
 
+impl CampaignError {
+    /// What is wrong with a campaign whose file holds this text.
+    pub fn unsound(file: &str, text: &str, findings: Vec<Finding>) -> Self {
+        Self::Unsound { file: file.to_owned(), findings: place(text, findings) }
+    }
+}
+
 /// Reads a campaign from the text of its file; `file` is for messages only.
 ///
 /// # Errors
@@ -44,7 +51,7 @@ pub fn read(file: &str, text: &str) -> Result<Campaign, CampaignError> {
     let (campaign, found) = look(text).map_err(|reason| CampaignError::Syntax { file: file.to_owned(), reason })?;
     match campaign {
         Some(campaign) if found.is_empty() => Ok(campaign),
-        _ => Err(CampaignError::Unsound { file: file.to_owned(), findings: place(text, found) }),
+        _ => Err(CampaignError::unsound(file, text, found)),
     }
 }
 

@@ -25,6 +25,7 @@ pub use finding::{Finding, Findings, Severity};
 pub use ids::{CampaignId, FieldId, InvalidId, RequirementId, SchoolId};
 pub use load::{CampaignError, look, place, read};
 pub use reminders::{Person, Reminders};
+pub(crate) use rules::is_address;
 pub use source::Place;
 pub use workdays::Workdays;
 

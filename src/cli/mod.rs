@@ -11,6 +11,7 @@ mod outbox;
 mod reader;
 mod report;
 mod review;
+mod roster;
 mod run;
 mod settings;
 mod sign_in;
@@ -64,6 +65,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Make and check campaigns: what a letter asks, of whom, until when
     Campaign(campaign::Args),
+    /// Make and check the roster: the schools of the region
+    Roster(roster::Args),
     /// Look at the wording of the letters
     Templates(templates::Args),
     /// Print shell completions
@@ -164,6 +167,7 @@ pub fn run() -> ExitCode {
         Command::Mailbox(args) => mailbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Campaign(args) => campaign::run(&args),
+        Command::Roster(args) => roster::run(&args),
         Command::Templates(args) => templates::run(&args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man => complete::man(),

@@ -1,4 +1,4 @@
-//! The campaign files that a configuration names.
+//! The campaign files that a configuration names, and the schools of the region that they share.
 
 use std::{
     fs,
@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{Config, ConfigError, read_text};
-use crate::campaign::{self, Campaign};
+use crate::{
+    campaign::{self, Campaign, CampaignError},
+    roster::{self, Entry},
+};
 
 impl Config {
     /// The files of the campaigns: those that are named, and all of the folders that are, in the order of their names.
@@ -40,7 +43,28 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub fn read_campaign(&self, file: &Path) -> Result<Campaign, ConfigError> {
-        Ok(campaign::read(&file.display().to_string(), &read_text(file)?)?)
+        let (name, text) = (file.display().to_string(), read_text(file)?);
+        let campaign = campaign::read(&name, &text)?;
+        let entries = self.roster()?.unwrap_or_default();
+        Ok(roster::join(campaign, &entries).map_err(|found| CampaignError::unsound(&name, &text, found))?)
+    }
+
+    /// The schools of the region, where a file of them is named.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or a row of it cannot be used.
+    pub fn roster(&self) -> Result<Option<Vec<Entry>>, ConfigError> {
+        let Some(file) = &self.roster else { return Ok(None) };
+        let bytes = fs::read(file).map_err(|reason| ConfigError::Unreadable { file: file.clone(), reason })?;
+        let wrong = |what: String| ConfigError::Unsound { file: file.clone(), what };
+        let read = roster::read(&bytes).map_err(|error| wrong(error.to_string()))?;
+        match read.problems.iter().find(|problem| problem.lost) {
+            Some(problem) => Err(wrong(format!(
+                "row {}: {}\n  cure: correct the row, and see `svodka roster check`",
+                problem.row, problem.text
+            ))),
+            None => Ok(Some(read.entries)),
+        }
     }
 
     /// Whether any campaign can be used: with what is wrong with the others a daemon runs all the same.

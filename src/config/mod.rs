@@ -23,6 +23,7 @@ use crate::{
     decision::ReplyPolicy,
     jail::Sandbox,
     message::{Address, OwnIdentity},
+    roster::{self, Entry},
 };
 
 pub use authentication::AuthenticationConfig;
@@ -102,6 +103,8 @@ pub enum ConfigError {
 pub struct Config {
     /// The campaign files, and folders of which every `*.toml` is one.
     pub campaigns: Vec<PathBuf>,
+    /// The schools of the region, as `svodka roster import` writes them; known as themselves in every campaign.
+    pub roster: Option<PathBuf>,
     /// Where everything is kept.
     pub store: StoreConfig,
     /// The mailboxes that are watched.
@@ -333,6 +336,7 @@ impl Config {
         self.smtp.resolve(folder);
         self.mailboxes.iter_mut().for_each(|mailbox| mailbox.resolve(folder));
         self.templates.iter_mut().for_each(resolve);
+        self.roster.iter_mut().for_each(resolve);
         if let Some(path) = self.store.url.strip_prefix("sqlite://") {
             self.store.url = format!("sqlite://{}", folder.join(path).display());
         }
