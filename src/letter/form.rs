@@ -80,7 +80,7 @@ pub(super) fn choose(annexes: &[Annex<'_>], wanted: Option<usize>) -> Result<Cho
         ));
     }
     let nth = forms.iter().take_while(|(other, _)| *other < at).count() + 1;
-    let title = annex.title();
+    let title = Some(annex.title()).filter(|title| !title.is_empty()).unwrap_or_else(|| "Форма к письму".to_owned());
     let word = title.split(' ').next().map(fold).unwrap_or_default();
     Ok(Chosen { at, number: annex.number, word, title, labels: labels.clone(), place: annex.name(at), nth, remarks })
 }
@@ -180,6 +180,9 @@ fn of_table(table: &Table) -> Vec<Label> {
             continue;
         }
         asked += 1;
+        if question(label).chars().count() < 2 {
+            continue;
+        }
         let columns = nested_head(cell);
         labels.push(Label { text: question(label), prompt, columns });
     }
@@ -200,7 +203,7 @@ fn of_head(rows: &[Vec<&Cell>], width: usize) -> Option<Vec<Label>> {
     let headed = texts.iter().any(|text| pattern!(r"(?i)^(?:вопрос|показатель|ответ|содержание|пункт)").is_match(text));
     // «№ | Вопрос | Ответ» over questions has texts below.
     (named && nothing && !rest.is_empty() && answers >= 2 && !headed).then(|| {
-        let asks = texts.iter().filter(|text| !is_number(text));
+        let asks = texts.iter().filter(|text| !is_number(text) && question(text).chars().count() >= 2);
         asks.map(|text| Label { text: question(text), ..Label::default() }).collect()
     })
 }

@@ -46,7 +46,13 @@ fn subject(lines: &[&Line]) -> (Found<String>, usize) {
     let begins = |line: &&Line| pattern!(r"^(?:О|Об|Обо)\s+\p{Ll}").is_match(&line.text);
     let Some(first) = lines.iter().take(60).position(begins) else {
         let end = lines.iter().position(|line| is_body(line)).unwrap_or(0);
-        return (Found::doubtful(String::new(), "тема письма («О …», «Об …») не найдена: напишите её"), end);
+        return (
+            Found::doubtful(
+                "О направлении информации".to_owned(),
+                "тема письма («О …», «Об …») не найдена: напишите её",
+            ),
+            end,
+        );
     };
     let mut text = String::new();
     let mut end = first;

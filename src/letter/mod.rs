@@ -326,7 +326,6 @@ fn names(subject: &Found<String>, date: Date) -> (Found<String>, Found<String>) 
     };
     let title = match title {
         Some(title) => Found::sure(title, "тема письма"),
-        None if subject.value.is_empty() => Found::doubtful("Сбор информации".to_owned(), "назовите кампанию"),
         None => Found::doubtful(subject.value.clone(), "поставьте название в именительный падеж"),
     };
     (Found::sure(id, "тема письма"), title)

@@ -54,7 +54,7 @@ pub(super) fn read(annexes: &[Annex<'_>], form: usize, body: &[&Line], letter: D
         }
         if schedule.entries.is_empty() {
             schedule.of_deadlines = annex.parts.iter().any(|part| match part {
-                Part::Table(table) => head_says(table, r"(?i)срок|представить до|направить до"),
+                Part::Table(table) => heads_deadlines(table),
                 _ => false,
             });
             schedule.entries = entries
@@ -75,9 +75,10 @@ pub(super) fn read(annexes: &[Annex<'_>], form: usize, body: &[&Line], letter: D
     schedule
 }
 
-fn head_says(table: &Table, words: &str) -> bool {
-    let words = super::pattern::compile(words);
-    table.rows.iter().take(2).flat_map(|row| &row.cells).any(|cell| words.is_match(&cell.text()))
+/// Whether a table's head says that its days are days by which something is to be sent.
+fn heads_deadlines(table: &Table) -> bool {
+    let mut head = table.rows.iter().take(2).flat_map(|row| &row.cells);
+    head.any(|cell| pattern!(r"(?i)срок|представить до|направить до").is_match(&cell.text()))
 }
 
 fn of_table(table: &Table, letter: Date) -> Vec<Entry> {

@@ -59,6 +59,9 @@ pub(super) fn read(body: &[&Line], known: &Known<'_>) -> Tasks {
             continue;
         }
         let what = what(&one.text, known.letter);
+        if what.is_empty() {
+            continue;
+        }
         let obligation = Obligation { who: who.clone(), what, deadline };
         tasks.obligations.push(Found::sure(obligation, &one.text));
     }
@@ -263,7 +266,7 @@ fn requirement_of_information(one: &Said, object: &str, next: &str, known: &Know
     };
     let why = match (one.deadline, restricted) {
         (_, true) => {
-            "её представляют не все школы: впишите в schools тех, кто должен; пока список пуст, она ни от кого не ждётся"
+            "эту информацию представляют не все школы: впишите в schools тех, кто должен; пока список пуст, её ни от кого не ждут"
         }
         (None, false) => "срок в этом предложении не назван: проверьте его",
         (Some(_), false) => return Found::sure(requirement, &one.text),

@@ -112,6 +112,16 @@ pub(super) fn begin(text: &str, length: usize) -> String {
     format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole))
 }
 
+/// The last characters of a text: in a long sentence the day stands at the end.
+pub(super) fn tail(text: &str, length: usize) -> String {
+    let long = text.chars().count().saturating_sub(length);
+    if long == 0 {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().skip(long).collect();
+    format!("…{}", cut.split_once(' ').map_or(cut.as_str(), |(_, whole)| whole))
+}
+
 /// The sentences of a paragraph. A dot behind an abbreviation or an initial ends none.
 pub(super) fn sentences(text: &str) -> Vec<String> {
     let mut found = Vec::new();

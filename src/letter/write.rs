@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::{ToSpan as _, civil::Date};
 
-use super::{Draft, Field, Found, Requirement, School, text::begin};
+use super::{Draft, Field, Found, Requirement, School, text::tail};
 
 /// A value that a person has to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Page {
     /// The sentence that a section comes from, and what is not sure of it, and its name.
     fn section<T>(&mut self, name: &str, found: &Found<T>) {
         if !found.at.is_empty() {
-            self.comment(&format!("Из письма: {}", one_line(&begin(&found.at, 300))));
+            self.comment(&format!("Из письма: {}", one_line(&tail(&found.at, 300))));
         }
         if let Some(why) = &found.doubt {
             self.doubt(why);

@@ -44,7 +44,8 @@ fn the_letter_becomes_a_file_that_the_check_finds_sound() {
     assert!(made.status.success(), "{said}");
     let text = fs::read_to_string(&file).unwrap();
     // The line that is named is the one that is marked.
-    let named = said.lines().find_map(|line| line.strip_prefix(&file)?.strip_prefix(':')?.split(':').next()).unwrap();
+    let doubt = said.lines().find(|line| line.contains("представляют не все школы")).unwrap();
+    let named = doubt.strip_prefix(&format!("{file}:")).unwrap().split(':').next().unwrap();
     let line = text.lines().nth(named.parse::<usize>().unwrap() - 1).unwrap();
     assert!(line.starts_with("# ПРОВЕРЬТЕ"), "{line}");
     assert!(svodka(&["campaign", "check", &file]).status.success());
@@ -111,4 +112,42 @@ fn a_letter_of_an_old_format_is_converted() {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let campaign = campaign::read("new.toml", &fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!((campaign.schools.len(), campaign.form.fields.len()), (7, 14));
+}
+
+/// The sample mails of the demonstration, in a folder of their own, judged by the made campaign.
+#[test]
+fn the_demonstration_ends_on_the_same_board_with_the_made_campaign() {
+    let folder = tempfile::tempdir().unwrap();
+    let [sample, made] = ["sample", "made"].map(|name| folder.path().join(name));
+    let as_of = "2022-11-10T12:00:00+03:00";
+    assert!(svodka(&["demo", "--dir", &sample.display().to_string()]).status.success());
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(made.join("inbox").join(part)).unwrap();
+    }
+    fs::copy(sample.join("svodka.toml"), made.join("svodka.toml")).unwrap();
+    let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mails");
+    for entry in fs::read_dir(mails).unwrap().map(Result::unwrap) {
+        // Those of the demonstration are the first of the samples.
+        let name = entry.file_name().into_string().unwrap();
+        if name.get(..2).is_some_and(|number| ("01"..="13").contains(&number)) {
+            fs::copy(entry.path(), made.join("inbox/new").join(name.trim_end_matches(".eml"))).unwrap();
+        }
+    }
+    let campaign = made.join("campaign.toml").display().to_string();
+    assert!(svodka(&["campaign", "new", "--from", LETTER, "-o", &campaign]).status.success());
+    let config = |dir: &Path| dir.join("svodka.toml").display().to_string();
+    let run = svodka(&["run", "--once", "--config", &config(&made), "--as-of", as_of]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let board = |dir: &Path| {
+        let status = svodka(&["status", "--json", "--config", &config(dir), "--as-of", as_of]);
+        let mut board: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
+        // A mail without a date of its own was received when it was delivered.
+        for school in board["schools"].as_array_mut().unwrap() {
+            school.as_object_mut().unwrap().remove("last_message");
+        }
+        board
+    };
+    let (wanted, got) = (board(&sample), board(&made));
+    assert_eq!(wanted["messages"]["received"], 13);
+    assert_eq!(got, wanted);
 }

@@ -13,10 +13,10 @@ use crate::{
     config::ConverterConfig,
     converter::Converter,
     document::{Document, Limits, Problem},
-    explain::explain,
     jail::{Jail, Sandbox},
-    letter::{self, Draft, Written},
+    letter::{self, Written},
     message::OwnIdentity,
+    scrutiny,
 };
 
 /// The arguments of `svodka campaign new`.
@@ -52,12 +52,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let options = letter::Options { today: now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(), annex: args.annex };
     let draft = letter::read(&document, &options).map_err(|refusal| wrong(&args.from, &refusal.to_string()))?;
     let written = letter::write(&draft);
-    let campaign = campaign::read(&output.to_string(), &written.text)
-        .map_err(|error| unsound(&args.from, &draft, &explain(&error.into())))?;
+    let (campaign, mut found) =
+        campaign::look(&written.text).map_err(|reason| unsound(&args.from, &reason.to_string()))?;
+    let Some(campaign) = campaign.filter(|_| found.is_empty()) else {
+        return Err(unsound(&args.from, &campaign::place(&written.text, found).to_string()).into());
+    };
+    found.extend(scrutiny::findings(&campaign, now));
     save(&args.output, &written.text, args.force)?;
     let mut said = io::stderr().lock();
-    for finding in campaign.findings(now) {
-        writeln!(said, "svodka: {}", finding.text)?;
+    for (place, finding) in campaign::place(&written.text, found).0 {
+        writeln!(said, "{output}:{}: {}\n  cure: {}", place.line, finding.text, finding.cure)?;
     }
     marks(&mut said, &args.output, &written)?;
     drop(said);
@@ -67,16 +71,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Why what was read makes no campaign; most often because no school is named.
-fn unsound(file: &Path, draft: &Draft, why: &str) -> Wrong {
-    if draft.to_all {
-        let (place, fields) = (&draft.form_title.at, draft.fields.len());
-        let what = format!(
-            "the form was found ({place}: {fields} questions), but no schedule: no table, list or sentence names schools\n  \
-             cure: put a table of the schools behind the letter, in the same file: date and name of the school"
-        );
-        return wrong(file, &what);
-    }
+/// What was read makes no campaign, which no letter should do.
+fn unsound(file: &Path, why: &str) -> Wrong {
     wrong(
         file,
         &format!(
