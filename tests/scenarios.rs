@@ -435,9 +435,10 @@ fn a_campaign_file_is_said_to_be_sound_or_where_it_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.toml").display().to_string();
     fs::write(&file, fs::read_to_string(sample).unwrap().replacen("time_zone =", "timezone =", 1)).unwrap();
-    for (file, words) in [(file.as_str(), ["line 6", "timezone"]), ("/nowhere/x.toml", ["/nowhere/x.toml", "cure"])] {
+    for (file, words) in [(file.as_str(), ["x.toml:6", "timezone"]), ("/nowhere/x.toml", ["/nowhere/x.toml", "cure"])] {
         let wrong = svodka(&["campaign", "check", file]);
-        let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+        let said = [wrong.stdout, wrong.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
         assert_eq!(wrong.status.code(), Some(2), "{said}");
         assert!(words.iter().all(|word| said.contains(word)), "{said}");
     }

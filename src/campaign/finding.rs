@@ -26,10 +26,22 @@ pub struct Finding {
     pub cure: String,
 }
 
+const EMPTY: &str = "the text is empty";
+
 impl Finding {
     /// Something for which a campaign is refused.
     pub fn error(key: impl Into<String>, text: impl Into<String>, cure: impl Into<String>) -> Self {
         Self { severity: Severity::Error, key: key.into(), text: text.into(), cure: cure.into() }
+    }
+
+    /// A text that is not there: nobody but a person can write it.
+    pub(super) fn gap(key: impl Into<String>) -> Self {
+        Self::error(key, EMPTY, "write it as it is to stand in letters and tables")
+    }
+
+    /// Whether only a text is not there.
+    pub fn is_gap(&self) -> bool {
+        self.text == EMPTY
     }
 
     /// Something that works, and is hardly meant.

@@ -19,11 +19,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
-    campaign::{self, Campaign, CampaignError, CampaignId},
+    campaign::{CampaignError, CampaignId},
     decision::ReplyPolicy,
     jail::Sandbox,
     message::{Address, OwnIdentity},
-    roster::{self, Entry},
 };
 
 pub use authentication::AuthenticationConfig;

@@ -32,9 +32,23 @@ pub struct WrongFile {
 /// Whatever is written into a file, or put in its place, changes one of these: device, inode, length, time in nanoseconds.
 type Stamp = (u64, u64, u64, i64, i64);
 
+fn stamp(file: &Path) -> Option<Stamp> {
+    let found = fs::metadata(file).ok()?;
+    Some((found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+}
+
+/// Whether a file was written to so recently that it may be half written.
+fn is_fresh(stamp: Option<Stamp>, now: Timestamp) -> bool {
+    let Some((.., seconds, _)) = stamp else { return false };
+    let written = Timestamp::from_second(seconds).unwrap_or(Timestamp::MIN);
+    (SignedDuration::ZERO..SETTLED).contains(&now.duration_since(written))
+}
+
 #[derive(Debug, Clone, Default)]
 struct File {
     stamp: Option<Stamp>,
+    /// That of the roster with which it was read.
+    roster: Option<Stamp>,
     /// How often it has been taken over: rules that were made of an earlier one are made anew.
     taken: u32,
     campaign: Option<Arc<Campaign>>,
@@ -113,15 +127,9 @@ impl Files {
 
 /// A file as it is now; none where nothing has happened to it.
 fn renewed(config: &Config, path: &Path, known: &File, taken: &[CampaignId], now: Timestamp) -> Option<File> {
-    let found = fs::metadata(path).ok();
-    let stamp = found.map(|found| (found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec()));
-    if stamp.is_some() && stamp == known.stamp && known.wrong.is_none() {
-        return None;
-    }
-    if let Some((.., seconds, _)) = stamp
-        && let Ok(written) = Timestamp::from_second(seconds)
-        && (SignedDuration::ZERO..SETTLED).contains(&now.duration_since(written))
-    {
+    let (stamp, roster) = (stamp(path), config.roster.as_deref().and_then(stamp));
+    let same = stamp.is_some() && stamp == known.stamp && roster == known.roster;
+    if (same && known.wrong.is_none()) || is_fresh(stamp, now) || is_fresh(roster, now) {
         return None;
     }
     let read = config.read_campaign(path).and_then(|campaign| match &known.campaign {
@@ -132,7 +140,9 @@ fn renewed(config: &Config, path: &Path, known: &File, taken: &[CampaignId], now
         _ => Ok(campaign),
     });
     match read {
-        Ok(campaign) => Some(File { stamp, taken: known.taken + 1, campaign: Some(Arc::new(campaign)), wrong: None }),
-        Err(error) => Some(File { stamp, wrong: Some(explain(&error.into())), ..known.clone() }),
+        Ok(campaign) => {
+            Some(File { stamp, roster, taken: known.taken + 1, campaign: Some(Arc::new(campaign)), wrong: None })
+        }
+        Err(error) => Some(File { stamp, roster, wrong: Some(explain(&error.into())), ..known.clone() }),
     }
 }

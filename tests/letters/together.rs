@@ -128,10 +128,13 @@ fn made_campaigns_run_the_demonstration_and_another_letters_mails_in_one_daemon(
 
     let (hand, first) = (by_hand.status(FIRST), made.status(FIRST));
     assert_eq!(first["schools"], hand["schools"], "the same board");
-    assert_eq!((&first["review"], &first["messages"]["matched"]), (&hand["review"], &hand["messages"]["matched"]));
+    assert_eq!(first["messages"]["matched"], hand["messages"]["matched"]);
     let all = made.svodka(&["status", "--json", "--as-of", NOON]);
     let all: Vec<Value> = serde_json::Deserializer::from_str(&all).into_iter().map(Result::unwrap).collect();
     let second = all.iter().find(|one| one["campaign"] != FIRST).unwrap();
+    // A document that cannot be read may be about either letter: it waits where the later one is.
+    let review = |status: &Value| status["review"].as_u64().unwrap();
+    assert_eq!((review(&first), review(second)), (review(&hand) - 1, 1));
     let expected = [("kirishi-3", "nothing"), ("tosno-2", "incomplete"), ("roshchino", "complete")];
     assert_eq!(standing(second), expected.map(|(id, standing)| (id.to_owned(), standing.to_owned())));
     assert_eq!(made.replies(), by_hand.replies() + 2, "each of the other letter's mails has its answer");

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    campaign,
+    campaign::{self, Finding},
     cli::{ClockArg, Wrong},
     config::ConverterConfig,
     converter::Converter,
@@ -54,7 +54,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let written = letter::write(&draft);
     let (campaign, mut found) =
         campaign::look(&written.text).map_err(|reason| unsound(&args.from, &reason.to_string()))?;
-    let Some(campaign) = campaign.filter(|_| found.is_empty()) else {
+    // What the letter does not say is marked, and for a person to write: until then the file is refused.
+    let gaps = found.len();
+    let Some(campaign) = campaign.filter(|_| found.iter().all(Finding::is_gap)) else {
         return Err(unsound(&args.from, &campaign::place(&written.text, found).to_string()).into());
     };
     found.extend(scrutiny::findings(&campaign, now));
@@ -64,6 +66,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         writeln!(said, "{output}:{}: {}\n  cure: {}", place.line, finding.text, finding.cure)?;
     }
     marks(&mut said, &args.output, &written)?;
+    if gaps > 0 {
+        writeln!(said, "svodka: the campaign cannot begin until the empty texts are written")?;
+    }
     drop(said);
     let (schools, fields) = (campaign.schools.len(), campaign.form.fields.len());
     let requirements = campaign.requirements.len();
