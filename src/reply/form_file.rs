@@ -5,8 +5,8 @@
 use std::{collections::BTreeSet, io};
 
 use docx_rs::{
-    AlignmentType, Docx, HeightRule, LineSpacing, PageMargin, Paragraph, Run, RunFonts, Shading, Table, TableCell,
-    TableCellMargins, TableLayoutType, TableRow, WidthType,
+    AlignmentType, Docx, HeightRule, LineSpacing, LineSpacingType, PageMargin, Paragraph, Run, RunFonts, Shading,
+    Table, TableCell, TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
 use jiff::civil::Date;
 
@@ -217,7 +217,8 @@ fn cell(width: usize) -> TableCell {
 
 /// What must stand behind a table, and takes hardly any room: a form that fills its page shall not begin another.
 fn end() -> Paragraph {
-    line("", 2, 0).size(2)
+    let none = LineSpacing::new().after(0).line_rule(LineSpacingType::Exact).line(20);
+    Paragraph::new().size(2).line_spacing(none)
 }
 
 /// A paragraph; `size` in half points, `after` in twentieths of a point.
