@@ -144,9 +144,7 @@ fn issuer(lines: &[&Line]) -> Found<String> {
         let any = above.iter().find(|line| pattern!(r"(?i)^администрация\b").is_match(&line.text));
         return match any {
             Some(line) => Found::doubtful(spelled(&line.text), "кто отправил письмо, понято не наверняка"),
-            None => {
-                Found::doubtful("Орган управления образованием".to_owned(), "кто отправил письмо, не найдено: впишите")
-            }
+            None => nobody(),
         };
     };
     let address = pattern!(r"(?i)\d{5,6}|тел\b|тел\.|телефон|факс|@|\bул\.|\bпл\.|\bпр\.|инн|огрн|^\(|http|www|№");
@@ -157,7 +155,12 @@ fn issuer(lines: &[&Line]) -> Found<String> {
         }
         name = if name.is_empty() { line.text.clone() } else { format!("{name} {}", line.text) };
     }
-    Found::sure(spelled(&name), "начало письма")
+    // An office that stands in the line of its own address names nobody.
+    if name.is_empty() { nobody() } else { Found::sure(spelled(&name), "начало письма") }
+}
+
+fn nobody() -> Found<String> {
+    Found::doubtful("Орган управления образованием".to_owned(), "кто отправил письмо, не найдено: впишите")
 }
 
 /// The issuer as the letter's first sentences write it, where they say more: «Комитет образования администрации …».
