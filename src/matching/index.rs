@@ -88,3 +88,9 @@ pub(super) fn has_its_number(known: &Known, name: &Name) -> bool {
         _ => false,
     })
 }
+
+/// Whether a school's numbers allow a name to be its own in part: none of the two contradicts the other.
+pub(super) fn may_have_its_number(known: &Known, name: &Name) -> bool {
+    let numbers = &name.numbers;
+    numbers.is_empty() || known.names.iter().any(|own| own.number.as_ref().is_none_or(|own| numbers.contains(own)))
+}

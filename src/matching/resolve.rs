@@ -134,17 +134,34 @@ impl Roster {
         self.fits(name, self.index.placed(name).into_iter().filter(its_number))
     }
 
-    /// The fits of all schools of the schedule that a name may be said to fit in part, or that lie where it says.
+    /// The fits of all schools of the schedule that a name may be said to fit in part.
     fn possible(&self, name: &Name) -> Fits {
         if self.index.is_missing() {
             return self.fits(name, 0..self.schools.len());
         }
         let mut schools = self.index.placed(name);
         schools.extend(self.index.numbered(name));
-        schools.retain(|at| self.schools.get(*at).is_some_and(|(school, _)| school.id.is_some()));
+        schools.retain(|at| {
+            let school = self.schools.get(*at);
+            school.is_some_and(|(school, known)| school.id.is_some() && index::may_have_its_number(known, name))
+        });
         schools.sort_unstable();
         schools.dedup();
         self.fits(name, schools)
+    }
+
+    /// The schools of the schedule that lie where a name says, against which one thing stands.
+    fn near_misses(&self, name: &Name) -> impl Iterator<Item = (&SchoolId, Veto)> {
+        let placed = if self.index.is_missing() { (0..self.schools.len()).collect() } else { self.index.placed(name) };
+        placed.into_iter().filter_map(move |at| {
+            let (school, known) = self.schools.get(at)?;
+            let id = school.id.as_ref()?;
+            let fit = fit::fit(name, known, &self.common);
+            match fit.vetoes.as_slice() {
+                [veto] if fit.placed => Some((id, *veto)),
+                _ => None,
+            }
+        })
     }
 
     /// One name, compared with every school that is known.
@@ -212,15 +229,12 @@ impl Roster {
             return NameMatch::None;
         }
         let mut why = vec![format!("{written:?} names a school, and no school of the schedule fits.")];
-        for (at, fit) in fits {
-            let id = self.schools.get(*at).and_then(|(known, _)| known.id.as_ref());
-            if let (Some(id), [veto], true) = (id, fit.vetoes.as_slice(), fit.placed) {
-                why.push(match veto {
-                    Veto::Kind => format!("{id} is another type of school."),
-                    Veto::Number => format!("{id} has another number."),
-                    Veto::Place => format!("{id} lies elsewhere."),
-                });
-            }
+        for (id, veto) in self.near_misses(one).take(SHOWN) {
+            why.push(match veto {
+                Veto::Kind => format!("{id} is another type of school."),
+                Veto::Number => format!("{id} has another number."),
+                Veto::Place => format!("{id} lies elsewhere."),
+            });
         }
         NameMatch::Outside { name: written, why }
     }

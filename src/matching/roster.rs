@@ -58,13 +58,12 @@ impl Roster {
     pub fn from_names(region: &str, schools: impl IntoIterator<Item = KnownSchool>) -> Self {
         let places = Places::new();
         let schools: Vec<KnownSchool> = schools.into_iter().collect();
-        let parsed: Vec<Vec<Name>> = schools
-            .iter()
-            .map(|school| school.names.iter().filter_map(|name| main_name(name, &places)).collect())
-            .collect();
         let mut telling = Telling::default();
-        let mut known: Vec<Known> =
-            schools.iter().zip(&parsed).map(|(school, names)| prepare(school, names, &mut telling)).collect();
+        let mut known: Vec<Known> = Vec::with_capacity(schools.len());
+        for school in &schools {
+            let names: Vec<Name> = school.names.iter().filter_map(|name| main_name(name, &places)).collect();
+            known.push(prepare(school, &names, &mut telling));
+        }
         share_adjectives(&mut known);
         let (_, region) = read(region, &Places::new());
         let region = region.into_iter().find_map(|item| match item.what {

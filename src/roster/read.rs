@@ -103,20 +103,22 @@ struct Maker {
     /// The place of a school among the entries, and its row.
     made: HashMap<Mark, (usize, usize)>,
     taken: HashSet<SchoolId>,
-    known: HashMap<Mark, SchoolId>,
+    given: HashSet<SchoolId>,
+    known: HashMap<Mark, Entry>,
 }
 
 impl Maker {
     fn new(known: &[Entry]) -> Self {
-        let ids: HashMap<Mark, SchoolId> =
-            known.iter().flat_map(|one| marks(one).into_iter().map(move |mark| (mark, one.id.clone()))).collect();
+        let by_mark: HashMap<Mark, Entry> =
+            known.iter().flat_map(|one| marks(one).into_iter().map(move |mark| (mark, one.clone()))).collect();
         Self {
             entries: Vec::new(),
             problems: Vec::new(),
             made: HashMap::new(),
             // What was one school's id is never another one's.
             taken: known.iter().map(|one| one.id.clone()).collect(),
-            known: ids,
+            given: HashSet::new(),
+            known: by_mark,
         }
     }
 
@@ -158,7 +160,9 @@ impl Maker {
             self.tell(row, false, format!("the coordinator {name:?} has no e-mail address: nobody can be reminded"));
         }
         let marks = marks(&entry);
-        if let Some((at, before)) = marks.iter().find_map(|mark| self.made.get(mark)).copied() {
+        let of_one = |at: usize| self.entries.get(at).is_some_and(|first| may_be_one(first, &entry));
+        let before = marks.iter().filter_map(|mark| self.made.get(mark)).copied().find(|(at, _)| of_one(*at));
+        if let Some((at, before)) = before {
             self.tell(
                 row,
                 true,
@@ -180,14 +184,16 @@ impl Maker {
             None => return self.tell(row, true, format!("no id can be made of {:?}", entry.name)),
         }
         self.taken.insert(entry.id.clone());
+        self.given.insert(entry.id.clone());
         self.made.extend(marks.into_iter().map(|mark| (mark, (self.entries.len(), row))));
         self.entries.push(entry);
     }
 
     /// The id that the school had before, the one that the table gives it, or a new one.
     fn id(&mut self, entry: &Entry, marks: &[Mark], own: Option<&str>, row: usize) -> Option<SchoolId> {
-        if let Some(id) = marks.iter().find_map(|mark| self.known.get(mark)) {
-            return Some(id.clone());
+        let known = marks.iter().filter_map(|mark| self.known.get(mark)).find(|one| may_be_one(one, entry));
+        if let Some(known) = known.filter(|one| !self.given.contains(&one.id)) {
+            return Some(known.id.clone());
         }
         if let Some(own) = own {
             match own.parse::<SchoolId>() {
@@ -217,6 +223,11 @@ impl Maker {
         }
         found
     }
+}
+
+/// Whether two rows of one name may be one school: not with two taxpayer's numbers.
+fn may_be_one(a: &Entry, b: &Entry) -> bool {
+    a.inn.is_empty() || b.inn.is_empty() || a.inn == b.inn
 }
 
 fn marks(entry: &Entry) -> Vec<Mark> {
