@@ -44,8 +44,9 @@ pub fn among(bases: &[Basis<'_>], reading: &Reading) -> Vec<Share> {
             doubtful: &|file| owners.of_file(file).is_some_and(|owner| owner.doubtful),
         };
         let mut decision = decide::by_parts(one.basis, reading, one.parts, &scope);
+        // A question is asked in one campaign; where there are documents, in theirs.
         let asks = decision.submissions.is_empty() && decision.action == Action::Review;
-        if asks && owners.asked.is_some_and(|asked| asked != index) {
+        if asks && !owners.owns(index) && (!owners.files.is_empty() || owners.asked != index) {
             decision = decide::nothing(Action::Leave, "it is about another letter");
         }
         shares.push(share(one.basis, decision));
@@ -127,8 +128,8 @@ struct Owner {
 /// Whose the documents of a message are.
 struct Owners {
     files: Vec<(Option<usize>, Owner)>,
-    /// The campaign that a mail concerns in which nobody's documents are.
-    asked: Option<usize>,
+    /// The campaign that a mail without documents concerns.
+    asked: usize,
 }
 
 impl Owners {
@@ -150,8 +151,13 @@ impl Owners {
         // Whatever goes along with the form of one campaign alone is most likely its own.
         let beside = if let [one] = with.as_slice() { Some(*one) } else { None };
         owned.extend(others.into_iter().map(|file| (file, owner(all, file, &Said::of(reading, file), beside))));
-        let asked = (all.len() > 1).then(|| owner(all, None, &Said::default(), beside).campaign);
+        let asked = owner(all, None, &Said::default(), beside).campaign;
         Self { files: owned, asked }
+    }
+
+    /// Whether a campaign has a document of the message.
+    fn owns(&self, campaign: usize) -> bool {
+        self.files.iter().any(|(_, owner)| owner.campaign == campaign)
     }
 
     /// None where there is no such document.

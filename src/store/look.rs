@@ -63,8 +63,6 @@ pub struct MessageLook {
     pub truncated: bool,
     /// Whether a person has entered it: it came otherwise than by e-mail.
     pub entered: bool,
-    /// The campaign by whose rules it was decided.
-    pub campaign: Option<CampaignId>,
     /// What was read; none where it could not be, or has not been.
     pub reading: Option<Reading>,
     /// Its documents as they were judged.
@@ -231,10 +229,10 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn message(&self, id: MessageRow) -> Result<Option<MessageLook>, StoreError> {
-        type Rest = (String, bool, String, Option<String>, Option<String>);
+        type Rest = (String, bool, String, Option<String>);
         let Some(line) = self.message_line(id).await? else { return Ok(None) };
-        let (sha256, truncated, mailbox, campaign, reading): Rest =
-            sqlx::query_as("SELECT sha256, truncated, mailbox, campaign, reading FROM messages WHERE id = $1")
+        let (sha256, truncated, mailbox, reading): Rest =
+            sqlx::query_as("SELECT sha256, truncated, mailbox, reading FROM messages WHERE id = $1")
                 .bind(id)
                 .fetch_one(&self.readers)
                 .await?;
@@ -243,7 +241,6 @@ impl Store {
             sha256: parsed("hash", &sha256)?,
             truncated,
             entered: mailbox == ENTERED,
-            campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
             reading: reading.as_deref().map(from_json).transpose()?,
             documents: self.documents_of(&[id]).await?.remove(&id).unwrap_or_default(),
             parts: self.parts_of(&[id]).await?.remove(&id).unwrap_or_default(),

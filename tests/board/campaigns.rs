@@ -96,6 +96,34 @@ fn what_is_done_in_one_campaign_is_done_in_no_other() {
 }
 
 #[test]
+fn a_mail_that_serves_two_campaigns_shows_each_its_own_part() {
+    let committee = both();
+    let sample = include_str!("../fixtures/mails/02-roshchino-form.eml").replace("\r\n", "\n");
+    let (_, boundary) = sample.split_once("boundary=\"").unwrap();
+    let boundary = boundary.split('"').next().unwrap();
+    let answers = "Сведения об организации горячего питания обучающихся\n\
+        Наименование образовательной организации: МБОУ «Рощинский Центр образования»\n\
+        Количество обучающихся, получающих горячее питание: 412\n\
+        Ответственный за организацию питания: Смирнова О. П.\nПроблемы в организации питания: нет\n";
+    let file = format!(
+        "--{boundary}\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\
+         Content-Disposition: attachment; filename=\"meals.txt\"\n\n{answers}\n--{boundary}--"
+    );
+    committee.writes("inbox/new/both", &sample.replacen(&format!("--{boundary}--"), &file, 1));
+    let daemon = committee.opens();
+    until("the mail", || (committee.decided() == 1).then_some(()));
+    let mut staff = daemon.signed_in(STAFF);
+    for (root, own, other) in [(FIRST, "Модель взаимодействия", "412"), (SECOND, "412", "Модель взаимодействия")]
+    {
+        let page = staff.get(&format!("{root}/school/roshchino"));
+        assert!(page.body.contains(own) && !page.body.contains(other), "{root}: {}", page.body);
+        assert_eq!(page.body.contains("meals.txt"), root == SECOND);
+        let mail = staff.get(&format!("{root}/message/1"));
+        assert!(mail.status == 200 && mail.body.contains("Рощинский"), "{}", mail.body);
+    }
+}
+
+#[test]
 fn a_coordinator_sees_the_campaign_that_names_him_and_no_other() {
     let committee = both();
     let daemon = committee.opens();

@@ -146,9 +146,9 @@ pub(crate) fn mail(frame: &Frame<'_>, look: &MessageLook) -> Mail {
         to: people(&message.recipients),
         received: frame.time(look.line.received),
         dated: dated(frame, message, look),
-        registration: match (&look.campaign, look.parts.is_empty()) {
-            (Some(campaign), false) => registration(campaign, look.line.id),
-            _ => String::new(),
+        registration: match look.parts.is_empty() {
+            true => String::new(),
+            false => registration(&frame.campaign.id, look.line.id),
         },
         state: words::state(look.line.state).to_owned(),
         authenticity,

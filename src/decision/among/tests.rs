@@ -181,6 +181,19 @@ fn a_mail_without_documents_asks_about_the_letter_that_it_names() {
 }
 
 #[test]
+fn a_paper_that_nobody_asks_for_is_looked_at_by_a_person_in_the_campaign_that_it_names() {
+    let world = World::of(&[FIRST, SECOND]);
+    let order =
+        "Приказ № 17 от 01.11.2022\nО назначении ответственных\nНа письмо № 19-33822/2022\nПриказываю назначить.";
+    let paper = mail("Приказ", "Направляем приказ.", &[("приказ.txt", order)]);
+    let said = world.says(&paper);
+    assert!(said[0].starts_with("Review") && said[1] == "Leave", "{said:?}");
+    let nameless = mail("Приказ", "Направляем приказ.", &[("приказ.txt", "Приказ № 17\nО назначении ответственных")]);
+    let said = world.says(&nameless);
+    assert_eq!(said.iter().filter(|one| one.starts_with("Review")).count(), 1, "{said:?}");
+}
+
+#[test]
 fn what_may_be_one_campaigns_or_anothers_goes_to_a_person() {
     let again = again();
     let mut world = World::of(&[FIRST, &again]);

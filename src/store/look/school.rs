@@ -62,10 +62,11 @@ pub struct SchoolFile {
     pub alone: bool,
 }
 
-/// Whether nothing in a message is, or may be, another school's than `$2`.
+/// Whether nothing in a message is, or may be, another school's than `$2` of the campaign `$1`.
 fn alone() -> String {
     format!(
-        "NOT EXISTS (SELECT 1 FROM submissions o WHERE o.message = m.id AND o.replaced IS NULL AND o.school IS NOT $2)
+        "NOT EXISTS (SELECT 1 FROM submissions o WHERE o.message = m.id AND o.replaced IS NULL
+                     AND (o.school IS NOT $2 OR o.campaign <> $1))
          AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.message = m.id AND r.decided_at IS NULL) AND NOT {SET_ASIDE}"
     )
 }
@@ -97,7 +98,8 @@ impl Store {
             .map(|(id, received, sender, subject, state, first, why, alone)| {
                 let line = super::line((id, received, sender, subject, state, first, why))?;
                 let mut parts = parts.remove(&id).unwrap_or_default().into_iter();
-                Ok(SchoolMail { line, part: parts.find(|part| part.school.as_ref() == Some(school)), alone })
+                let part = parts.find(|part| part.campaign == *campaign && part.school.as_ref() == Some(school));
+                Ok(SchoolMail { line, part, alone })
             })
             .collect()
     }
@@ -146,8 +148,9 @@ impl Store {
                            WHERE json_extract(f.value, '$.sha256') = d.sha256),
                     m.received_at, d.name, d.format, d.size, d.sha256, d.kind, d.problem, {alone}
              FROM documents d JOIN messages m ON m.id = d.message
-             WHERE d.school = $2 AND m.id IN (SELECT message FROM submissions WHERE campaign = $1 AND school = $2
-                                                AND replaced IS NULL)
+             WHERE d.school = $2 AND EXISTS (
+                 SELECT 1 FROM submissions s JOIN json_each(s.documents) p ON p.value = d.position
+                 WHERE s.message = d.message AND s.campaign = $1 AND s.school = $2 AND s.replaced IS NULL)
              ORDER BY m.received_at DESC, m.id DESC, d.position"
         );
         let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(query))
