@@ -25,6 +25,13 @@ impl Core {
     pub(super) async fn decide_received(&self) -> anyhow::Result<u32> {
         let _alone = self.office.deciding.lock().await;
         self.office.refresh().await?;
+        if let Some(campaign) = self.office.missing().await? {
+            tracing::error!(
+                campaign = campaign.as_str(),
+                "its file cannot be used: nothing is decided until it is whole"
+            );
+            return Ok(0);
+        }
         let mut decided = 0;
         for stored in self.store().received().await? {
             self.decide(&stored).await?;

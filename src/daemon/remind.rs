@@ -42,11 +42,16 @@ impl Core {
         // Where a school stands must not change between the look and the letter.
         let _alone = self.office.deciding.lock().await;
         // What repeats brings nothing that could be wanted.
-        let mut reviews = self.store().reviews_open(Some(&campaign.id)).await?;
+        // A mail that waits in another campaign may be about this one.
+        let mut reviews = self.store().reviews_open(None).await?;
         reviews.retain(|one| one.reason != ReviewReason::Repeated);
         let mut standings = Standings {
             given: self.store().reminded(&campaign.id).await?,
-            doubtful: reviews.iter().flat_map(|one| one.candidates.iter().cloned()).collect(),
+            doubtful: reviews
+                .iter()
+                .filter(|one| one.campaign == campaign.id)
+                .flat_map(|one| one.candidates.iter().cloned())
+                .collect(),
             unread: reviews.iter().filter_map(|one| Address::parse(one.sender.as_deref()?)).collect(),
             ..Standings::default()
         };

@@ -32,8 +32,10 @@ pub struct Share {
 /// All decisions number the documents alike.
 pub fn among(bases: &[Basis<'_>], reading: &Reading) -> Vec<Share> {
     let share = |basis: &Basis<'_>, decision| Share { campaign: basis.campaign.id.clone(), decision };
+    let foreign = |file| is_foreign(bases, reading, file);
     if let [one] = bases {
-        return vec![share(one, decide::decide(one, reading))];
+        let scope = Scope { mine: &|_| true, doubtful: &foreign };
+        return vec![share(one, decide::by_parts(one, reading, decide::parts_of(one, reading), &scope))];
     }
     let all: Vec<Candidate<'_>> = bases.iter().map(|basis| Candidate::of(basis, reading)).collect();
     let owners = Owners::of(&all, reading);
@@ -41,7 +43,7 @@ pub fn among(bases: &[Basis<'_>], reading: &Reading) -> Vec<Share> {
     for (index, one) in all.into_iter().enumerate() {
         let scope = Scope {
             mine: &|file| owners.of_file(file).is_none_or(|owner| owner.campaign == index),
-            doubtful: &|file| owners.of_file(file).is_some_and(|owner| owner.doubtful),
+            doubtful: &|file| foreign(file) || owners.of_file(file).is_some_and(|owner| owner.doubtful),
         };
         let mut decision = decide::by_parts(one.basis, reading, one.parts, &scope);
         // A question is asked in one campaign; where there are documents, in theirs.
@@ -59,6 +61,12 @@ pub fn among(bases: &[Basis<'_>], reading: &Reading) -> Vec<Share> {
     shares.iter_mut().for_each(|one| one.decision.documents.clone_from(&documents));
     shares.sort_by_key(|one| Reverse(one.decision.action));
     shares
+}
+
+/// Whether a document is a form of ours that was made for a letter which none of these campaigns is.
+fn is_foreign(bases: &[Basis<'_>], reading: &Reading, file: Option<usize>) -> bool {
+    let origin = Said::of(reading, file).origin;
+    origin.is_some_and(|origin| bases.iter().all(|basis| basis.campaign.id.as_str() != origin))
 }
 
 /// What each document is by the word of the campaign whose it is.
@@ -205,10 +213,27 @@ fn owner(all: &[Candidate<'_>], file: Option<usize>, said: &Said<'_>, beside: Op
     keep(&mut left, |index| is(index, &|one| one.lasts));
     // Of several that nothing tells apart the latest is the likeliest: a person looks at it there.
     let doubtful = left.len() > 1 && left.iter().any(|index| is(index, &|one| one.wants(file)));
+    let another = |index: usize| {
+        let owner = all.get(index)?;
+        all.iter().enumerate().find(|(other, one)| *other != index && holds_both(owner, one, file))
+    };
     // A word of the letter is no proof of what is answered, but where a person looks anyway it leads him there.
     keep(&mut left, |index| is(index, &|one| one.speaks));
     let latest = left.iter().copied().max_by_key(|index| one(index).map(|one| one.basis.campaign.start));
-    Owner { campaign: latest.unwrap_or_default(), doubtful }
+    let campaign = latest.unwrap_or_default();
+    // A file that holds the forms of two letters is one's alone by no rule.
+    Owner { campaign, doubtful: doubtful || another(campaign).is_some() }
+}
+
+/// Whether a document holds nearly the whole of two forms that ask different things.
+fn holds_both(one: &Candidate<'_>, other: &Candidate<'_>, file: Option<usize>) -> bool {
+    const NEARLY: usize = 750;
+    let labels = |candidate: &Candidate<'_>| -> Vec<String> {
+        candidate.basis.campaign.form.fields.iter().map(|field| recognise::plain(&field.label)).collect()
+    };
+    let (ours, theirs) = (labels(one), labels(other));
+    let shared = theirs.iter().filter(|label| ours.contains(label)).count();
+    one.form_in(file).1 >= NEARLY && other.form_in(file).1 >= NEARLY && shared * 2 < theirs.len()
 }
 
 /// Leaves those of the campaigns for which the most speaks.

@@ -334,13 +334,15 @@ fn reply(
     })
 }
 
-/// Whether all the forms are files for which the sender has had a note.
+/// Whether all that matters are files for which the sender has had a note.
 fn sent_before(basis: &Basis<'_>, reading: &Reading, documents: &[DocumentVerdict]) -> bool {
     let noted = |one: &DocumentVerdict| {
         let file = one.file.and_then(|index| reading.files.get(index));
         file.is_some_and(|file| basis.known.noted.contains(&file.sha256))
     };
-    documents.iter().filter(|one| one.kind == Kind::Form).all(noted)
+    let matters = |one: &&DocumentVerdict| matches!(one.kind, Kind::Form | Kind::Draft | Kind::Information);
+    let mut all = documents.iter().filter(matters).peekable();
+    all.peek().is_some() && all.all(noted)
 }
 
 /// Whether the mail is older than the campaign, by whichever time is the earlier: a mailbox that was moved may give every

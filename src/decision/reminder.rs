@@ -55,7 +55,7 @@ pub struct Reminder {
 /// The reminders for which it is time, in the order of the campaign. Never for a deadline that has passed, never to who
 /// has delivered, each once.
 pub fn reminders(campaign: &Campaign, standings: &Standings, now: Timestamp) -> Vec<Reminder> {
-    if !campaign.reminds_at(now) {
+    if campaign.closed || !campaign.reminds_at(now) {
         return Vec::new();
     }
     let reminding = Reminding { campaign, standings, today: campaign.day_of(now) };
@@ -68,7 +68,9 @@ pub fn may_remind(campaign: &Campaign, now: Timestamp) -> bool {
     let today = campaign.day_of(now);
     let deadlines = campaign.requirements.iter().map(|one| one.deadline);
     let all = deadlines.chain(campaign.obligations.iter().map(|one| one.deadline));
-    campaign.reminds_at(now) && all.into_iter().any(|day| campaign.reminders_due(day, today).next().is_some())
+    !campaign.closed
+        && campaign.reminds_at(now)
+        && all.into_iter().any(|day| campaign.reminders_due(day, today).next().is_some())
 }
 
 struct Reminding<'a> {

@@ -180,6 +180,20 @@ impl Office {
         Ok(self.refresh().await?.into_iter().find(|one| one.campaign.id == *id))
     }
 
+    /// A campaign that schools have answered, and whose file cannot be used since the start: without its rules, its mails would be
+    /// taken for answers to another letter.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub async fn missing(&self) -> Result<Option<CampaignId>, StoreError> {
+        if self.wrong_files().is_empty() {
+            return Ok(None);
+        }
+        let known = self.campaigns();
+        let served = self.store.campaigns_served().await?;
+        Ok(served.into_iter().find(|id| known.iter().all(|rules| rules.campaign.id != *id)))
+    }
+
     /// The campaign files that could not be used when [`Office::refresh`] looked last.
     pub fn wrong_files(&self) -> Vec<WrongFile> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).wrong()

@@ -221,7 +221,8 @@ const CASE: &str =
 
 /// Whether a person has found some of a message `m` to be no school's: nobody knows then whose it is.
 const SET_ASIDE: &str = "EXISTS (SELECT 1 FROM submissions a JOIN rulings r ON r.id = a.replaced
-    WHERE a.message = m.id AND r.verdict = '\"nothing\"')";
+    WHERE a.message = m.id AND r.verdict = '\"nothing\"'
+      AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.id = r.review AND v.decision LIKE 'move %'))";
 
 impl Store {
     /// A message with all that was made of it; none where there is no such row.
@@ -252,6 +253,20 @@ impl Store {
             .fetch_one(&self.readers)
             .await?,
         }))
+    }
+
+    /// What a campaign makes of a message; none where it has not looked at it.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn share(&self, campaign: &CampaignId, message: MessageRow) -> Result<Option<Action>, StoreError> {
+        let action: Option<String> =
+            sqlx::query_scalar("SELECT action FROM shares WHERE message = $1 AND campaign = $2")
+                .bind(message)
+                .bind(campaign.as_str())
+                .fetch_optional(&self.readers)
+                .await?;
+        action.map(from_word).transpose()
     }
 
     /// What is known of a message at once; none where there is no such row.

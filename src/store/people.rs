@@ -168,6 +168,18 @@ impl Store {
         Ok(counts)
     }
 
+    /// The campaigns in which anything has come of schools.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn campaigns_served(&self) -> Result<Vec<CampaignId>, StoreError> {
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT DISTINCT campaign FROM shares WHERE action NOT IN ('leave', 'ignore')")
+                .fetch_all(&self.readers)
+                .await?;
+        ids.iter().map(|id| parsed("campaign", id)).collect()
+    }
+
     /// How much of a campaign waits for a person.
     ///
     /// # Errors

@@ -182,12 +182,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.begin().await?;
-        let message: Option<MessageRow> = sqlx::query_scalar(
+        let case: Option<(MessageRow, Option<i64>)> = sqlx::query_as(
             "UPDATE reviews SET decided_at = $1, decided_by = $2, decision = $3
              WHERE id = $4 AND decided_at IS NULL AND campaign <> $5
                AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.message = reviews.message AND s.version IS NOT NULL
-                               AND s.campaign IN (reviews.campaign, $5))
-             RETURNING message",
+                               AND (s.campaign = $5 OR s.id = reviews.submission
+                                    OR (s.campaign = reviews.campaign AND reviews.submission IS NULL)))
+             RETURNING message, submission",
         )
         .bind(now.as_microsecond())
         .bind(by.to_string())
@@ -196,7 +197,25 @@ impl Store {
         .bind(campaign.as_str())
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(message) = message else { return Ok(None) };
+        let Some((message, submission)) = case else { return Ok(None) };
+        // What the old campaign has made of it is in force no longer.
+        let ruling: RulingRow = sqlx::query_scalar(
+            "INSERT INTO rulings (message, review, submission, verdict, decided_at, decided_by)
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        )
+        .bind(message)
+        .bind(review)
+        .bind(submission)
+        .bind(to_json(&Ruling::Nothing)?)
+        .bind(now.as_microsecond())
+        .bind(by)
+        .fetch_one(&mut *tx)
+        .await?;
+        sqlx::query("UPDATE submissions SET replaced = $1 WHERE id = $2")
+            .bind(ruling)
+            .bind(submission)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("UPDATE messages SET campaign = $1 WHERE id = $2")
             .bind(campaign.as_str())
             .bind(message)

@@ -155,6 +155,30 @@ fn a_closed_letter_says_so_once_and_a_person_may_take_what_came() {
 }
 
 #[test]
+fn a_closed_letter_reminds_nobody() {
+    let morning = "2022-11-11T10:00:00+03:00";
+    let (open, closed) = (Committee::new(""), Committee::new(""));
+    closed.edits_campaign("start = 2022-11-01", "closed = true\nstart = 2022-11-01");
+    for committee in [&open, &closed] {
+        committee.passes(morning);
+    }
+    assert_eq!((open.sent("known@school.example").len(), closed.sent("known@school.example").len()), (1, 0));
+}
+
+#[test]
+fn while_the_file_of_a_letter_that_was_answered_is_wrong_no_other_letter_answers_in_its_place() {
+    let committee = both();
+    committee.gets(&mail("school@mail.example", "meals", "Сведения", ANSWERS));
+    assert_eq!(committee.answers().len(), 1);
+    committee.writes("meals.toml", &MEALS.replace("kind = \"count\"", "kind = \"number\""));
+    committee.gets(&sample("01-kirishi-complete"));
+    assert!(committee.answers().iter().all(|one| !one.field("To").contains("mail.example")), "it waits");
+    committee.writes("meals.toml", MEALS);
+    assert_eq!(committee.answers().len(), 1);
+    assert_eq!(standing(&committee.status_of(FIRST), "kirishi-3"), "complete");
+}
+
+#[test]
 fn a_campaign_that_cannot_work_keeps_no_other_from_working() {
     let committee = Committee::new("[staff]\naddresses = [\"staff@committee.example\"]\nsummary = []\n");
     committee.adds_campaign("meals.toml", &MEALS.replace("kind = \"count\"", "kind = \"number\""));

@@ -12,7 +12,10 @@ use super::{
     super::{page::Page, refusal::Refusal, state::Board, views},
     desk::Desk,
 };
-use crate::{office::About, store::MessageRow};
+use crate::{
+    office::About,
+    store::{MessageRow, MessageState},
+};
 
 /// So many decisions are shown.
 const DECIDED: i64 = 30;
@@ -65,6 +68,9 @@ pub(super) async fn message(
         return Ok(there);
     }
     look.parts.retain(|part| part.campaign == *here);
+    if let Some(action) = desk.store().share(here, row).await?.filter(|_| concerned && !look.parts.is_empty()) {
+        look.line.state = MessageState::Decided(action);
+    }
     let (cases, letters) = (desk.store().cases_of(row).await?, desk.store().letters_about(row).await?);
     let rulings = desk.store().rulings_of(row).await?;
     let acts = Value::from_serialize(views::message_acts(&desk.frame(), &look, &rulings));

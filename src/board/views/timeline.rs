@@ -8,7 +8,7 @@ use crate::{
     campaign::Amendment,
     decision::Ruling,
     reply::russian::{one_line, short_date},
-    store::{AmendmentRow, CaseLook, LetterLine, SchoolMail, SecondLook},
+    store::{AmendmentRow, CaseLook, LetterLine, MessageState, SchoolMail, SecondLook},
 };
 
 #[derive(Debug, Serialize)]
@@ -69,7 +69,9 @@ fn mail(frame: &Frame<'_>, one: &SchoolMail) -> Entry {
     });
     let open = frame.sight.is_all() || one.alone;
     let subject = one_line(&one.line.subject);
-    let mut state = words::state(one.line.state).to_owned();
+    // What this campaign makes of it: another one may make something else of it.
+    let decided = one.part.as_ref().map_or(one.line.state, |part| MessageState::Decided(part.action));
+    let mut state = words::state(decided).to_owned();
     if one.part.as_ref().is_some_and(|part| part.late) {
         state.push_str(", с опозданием");
     }

@@ -226,6 +226,29 @@ fn what_may_be_one_campaigns_or_anothers_goes_to_a_person() {
 }
 
 #[test]
+fn a_form_of_ours_that_was_made_for_no_letter_of_these_goes_to_a_person() {
+    let plain = mail("Ответ", "Направляем.", &[("форма.txt", &first_form())]);
+    for world in [World::of(&[FIRST]), World::of(&[FIRST, SECOND])] {
+        let mut reading = read_mail(&plain, &OwnIdentity::default(), &Limits::default()).0;
+        let bases: Vec<Basis<'_>> = world.0.iter().map(One::basis).collect();
+        for (origin, action) in [("500plus-2022", Action::Request), ("500plus-2021", Action::Review)] {
+            reading.files[0].content.as_mut().unwrap().origin = Some(origin.to_owned());
+            let first = among(&bases, &reading).remove(0).decision;
+            assert_eq!((first.action, first.replies.is_empty()), (action, action == Action::Review), "{origin}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_holds_the_forms_of_two_letters_goes_to_a_person() {
+    let world = World::of(&[FIRST, SECOND]);
+    let both = format!("{}\n\n{MEALS}", first_form());
+    let said = world.says(&mail("Ответ", "Направляем.", &[("формы.txt", &both)]));
+    assert!(said.iter().any(|one| one.contains("AmbiguousCampaign")), "{said:?}");
+    assert!(said.iter().all(|one| !one.contains('+')), "nobody is told half of it: {said:?}");
+}
+
+#[test]
 fn mail_from_before_a_campaign_is_none_of_its() {
     let later = again().replace("start = 2022-11-05 ", "start = 2022-11-09 ");
     let world = World::of(&[FIRST, &later]);
@@ -242,6 +265,8 @@ fn a_closed_campaign_says_that_it_is_over_and_a_person_may_still_take_it() {
     let nobody = MEALS.replace("МБОУ «Рощинский Центр образования»", "школа");
     let nobody = mail("Ответ", "Направляем.", &[("питание.txt", &nobody)]);
     assert_eq!(world.says(&nobody), ["Leave", "Review Closed + Closed"]);
+    let over = FIRST.replace("title = \"Сетевое", "closed = true\ntitle = \"Сетевое");
+    assert_eq!(World::of(&[&over]).says(DRAFT), ["Review roshchino Closed + Closed"], "a draft is answered too");
     // Once is enough: who sends it again is read by a person already.
     world.0[1].known.answers_ours = true;
     assert_eq!(world.says(&meals), ["Leave", "Review roshchino Closed"]);

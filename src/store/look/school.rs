@@ -188,7 +188,8 @@ impl Store {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT json_array(r.id) FROM reviews r WHERE r.campaign = $1
              AND (EXISTS (SELECT 1 FROM json_each(r.candidates) c WHERE c.value = $2)
-                  OR EXISTS (SELECT 1 FROM submissions s WHERE s.message = r.message AND s.school = $2)) ORDER BY r.id",
+                  OR EXISTS (SELECT 1 FROM submissions s WHERE s.message = r.message AND s.school = $2
+                             AND s.campaign = $1)) ORDER BY r.id",
         )
         .bind(campaign.as_str())
         .bind(school.as_str())
