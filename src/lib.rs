@@ -7,6 +7,7 @@ pub mod clock;
 pub mod fault;
 pub mod explain;
 pub mod digest;
+pub mod latin;
 pub mod campaign;
 pub mod net;
 pub mod config;

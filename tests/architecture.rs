@@ -18,15 +18,16 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// The pure modules and the other modules of the crate that each may know.
 const PURE: &[(&str, &[&str])] = &[
     ("digest", &[]),
+    ("latin", &[]),
     ("campaign", &["digest"]),
     ("document", &["digest"]),
     ("message", &["digest", "document"]),
     ("reader", &["digest", "document", "message"]),
     ("form", &["campaign", "digest", "document"]),
     ("matching", &["campaign"]),
-    ("roster", &["campaign", "matching"]),
+    ("roster", &["campaign", "latin", "matching"]),
     ("scrutiny", &["campaign", "form", "matching"]),
-    ("letter", &["document", "matching"]),
+    ("letter", &["document", "latin", "matching"]),
     ("decision", &["campaign", "digest", "document", "form", "matching", "message", "reader"]),
     ("reply", &["campaign", "decision", "digest", "document", "form", "matching", "message", "reader"]),
     ("report", &["campaign", "decision", "digest", "document", "form", "matching", "message", "reader", "reply"]),

@@ -4,11 +4,13 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use serde::Deserialize;
 
+use crate::latin::identifier;
+
 use super::{
     Field, Found,
     form::{Label, is_options, options},
     pattern::pattern,
-    russian::{identifier, sentence, uncapitalised},
+    russian::{sentence, uncapitalised},
     text::{clean, fold, words},
 };
 

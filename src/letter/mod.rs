@@ -23,7 +23,7 @@ mod zone;
 
 use jiff::civil::Date;
 
-use crate::document::Document;
+use crate::{document::Document, latin::identifier};
 
 pub use write::{Doubt, Written, write};
 
@@ -315,7 +315,7 @@ fn names(subject: &Found<String>, date: Date) -> (Found<String>, Found<String>) 
     let title = russian::title_of_subject(&subject.value);
     let said = title.as_deref().unwrap_or(&subject.value);
     let words: Vec<String> = text::words(said).into_iter().filter(|word| !general.is_match(word)).take(3).collect();
-    let base = russian::identifier(&short.unwrap_or_else(|| words.join(" ")), '-');
+    let base = identifier(&short.unwrap_or_else(|| words.join(" ")), '-');
     let mut cut = base.get(..base.len().min(LONGEST)).unwrap_or_default();
     if cut.len() < base.len() {
         cut = cut.rsplit_once('-').map_or(cut, |(whole, _)| whole);

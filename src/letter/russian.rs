@@ -1,63 +1,4 @@
-//! Russian as far as a letter's own words have to stand in another case, and its letters in Latin ones.
-
-/// Words as an identifier: «Лодейное Поле» → `lodeynoye-pole`.
-pub(super) fn identifier(text: &str, between: char) -> String {
-    let mut id = String::new();
-    let mut before: Option<char> = None;
-    for c in text.to_lowercase().chars() {
-        let latin = match c {
-            'а' => "a",
-            'б' => "b",
-            'в' => "v",
-            'г' => "g",
-            'д' => "d",
-            'е' if before.is_none_or(|c| "аеёиоуыэюяьъ".contains(c)) => "ye",
-            'е' | 'э' => "e",
-            'ё' if before.is_none_or(|c| "аеёиоуыэюяьъ".contains(c)) => "yo",
-            'ё' => "e",
-            'ж' => "zh",
-            'з' => "z",
-            'и' => "i",
-            'й' | 'ы' => "y",
-            'к' => "k",
-            'л' => "l",
-            'м' => "m",
-            'н' => "n",
-            'о' => "o",
-            'п' => "p",
-            'р' => "r",
-            'с' => "s",
-            'т' => "t",
-            'у' => "u",
-            'ф' => "f",
-            'х' => "kh",
-            'ц' => "ts",
-            'ч' => "ch",
-            'ш' => "sh",
-            'щ' => "shch",
-            'ъ' | 'ь' => "",
-            'ю' => "yu",
-            'я' if before == Some('ь') => "ya",
-            'я' => "ya",
-            '+' => "plus",
-            'a'..='z' | '0'..='9' => {
-                id.push(c);
-                before = None;
-                continue;
-            }
-            _ => {
-                if !id.is_empty() && !id.ends_with(between) {
-                    id.push(between);
-                }
-                before = None;
-                continue;
-            }
-        };
-        id.push_str(latin);
-        before = Some(c);
-    }
-    id.trim_end_matches(between).to_owned()
-}
+//! Russian as far as a letter's own words have to stand in another case.
 
 /// The text with a capital at its beginning.
 pub(super) fn sentence(text: &str) -> String {
@@ -240,23 +181,6 @@ pub(super) fn title_of_subject(subject: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn identifiers_are_readable() {
-        for (text, id) in [
-            ("Кириши", "kirishi"),
-            ("Рощино", "roshchino"),
-            ("Подпорожье", "podporozhye"),
-            ("Вознесенье", "voznesenye"),
-            ("Лебяжье", "lebyazhye"),
-            ("Лодейное Поле", "lodeynoye-pole"),
-            ("500+", "500plus"),
-            ("ФИОКО", "fioko"),
-            ("«Ёлкино» – Съезжее", "yolkino-syezzheye"),
-        ] {
-            assert_eq!(identifier(text, '-'), id);
-        }
-    }
 
     #[test]
     fn offices_have_a_genitive() {

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::matching;
+use crate::{latin::identifier, matching};
 
 use super::{
     Found, School,
     pattern::pattern,
-    russian::identifier,
     schedule::{self, Entry},
     text::fold,
 };

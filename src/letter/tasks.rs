@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
+use crate::latin::identifier;
+
 use super::{
     Event, Found, Obligation, Requirement, School, dates, event,
     form::Chosen,
     pattern::pattern,
-    russian::{identifier, nominative, uncapitalised},
+    russian::{nominative, uncapitalised},
     schedule::{self, Schedule},
     text::{Line, clean, fold, quoted, sentences, words},
 };
