@@ -25,8 +25,12 @@ const SETTLED: SignedDuration = SignedDuration::from_secs(2);
 pub struct WrongFile {
     /// The file, or the folder that cannot be listed.
     pub file: PathBuf,
-    /// What is wrong with it, and what is in force meanwhile.
+    /// What is wrong with it.
     pub why: String,
+    /// Whether what it held before is in force.
+    pub in_force: bool,
+    /// The campaign's id, where it can be read all the same.
+    pub id: Option<CampaignId>,
 }
 
 /// Whatever is written into a file, or put in its place, changes one of these: device, inode, length, time in nanoseconds.
@@ -90,7 +94,8 @@ impl Files {
             }
             Err(error) => {
                 let file = config.campaigns.first().cloned().unwrap_or_default();
-                self.unlisted = Some(WrongFile { file, why: explain(&error.into()) });
+                let in_force = !self.order.is_empty();
+                self.unlisted = Some(WrongFile { file, why: explain(&error.into()), in_force, id: None });
             }
         }
     }
@@ -119,10 +124,20 @@ impl Files {
 
     /// What cannot be used as it is.
     pub(super) fn wrong(&self) -> Vec<WrongFile> {
-        let files = self.files.iter().filter_map(|(file, one)| Some((file, one.wrong.clone()?)));
-        let files = files.map(|(file, why)| WrongFile { file: file.clone(), why });
+        let wrong = |(file, one): (&PathBuf, &File)| {
+            let (why, in_force) = (one.wrong.clone()?, one.campaign.is_some());
+            Some(WrongFile { file: file.clone(), why, in_force, id: id_in(file) })
+        };
+        let files = self.files.iter().filter_map(wrong);
         self.unlisted.iter().cloned().chain(files).collect()
     }
+}
+
+/// The id in a file of which nothing else need be right.
+fn id_in(file: &Path) -> Option<CampaignId> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("id")?.trim_start().strip_prefix('='))?;
+    line.split('"').nth(1)?.parse().ok()
 }
 
 /// A file as it is now; none where nothing has happened to it.

@@ -186,12 +186,14 @@ impl Office {
     /// # Errors
     /// Where the store refuses.
     pub async fn missing(&self) -> Result<Option<CampaignId>, StoreError> {
-        if self.wrong_files().is_empty() {
+        let wrong: Vec<WrongFile> = self.wrong_files().into_iter().filter(|file| !file.in_force).collect();
+        if wrong.is_empty() {
             return Ok(None);
         }
         let known = self.campaigns();
+        let may_be = |id: &CampaignId| wrong.iter().any(|file| file.id.as_ref().is_none_or(|own| own == id));
         let served = self.store.campaigns_served().await?;
-        Ok(served.into_iter().find(|id| known.iter().all(|rules| rules.campaign.id != *id)))
+        Ok(served.into_iter().find(|id| may_be(id) && known.iter().all(|rules| rules.campaign.id != *id)))
     }
 
     /// The campaign files that could not be used when [`Office::refresh`] looked last.
