@@ -36,7 +36,7 @@ use crate::{
 
 pub use alike::{Alike, too_alike};
 pub use front::title_page;
-pub use judge::{Meaning, judge};
+pub use judge::{Meaning, judge, names_options_alone};
 pub use marks::{CHOOSE_HERE, RECEIVED_EARLIER, SIGN_OF_A_LETTER, WRITE_HERE, control_tag, holds_our_letter};
 pub use numbered::numbered_lines;
 pub use quoted::quoted_answers;

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     campaign::{Campaign, Field, FieldId, FieldKind, RequirementKind, School},
     document,
-    form::{RECEIVED_EARLIER, Value, judge},
+    form::{RECEIVED_EARLIER, Value, judge, names_options_alone},
 };
 
 /// Number, question, answer: widths in twentieths of a point, which together are the page between its margins.
@@ -148,7 +148,8 @@ fn answer(cell: TableCell, controls: &mut Controls<'_>, field: &Field, slot: Slo
     let value = text.and_then(|text| judge(field, text)).and_then(|(value, _)| value);
     match (&field.kind, text, value) {
         (FieldKind::SeveralOf(options), None, _) => boxes(cell, controls, field, options, &[]),
-        (FieldKind::SeveralOf(options), _, Some(Value::Texts(chosen))) => {
+        // What a school has written behind «другое» has no place among boxes.
+        (FieldKind::SeveralOf(options), Some(text), Some(Value::Texts(chosen))) if names_options_alone(field, text) => {
             boxes(cell, controls, field, options, &chosen)
         }
         (FieldKind::Table { columns }, None, _) => table(cell, controls, field, columns, &[]),

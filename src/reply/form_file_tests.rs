@@ -225,6 +225,28 @@ fn answers_of_every_kind_stand_in_their_places_and_mean_there_what_they_meant() 
     assert_eq!(read["events"].0, "Кросс\nТурнир");
 }
 
+#[test]
+fn boxes_stand_for_an_answer_that_says_nothing_else() {
+    let campaign = every_kind();
+    let field = campaign.form.fields.iter().find(|field| field.id.as_str() == "directions").unwrap();
+    for (written, returned) in [
+        ("техническое; другое: шахматный клуб", "техническое; другое: шахматный клуб"),
+        ("техническое\nдругое (укажите): шахматы", "техническое\nдругое (укажите): шахматы"),
+        ("☒ техническое\n☐ художественное\n☒ другое (укажите) 3", "техническое\nдругое (укажите) 3"),
+        ("1\nдругое – 5 кружков", "1\nдругое – 5 кружков"),
+        ("другое, художественное", "художественное\nдругое (укажите)"),
+        ("☒ техническое ☐ художественное", "техническое"),
+        ("техничиское", "техническое"),
+        ("1, 3", "техническое\nхудожественное"),
+    ] {
+        let slot = |id: &FieldId| if *id == field.id { Slot::Answer(written) } else { Slot::Gap };
+        let document = read(&filled_form(&campaign, &campaign.schools[0], slot).unwrap());
+        let found = found(&campaign, &document);
+        let (text, value, _) = &found["directions"];
+        assert_eq!((text.as_str(), value), (returned, &judge(field, written).unwrap().0), "{written}");
+    }
+}
+
 /// Whatever a school does to the questions, each place knows whose it is.
 #[test]
 fn an_answer_is_known_by_its_place_where_the_questions_are_gone() {

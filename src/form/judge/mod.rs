@@ -144,6 +144,12 @@ pub fn judge(field: &Field, text: &str) -> Option<Meaning> {
     judge_chosen(field, &chosen, matches!(chosen, Cow::Owned(_)))
 }
 
+/// Whether an answer to a field with options names some of them and says nothing else, so that boxes can say it as well.
+pub fn names_options_alone(field: &Field, text: &str) -> bool {
+    let (FieldKind::OneOf(options) | FieldKind::SeveralOf(options)) = &field.kind else { return false };
+    options::alone(options, own_words(field, &chosen(text)))
+}
+
 /// The same, of a text of which nothing but the `ticked` boxes is left.
 pub(super) fn judge_chosen(field: &Field, text: &str, ticked: bool) -> Option<Meaning> {
     let text = own_words(field, text);

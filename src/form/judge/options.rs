@@ -63,6 +63,14 @@ pub(super) fn explained(options: &[String], text: &str) -> Option<usize> {
     Options::new(options).explained(text)
 }
 
+/// Whether a text that names options says nothing else: neither what is meant with «другое» nor any other word.
+pub(super) fn alone(options: &[String], text: &str) -> bool {
+    let options = Options::new(options);
+    let open = |found: &BTreeSet<usize>| found.iter().any(|one| options.is_open(*one));
+    let known = |word: &String| options.whole.iter().any(|option| option.contains(word));
+    options.named(text).is_some_and(|found| !open(&found) || folded(text).iter().all(known))
+}
+
 fn says_all(text: &str) -> bool {
     let said = folded(text);
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
