@@ -3,7 +3,25 @@
 use crate::form::words;
 
 /// Beginnings of words that say so.
-const ATTACHED: &[&str] = &["прилага", "прилож", "вложен", "прикрепл", "приклад", "прислан", "направлен", "attach"];
+const ATTACHED: &[&str] = &["прилага", "прилож", "вложен", "прикрепл", "приклады", "прислан", "attach"];
+/// Words that say so; «направление» is another thing.
+const SENT: &[&str] = &["направлен", "направлена", "направлено", "направлены"];
+/// Beginnings of words for a document that is not there yet, or that somebody is going to send.
+const PUT_OFF: &[&str] = &[
+    "отсутств",
+    "разработк",
+    "разрабат",
+    "доработ",
+    "подгот",
+    "готовит",
+    "готовим",
+    "планиру",
+    "согласовани",
+    "утверждени",
+    "ожида",
+    "собира",
+    "намер",
+];
 /// What takes it back, or puts it off.
 const NOT_YET: &[&str] = &[
     "не",
@@ -12,10 +30,35 @@ const NOT_YET: &[&str] = &[
     "позднее",
     "будет",
     "будут",
+    "буду",
+    "будем",
+    "потом",
+    "скоро",
+    "завтра",
     "вышлем",
+    "вышлю",
+    "выслать",
     "пришлем",
+    "пришлю",
+    "прислать",
     "направим",
+    "направлю",
+    "направить",
+    "отправим",
+    "отправлю",
+    "отправить",
     "приложим",
+    "приложу",
+    "приложат",
+    "приложить",
+    "прилагать",
+    "прикрепим",
+    "прикреплю",
+    "прикрепить",
+    "вложим",
+    "вложу",
+    "вложить",
+    "0",
     "без",
     "но",
     "если",
@@ -30,8 +73,10 @@ const ENDINGS: &[&str] = &[
 pub(super) fn is_attached(text: &str) -> bool {
     let (files, others): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(|word| names_a_file(word));
     let said = words::words(&others.join(" "));
-    let says = said.iter().any(|word| ATTACHED.iter().any(|stem| word.starts_with(stem)));
-    let not_yet = said.iter().any(|word| NOT_YET.contains(&word.as_str())) || text.contains('?');
+    let begins = |word: &String, stems: &[&str]| stems.iter().any(|stem| word.starts_with(stem));
+    let says = said.iter().any(|word| begins(word, ATTACHED) || SENT.contains(&word.as_str()));
+    let not_yet =
+        said.iter().any(|word| begins(word, PUT_OFF) || NOT_YET.contains(&word.as_str())) || text.contains('?');
     (says || !files.is_empty()) && !not_yet
 }
 

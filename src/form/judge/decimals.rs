@@ -1,6 +1,6 @@
 //! The one number of an answer, with or without a fraction: «12,5 %», «1 200,50 руб.».
 
-use super::{numbers, numbers::Unclear};
+use super::{doubts, numbers, numbers::Unclear};
 use crate::form::words;
 
 /// What may stand before the number.
@@ -30,11 +30,6 @@ const UNITLESS: &[&str] = &[
     "но",
     "не",
     "половиной",
-    "примерно",
-    "около",
-    "приблизительно",
-    "более",
-    "менее",
     "лет",
     "год",
     "года",
@@ -85,7 +80,11 @@ fn is_unit(after: &str) -> bool {
     let signs = after.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || "%‰.,/()²³°₽".contains(c));
     signs
         && said.len() <= 4
-        && !said.iter().any(|word| UNITLESS.contains(&word.as_str()) || numbers::cardinal(word).is_some())
+        && !doubts::takes_back(&said)
+        && !said.iter().any(|word| {
+            let word = word.as_str();
+            UNITLESS.contains(&word) || numbers::is_vague(word) || numbers::cardinal(word).is_some()
+        })
 }
 
 /// «1 200,50», «12.5», «1.200,50»; «1.200» may be either of two numbers.

@@ -5,6 +5,7 @@ mod boxes;
 mod contacts;
 mod dates;
 mod decimals;
+mod doubts;
 mod lexemes;
 mod numbers;
 mod options;

@@ -24,7 +24,7 @@ struct Mention {
     item: bool,
 }
 
-/// Words before a number that make it a bound or a guess.
+/// Words that make a number a bound or a guess, on either side of it.
 const VAGUE: &[&str] = &[
     "более",
     "менее",
@@ -38,13 +38,37 @@ const VAGUE: &[&str] = &[
     "почти",
     "ориентировочно",
     "минимум",
+    "минимально",
     "максимум",
+    "максимально",
+    "выше",
+    "ниже",
+    "небольшим",
+    "хвостиком",
+    "гаком",
+    "предположительно",
+    "наверное",
+    "возможно",
+    "вероятно",
+];
+/// The same of words that say so only right before a number.
+const VAGUE_BEFORE: &[&str] = &[
     "до",
     "от",
     "чем",
     "где",
     "или",
     "ни",
+    "не",
+    "нет",
+    "бы",
+    "под",
+    "силы",
+    "чуть",
+    "будет",
+    "будут",
+    "планируется",
+    "планируем",
 ];
 /// Beginnings of the words after which a number is a school's own.
 const SCHOOLS: &[&str] = &["гимнази", "лице", "интернат", "детсад", "школа", "школе", "школу", "школой", "школы"];
@@ -351,7 +375,9 @@ fn stated(lexed: &[Lexed], mentions: &[Mention], scale: Option<(u32, u32)>) -> R
     let (first, mut rest) = mentions.split_first().ok_or(Unclear)?;
     let value = first.value?;
     let before = first.from.checked_sub(1).and_then(|at| lexed.get(at));
-    let vague = |one: &Lexed| one.word().is_some_and(|word| VAGUE.contains(&word)) || one.is('~') || one.is('≈');
+    let vague = |one: &Lexed| {
+        one.word().is_some_and(|word| is_vague(word) || VAGUE_BEFORE.contains(&word)) || one.is('~') || one.is('≈')
+    };
     if before.is_some_and(|one| vague(one) || one.is('>') || one.is('<')) {
         return Err(Unclear);
     }
@@ -376,6 +402,9 @@ fn stated(lexed: &[Lexed], mentions: &[Mention], scale: Option<(u32, u32)>) -> R
     if !units::fits(lexed, first.to, end, value, scale.is_some()) {
         return Err(Unclear);
     }
+    if scale.is_none() && is_doubted_behind(lexed, end) {
+        return Err(Unclear);
+    }
     let Some(next) = rest.first() else {
         return if after_is_open(lexed, end) { Err(Unclear) } else { Ok(value) };
     };
@@ -395,7 +424,22 @@ fn after_is_open(lexed: &[Lexed], end: usize) -> bool {
     let word = |at: usize| lexed.get(at).and_then(Lexed::word);
     matches!(word(end), Some("или" | "плюс" | "минус"))
         || (word(end) == Some("с") && matches!(word(end + 1), Some("плюсом" | "минусом" | "половиной" | "лишним")))
-        || matches!((word(end), word(end + 1)), (Some("и"), Some("более" | "больше" | "выше")))
+        || matches!(
+            (word(end), word(end + 1)),
+            (Some("и"), Some("более" | "больше" | "выше" | "менее" | "меньше" | "ниже"))
+        )
+}
+
+/// Whether a word makes the number beside it a bound or a guess.
+pub(super) fn is_vague(word: &str) -> bool {
+    VAGUE.contains(&word)
+}
+
+/// «3 школы максимум», «3 (примерно)», «50, не больше»: words behind the number of a count, up to a sign that parts more.
+fn is_doubted_behind(lexed: &[Lexed], end: usize) -> bool {
+    let near = |one: &&Lexed| one.word().is_some() || one.is(',') || one.is('(') || one.is(')');
+    let following = lexed.get(end..).unwrap_or_default().iter().take_while(near);
+    following.filter_map(Lexed::word).take(8).any(is_vague)
 }
 
 /// Whether what stands between the number and the next one opens an explanation of the number.

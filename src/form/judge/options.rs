@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::doubts::takes_back;
 use crate::form::{
     labels::enumerator,
     words::{self, words as folded},
@@ -48,6 +49,7 @@ struct Options {
 /// has printed.
 pub(super) fn said(options: &[String], text: &str, ticked: bool) -> Said {
     let doubted = text.contains('?') && !options.iter().any(|option| option.contains('?'));
+    let signed = |found: usize| !ticked && is_marked_apart(options, text, found);
     let options = Options::new(options);
     let Some(found) = options.named(text).filter(|_| !doubted) else {
         return Said::Unclear;
@@ -55,7 +57,24 @@ pub(super) fn said(options: &[String], text: &str, ticked: bool) -> Said {
     if found.len() == options.whole.len() && !ticked && !says_all(text) {
         return Said::Unmarked;
     }
+    if signed(found.len()) {
+        return Said::Unclear;
+    }
     Said::These(found.into_iter().collect())
+}
+
+/// Whether signs behind options, or before them, say yes or no of some of them: «семинары +, вебинары –».
+fn is_marked_apart(options: &[String], text: &str, found: usize) -> bool {
+    const SIGNS: [char; 4] = ['+', '✓', '✔', '√'];
+    if options.iter().any(|option| option.contains(SIGNS)) {
+        return false;
+    }
+    let minus = text.split([',', ';', '\n', ')']).any(|part| {
+        part.contains(char::is_alphanumeric)
+            && part.trim_end_matches(['.', ' ', '\u{a0}']).ends_with(['-', '–', '—', '−'])
+    });
+    let plus = text.chars().filter(|c| SIGNS.contains(c)).count();
+    minus || (plus > 0 && plus != found)
 }
 
 /// The one option of which a text gives the reason: «дистанционно, так как далеко».
@@ -110,6 +129,9 @@ impl Options {
     }
 
     fn of_line(&self, line: &str, alone: bool) -> Option<Vec<usize>> {
+        if self.are_counted() && holds_range(line) {
+            return None;
+        }
         if let Some(numbers) = self.by_numbers(&folded(line)) {
             return Some(numbers);
         }
@@ -153,7 +175,9 @@ impl Options {
                     found.push(option);
                     rest = rest.get(length..)?;
                     if self.is_open(option) && self.scan(rest).is_none() && !self.mentions_any(rest) {
-                        return Some(found);
+                        // «другое – нет», «другое: не проводилось».
+                        let denied = takes_back(rest) || rest.first().is_some_and(|word| word == "не");
+                        return (!denied).then_some(found);
                     }
                 }
                 (None, Some(number)) if self.at(tail).is_some_and(|(option, _)| option == number) => rest = tail,
@@ -207,10 +231,23 @@ impl Options {
         let after = text.get(end..)?.trim_start_matches(['»', '"', ' ', '\u{a0}']);
         let rest = said.get(length..)?;
         let others = (0..rest.len()).filter_map(|from| self.at(rest.get(from..)?)).any(|(other, _)| other != option);
-        let reserved = rest.iter().any(|word| RESERVED.contains(&word.as_str()));
+        let reserved = rest.iter().any(|word| RESERVED.contains(&word.as_str())) || takes_back(rest);
         let parted = after.starts_with([',', ':', '(', '.', '–', '—', '-', '\n']);
-        (parted && !others && !reserved && !text.contains('?')).then_some(option)
+        (parted && !rest.is_empty() && !others && !reserved && !text.contains('?')).then_some(option)
     }
+}
+
+/// Whether two numbers stand for all between them: «1-3», «1 – 5», «1…3».
+fn holds_range(line: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let mut parts = line.split(digit);
+    parts.next();
+    parts.next_back();
+    parts.any(|between| {
+        let sign = between.trim();
+        let dash = !sign.is_empty() && sign.chars().all(|c| "-–—−‑‒―~÷".contains(c));
+        dash || sign == "…" || (sign.len() > 1 && sign.chars().all(|c| c == '.'))
+    })
 }
 
 /// Whether a word is the wanted one, but for a letter lost, doubled, swapped or wrong in a word of six letters or more.

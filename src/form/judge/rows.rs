@@ -23,6 +23,11 @@ pub(super) fn rows(columns: &[String], text: &str) -> Rows {
         if is_heading(columns, line) {
             continue;
         }
+        if let Some(several) = parted(columns.len(), line) {
+            let Rows::Whole(rows) = several else { return several };
+            found.extend(rows);
+            continue;
+        }
         match cells(columns.len(), line) {
             Some(cells) if cells.iter().all(|cell| is_said(cell)) => found.push(cells),
             // A row of which only the number was printed.
@@ -32,6 +37,29 @@ pub(super) fn rows(columns: &[String], text: &str) -> Rows {
         }
     }
     if found.is_empty() { Rows::Empty } else { Rows::Whole(found) }
+}
+
+/// The rows that semicolons part within a line, «Иванова – учитель; Петрова – педагог»; broken where they part rows and
+/// something else, or what may be cells as well.
+fn parted(columns: usize, line: &str) -> Option<Rows> {
+    if line.contains(['\t', '|']) {
+        return None;
+    }
+    let pieces: Vec<&str> = line.split(';').filter(|piece| piece.contains(char::is_alphanumeric)).collect();
+    if pieces.len() < 2 {
+        return None;
+    }
+    let whole = |piece: &&str| cells(columns, piece).filter(|cells| cells.iter().all(|cell| is_said(cell)));
+    let rows: Vec<Vec<String>> = pieces.iter().filter_map(whole).collect();
+    let dashed = |piece: &&str| whole(piece).is_some() && DASHES.iter().any(|dash| piece.contains(dash));
+    let by_dash = pieces.iter().filter(|piece| dashed(piece)).count();
+    let first = pieces.first().and_then(whole).is_some();
+    if rows.len() < pieces.len() {
+        return (first || by_dash > 0).then_some(Rows::Broken);
+    }
+    // «Иванова, Петров; учитель, директор» may be cells; a dash parts one row's.
+    let rows_only = by_dash == pieces.len() || (by_dash == 0 && pieces.len() != columns);
+    Some(if rows_only { Rows::Whole(rows) } else { Rows::Broken })
 }
 
 /// A dash in a cell says that there is nothing to say.

@@ -1,5 +1,6 @@
 //! Yes or no, as people write it. What says both, or either with a reservation, says neither.
 
+use super::doubts;
 use crate::form::words;
 
 /// What says yes by itself.
@@ -29,15 +30,6 @@ const YES: &[&str] = &[
     "создана",
     "создано",
     "созданы",
-    "согласны",
-    "согласен",
-    "согласна",
-    "готовы",
-    "готов",
-    "готова",
-    "требуется",
-    "требуются",
-    "нуждаемся",
     "конечно",
     "безусловно",
     "разумеется",
@@ -74,16 +66,49 @@ const RESERVED: &[&str] = &[
     "вероятно",
     "может",
     "иногда",
-    "планируем",
-    "планируется",
-    "планируют",
-    "будем",
-    "будет",
-    "пока",
-    "еще",
     "почти",
-    "раньше",
-    "ранее",
+    "формально",
+    "номинально",
+    "условно",
+    "теоретически",
+    "предположительно",
+    "вроде",
+    "кажется",
+    "нужно",
+    "надо",
+    "необходимо",
+    "над",
+    "приказ",
+    "приказы",
+    "проект",
+    "проекты",
+    "стадии",
+    "этапе",
+];
+/// Beginnings of words for what one has instead of the thing that is asked for: «есть желание», «ведётся набор».
+const INSTEAD: &[&str] = &[
+    "готовност",
+    "возможност",
+    "потребност",
+    "необходимост",
+    "нужд",
+    "требу",
+    "заявк",
+    "решени",
+    "идея",
+    "идеи",
+    "предложени",
+    "оформлени",
+    "формирован",
+    "формируе",
+    "набор",
+    "ремонт",
+    "строительств",
+    "закуп",
+    "проблем",
+    "сложност",
+    "трудност",
+    "вопрос",
 ];
 
 /// What an answer says, where it says it clearly.
@@ -95,9 +120,10 @@ pub(super) fn told(text: &str) -> Option<bool> {
         return None;
     }
     let said = words::words(text);
+    let whole: &[String] = &said;
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
     let (yes, rest) = beginning(&said)?;
-    let reserved = rest.iter().any(|word| RESERVED.contains(word));
+    let reserved = rest.iter().any(|word| RESERVED.contains(word)) || put_off(yes, rest, whole);
     // «нет, не участвуем» says it twice; «да, не участвуем» and «нет, участвуем» contradict themselves.
     let denied = |at: usize| at.checked_sub(1).and_then(|before| rest.get(before)) == Some(&"не");
     let affirms = rest.iter().enumerate().any(|(at, word)| !denied(at) && (*word == "да" || single(word)));
@@ -106,6 +132,20 @@ pub(super) fn told(text: &str) -> Option<bool> {
     let unknown = rest.iter().any(|word| UNKNOWN.contains(word));
     let clear = !reserved && !unknown && !minus && if yes { !denies } else { !affirms };
     clear.then_some(yes)
+}
+
+/// Whether what follows a yes speaks of something that is not there yet, or of another thing; what follows a no, of a plan.
+fn put_off(yes: bool, rest: &[&str], said: &[String]) -> bool {
+    let after = said.get(said.len() - rest.len()..).unwrap_or_default();
+    if !yes {
+        // «нет, не было» says it twice.
+        let planned = |word: &&str| word.starts_with("планир") || matches!(*word, "пока" | "еще" | "раньше" | "ранее");
+        return rest.iter().any(|word| planned(word) || matches!(*word, "будем" | "будет"));
+    }
+    // «ведётся работа по…»: what comes of it is not known.
+    let work = rest.windows(2).any(|pair| matches!(pair, ["работа" | "работы", "по" | "в" | "для"]));
+    let instead = rest.iter().any(|word| INSTEAD.iter().any(|stem| word.starts_with(stem)));
+    work || instead || doubts::takes_back(after)
 }
 
 /// Whether a word says yes by itself wherever it stands; «есть» and «работает» may speak of something else.
