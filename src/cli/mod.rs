@@ -28,7 +28,14 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::{campaign::Campaign, clock::Clock, config::ConfigError, explain::explain};
+use crate::{
+    campaign::Campaign,
+    clock::Clock,
+    config::{Config, ConfigError, Usable},
+    explain::explain,
+    office,
+    store::Store,
+};
 
 /// Reads what schools e-mail to an education committee, answers, and keeps the summary.
 #[derive(Debug, Parser)]
@@ -143,6 +150,18 @@ impl CampaignArg {
             }
         }
     }
+}
+
+/// What is to be done about a campaign that cannot be used.
+const CURE: &str = "cure: correct what `svodka campaign check FILE` shows; meanwhile this goes on without it";
+
+/// The campaigns that can be used; of each other one it is said what is wrong with it, as the daemon runs on without it too.
+async fn campaigns(config: &Config, store: &Store) -> anyhow::Result<Vec<Campaign>> {
+    let Usable { campaigns, wrong } = office::campaigns(config, store).await?;
+    for error in wrong {
+        writeln!(io::stderr(), "svodka: a campaign cannot be used: {}\n  {CURE}", explain(&error.into()))?;
+    }
+    Ok(campaigns)
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

@@ -10,12 +10,12 @@ use anyhow::Context as _;
 
 use crate::{
     daemon::send_summary,
-    office::{self, summary},
+    office::summary,
     report::{Summary, docx, html, xlsx},
     store::Store,
 };
 
-use super::{CampaignArg, ClockArg, ConfigArg, block_on, status};
+use super::{CampaignArg, ClockArg, ConfigArg, block_on, campaigns, status};
 
 /// The arguments of `svodka report`.
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-        let (all, now) = (office::campaigns(&config, &store).await?, args.clock.clock().now());
+        let (all, now) = (campaigns(&config, &store).await?, args.clock.clock().now());
         let files = !matches!(args.files, Files { xlsx: None, html: None, docx: None });
         // A file holds one campaign; what is only told is told of each.
         let wanted = if files { vec![args.campaign.one(all)?] } else { args.campaign.of(all)? };

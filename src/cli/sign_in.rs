@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 
-use crate::{board::printed_link, clock::Clock, message::Address, office, store::Store};
+use crate::{board::printed_link, clock::Clock, message::Address, store::Store};
 
 use super::{ConfigArg, block_on};
 
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         .with_context(|| format!("{:?} is no e-mail address: write for example staff@example.org", args.address))?;
     block_on(async {
         let store = Store::open_beside(&config.store.url, &config.store.files).await?;
-        let campaigns = office::campaigns(&config, &store).await?;
+        let campaigns = super::campaigns(&config, &store).await?;
         let link = printed_link(&store, &config, &campaigns, &address, None, Clock::System.now()).await?;
         Ok(writeln!(io::stdout(), "{link}")?)
     })

@@ -3,12 +3,12 @@
 use std::io::{self, Write as _};
 
 use crate::{
-    office::{self, summary},
+    office::summary,
     report::{Summary, board, status_json},
     store::Store,
 };
 
-use super::{CampaignArg, ClockArg, ConfigArg, block_on, colour_on_stdout};
+use super::{CampaignArg, ClockArg, ConfigArg, block_on, campaigns, colour_on_stdout};
 
 /// The arguments of `svodka status`.
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
     block_on(async {
         let store = Store::open_read_only(&config.store.url, &config.store.files).await?;
-        for campaign in args.campaign.of(office::campaigns(&config, &store).await?)? {
+        for campaign in args.campaign.of(campaigns(&config, &store).await?)? {
             let summary = summary(&store, &campaign, args.clock.clock().now()).await?;
             print(&summary, args.json)?;
         }

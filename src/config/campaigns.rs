@@ -11,31 +11,23 @@ use crate::{
     roster::{self, Entry},
 };
 
+/// The campaigns that can be used, and what is wrong with the others.
+#[derive(Debug, Default)]
+pub struct Usable {
+    /// Those that can be used, in the order of the configuration.
+    pub campaigns: Vec<Campaign>,
+    /// Why a file, or a folder of them, cannot be used; the message names it.
+    pub wrong: Vec<ConfigError>,
+}
+
 impl Config {
     /// The files of the campaigns: those that are named, and all of the folders that are, in the order of their names.
     ///
     /// # Errors
     /// Where a folder cannot be listed.
     pub fn campaign_files(&self) -> Result<Vec<PathBuf>, ConfigError> {
-        let mut files = Vec::new();
-        for named in &self.campaigns {
-            if !named.is_dir() {
-                files.push(named.clone());
-                continue;
-            }
-            let unreadable = |reason| ConfigError::Unreadable { file: named.clone(), reason };
-            let mut inside = Vec::new();
-            for entry in fs::read_dir(named).map_err(unreadable)? {
-                inside.push(entry.map_err(unreadable)?.path());
-            }
-            // What an editor keeps beside a file (".x.toml.swp", "x.toml~") is none.
-            let hidden =
-                |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            inside.retain(|path| path.extension().is_some_and(|ending| ending == "toml") && !hidden(path));
-            inside.sort();
-            files.append(&mut inside);
-        }
-        Ok(files)
+        let listed: Result<Vec<Vec<PathBuf>>, ConfigError> = self.campaigns.iter().map(|named| files(named)).collect();
+        Ok(listed?.concat())
     }
 
     /// Reads one of them.
@@ -72,10 +64,22 @@ impl Config {
     /// # Errors
     /// As [`Config::campaigns`], where none can.
     pub fn some_campaign(&self) -> Result<(), ConfigError> {
-        match self.campaign_files()?.iter().any(|file| self.read_campaign(file).is_ok()) {
-            true => Ok(()),
-            false => self.campaigns().map(|_| ()),
+        self.usable_campaigns().some().map(|_| ())
+    }
+
+    /// Reads all campaigns, and goes on where one is wrong: what is known of the others can be told all the same.
+    pub fn usable_campaigns(&self) -> Usable {
+        let mut all = Usable::default();
+        for named in &self.campaigns {
+            match files(named) {
+                Ok(files) => files.iter().for_each(|file| all.take(file, self.read_campaign(file))),
+                Err(error) => all.wrong.push(error),
+            }
         }
+        if all.campaigns.is_empty() && all.wrong.is_empty() {
+            all.wrong.push(ConfigError::NoCampaign { folders: self.campaigns.clone() });
+        }
+        all
     }
 
     /// Reads all campaigns, of which there is at least one.
@@ -83,14 +87,44 @@ impl Config {
     /// # Errors
     /// As [`Config::load`]; the first one that is wrong is told.
     pub fn campaigns(&self) -> Result<Vec<Campaign>, ConfigError> {
-        let mut all: Vec<Campaign> = Vec::new();
-        for file in self.campaign_files()? {
-            let one = self.read_campaign(&file)?;
-            if all.iter().any(|other| other.id == one.id) {
-                return Err(ConfigError::Twice { file, id: one.id });
-            }
-            all.push(one);
-        }
-        if all.is_empty() { Err(ConfigError::NoCampaign { folders: self.campaigns.clone() }) } else { Ok(all) }
+        let Usable { campaigns, wrong } = self.usable_campaigns();
+        wrong.into_iter().next().map_or(Ok(campaigns), Err)
     }
+}
+
+impl Usable {
+    fn take(&mut self, file: &Path, read: Result<Campaign, ConfigError>) {
+        match read {
+            Ok(one) if self.campaigns.iter().any(|other| other.id == one.id) => {
+                self.wrong.push(ConfigError::Twice { file: file.to_owned(), id: one.id });
+            }
+            Ok(one) => self.campaigns.push(one),
+            Err(error) => self.wrong.push(error),
+        }
+    }
+
+    /// The same, where any can be used.
+    ///
+    /// # Errors
+    /// What is wrong with the first one, where none can.
+    pub fn some(mut self) -> Result<Self, ConfigError> {
+        if self.campaigns.is_empty() && !self.wrong.is_empty() { Err(self.wrong.swap_remove(0)) } else { Ok(self) }
+    }
+}
+
+/// A file that is named, or all of the folder that is.
+fn files(named: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+    if !named.is_dir() {
+        return Ok(vec![named.to_owned()]);
+    }
+    let unreadable = |reason| ConfigError::Unreadable { file: named.to_owned(), reason };
+    let mut inside = Vec::new();
+    for entry in fs::read_dir(named).map_err(unreadable)? {
+        inside.push(entry.map_err(unreadable)?.path());
+    }
+    // What an editor keeps beside a file (".x.toml.swp", "x.toml~") is none.
+    let hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    inside.retain(|path| path.extension().is_some_and(|ending| ending == "toml") && !hidden(path));
+    inside.sort();
+    Ok(inside)
 }

@@ -27,6 +27,7 @@ use crate::{
 
 pub use authentication::AuthenticationConfig;
 pub use board::BoardConfig;
+pub use campaigns::Usable;
 pub use caps::Caps;
 pub use schedule::Schedule;
 pub use secret::{Login, Secret, SecretError, SecretSource};

@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, Notify};
 use crate::{
     campaign::{Campaign, CampaignId},
     clock::Clock,
-    config::{Config, ReplyMode},
+    config::{Config, ReplyMode, Usable},
     converter::Converter,
     decision::{Basis, Known},
     document::Limits,
@@ -224,16 +224,17 @@ impl Office {
     }
 }
 
-/// The campaigns of the configuration, with what staff have added to them.
+/// The campaigns of the configuration that can be used, with what staff have added to them; and what is wrong with the others.
 ///
 /// # Errors
-/// Where either cannot be read.
-pub async fn campaigns(config: &Config, store: &Store) -> anyhow::Result<Vec<Campaign>> {
-    let mut all = Vec::new();
-    for file in config.campaigns()? {
-        all.push(amended(file, store).await?);
+/// Where none can be used, or the store refuses.
+pub async fn campaigns(config: &Config, store: &Store) -> anyhow::Result<Usable> {
+    let Usable { campaigns: files, wrong } = config.usable_campaigns().some()?;
+    let mut campaigns = Vec::new();
+    for file in files {
+        campaigns.push(amended(file, store).await?);
     }
-    Ok(all)
+    Ok(Usable { campaigns, wrong })
 }
 
 async fn amended(file: Campaign, store: &Store) -> Result<Campaign, StoreError> {

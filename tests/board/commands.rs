@@ -36,6 +36,48 @@ fn a_printed_link_works_in_any_browser_once() {
     }
 }
 
+#[test]
+fn one_campaign_file_that_is_wrong_stops_no_command() {
+    let committee = Committee::new();
+    assert!(committee.runs(&["run", "--once"]).status.success());
+    committee.writes("meals.toml", "id = \"pitanie-2022\"\nname = 3\n");
+    committee.edits("svodka.toml", "\"campaign.toml\"", "\"meals.toml\", \"campaign.toml\"");
+    let table = committee.path("x.xlsx").display().to_string();
+    let commands: [&[&str]; 5] = [
+        &["status"],
+        &["status", "--campaign", "500plus-2022"],
+        &["report"],
+        &["report", "--xlsx", &table],
+        &["sign-in", STAFF],
+    ];
+    for args in commands {
+        let output = committee.runs(args);
+        let warned = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {warned}");
+        assert!(warned.contains("meals.toml") && warned.contains("campaign check"), "{args:?}: {warned}");
+        assert!(args.contains(&"--xlsx") || !output.stdout.is_empty(), "{args:?}");
+    }
+    assert!(committee.path("x.xlsx").exists());
+    let doctor = committee.runs(&["doctor"]);
+    let found = said(&doctor.stdout);
+    let faults: Vec<&str> = found.lines().filter(|line| line.starts_with("FAULT")).collect();
+    assert_eq!(doctor.status.code(), Some(1), "{}", said(&doctor.stderr));
+    assert!(faults.len() == 1 && faults[0].contains("meals.toml"), "{found}");
+    for line in ["ok     campaign: 500plus-2022", "ok     database", "ok     mailbox", "ok     replies into"] {
+        assert!(found.contains(line), "{line}: {found}");
+    }
+
+    // What is wrong is all there is: then there is nothing to tell of, but the rest can still be looked at.
+    committee.edits("svodka.toml", "\"meals.toml\", \"campaign.toml\"", "\"meals.toml\"");
+    for args in [&["status"][..], &["report"], &["sign-in", STAFF]] {
+        let output = committee.runs(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(said(&output.stderr).contains("meals.toml") && output.stdout.is_empty(), "{args:?}");
+    }
+    let found = said(&committee.runs(&["doctor"]).stdout);
+    assert!(found.contains("FAULT  campaign: ") && found.contains("ok     mailbox"), "{found}");
+}
+
 fn now() -> String {
     svodka::clock::Clock::System.now().to_string()
 }

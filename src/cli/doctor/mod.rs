@@ -7,8 +7,8 @@ use std::io::{self, Write as _};
 
 use anyhow::bail;
 
-use super::{ConfigArg, block_on};
-use crate::daemon::beginning;
+use super::{CURE, ConfigArg, block_on};
+use crate::{config::Usable, daemon::beginning, explain::explain};
 
 /// The arguments of `svodka doctor`.
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ impl Finding {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = args.config.load()?;
-    let campaigns = config.campaigns()?;
+    let Usable { campaigns, wrong } = config.usable_campaigns();
     block_on(async {
         let mut report = Report::default();
         report.add(Finding::new("configuration", Ok("it is sound".to_owned())))?;
@@ -42,6 +42,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
             let form = campaign.form.fields.len();
             let said = format!("{}: {} schools, {form} fields", campaign.id, campaign.schools.len());
             report.add(Finding::new("campaign", Ok(said)))?;
+        }
+        for error in wrong {
+            let said = format!("{}; {CURE}", explain(&error.into()));
+            report.add(Finding::new("campaign", Err(said)))?;
         }
         for finding in local::findings(&config).await {
             report.add(finding)?;
