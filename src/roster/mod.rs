@@ -6,6 +6,7 @@
 mod columns;
 mod ids;
 mod join;
+mod place;
 mod read;
 mod table;
 #[cfg(test)]

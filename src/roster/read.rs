@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Coordinator, Entry,
     columns::{self, Column},
-    ids,
+    ids, place,
     table::{self, PARTED, TableError},
 };
 use crate::campaign::{SchoolId, is_address};
@@ -142,8 +142,8 @@ impl Maker {
             },
             name,
             aliases: cells.list(Column::Aliases),
-            district: district(&cells.text(Column::District)),
-            settlement: settlement(&cells.text(Column::Settlement)),
+            district: self.place(row, &cells.text(Column::District), "district", place::district),
+            settlement: self.place(row, &cells.text(Column::Settlement), "settlement", place::settlement),
             addresses: Vec::new(),
             inn: cells.text(Column::Inn).chars().filter(char::is_ascii_digit).collect(),
             coordinator: None,
@@ -207,6 +207,15 @@ impl Maker {
         ids::id(&entry.name, &entry.district, |id| !self.taken.contains(id))
     }
 
+    /// What a cell says of a school's place; where it says nothing, that is told.
+    fn place(&mut self, row: usize, cell: &str, what: &str, read: fn(&str) -> String) -> String {
+        let said = read(cell);
+        if said.is_empty() && !cell.is_empty() {
+            self.tell(row, false, format!("{cell:?} names no {what}: the school has none"));
+        }
+        said
+    }
+
     /// The addresses of cells; what is none is told.
     fn addresses<'c>(&mut self, row: usize, cells: impl Iterator<Item = &'c str>) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
@@ -243,67 +252,4 @@ fn marks(entry: &Entry) -> Vec<Mark> {
 /// One line without doubled spaces.
 fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// «Киришский муниципальный район Ленинградской области» → «Киришский».
-fn district(text: &str) -> String {
-    let known = [
-        "муниципальный",
-        "городской",
-        "муниципального",
-        "район",
-        "р-н",
-        "округ",
-        "мр",
-        "го",
-        "мо",
-        "городское",
-        "поселение",
-        "сельское",
-    ];
-    let area = |word: &str| word.starts_with("област") || word == "обл." || word.starts_with("кра");
-    let mut words: Vec<&str> = Vec::new();
-    for word in text.split([' ', ',', '(']).filter(|word| !word.is_empty()) {
-        if area(&word.to_lowercase()) {
-            // The adjective of the region goes with it.
-            words.pop();
-            break;
-        }
-        if !known.contains(&word.to_lowercase().trim_end_matches([')', '.'])) {
-            words.push(word);
-        }
-    }
-    words.join(" ").trim_matches(['«', '»', '"']).to_owned()
-}
-
-/// «г. Кириши» → «Кириши».
-fn settlement(text: &str) -> String {
-    let marks = [
-        "г",
-        "город",
-        "п",
-        "пос",
-        "поселок",
-        "посёлок",
-        "пгт",
-        "гп",
-        "с",
-        "село",
-        "д",
-        "дер",
-        "деревня",
-        "ст",
-        "станица",
-        "рп",
-        "х",
-        "хутор",
-    ];
-    let mut rest = text.trim();
-    while let Some((word, after)) = rest.split_once([' ', '.']) {
-        if after.trim().is_empty() || !marks.contains(&word.to_lowercase().as_str()) {
-            break;
-        }
-        rest = after.trim_start_matches(['.', ' ']);
-    }
-    rest.split([',', '(']).next().unwrap_or_default().trim().to_owned()
 }
