@@ -245,10 +245,18 @@ pub(super) fn contact(body: &[&Line], margins: &[Line]) -> Contact {
         Some(name) => Found::sure(initials(&name), near.first().copied().unwrap_or_default()),
         None => Found::doubtful("исполнитель письма".to_owned(), "исполнитель не найден: впишите фамилию и инициалы"),
     };
-    let phone = match in_near(pattern!(PHONE)).or_else(|| in_near(pattern!(LOCAL))) {
-        Some(phone) => Found::sure(telephone(&phone), near.first().copied().unwrap_or_default()),
-        None => match all.iter().find_map(|line| pattern!(PHONE).find(after_telephone(&line.text)?)) {
-            Some(phone) => Found::doubtful(telephone(phone.as_str()), "телефон взят из начала письма"),
+    let at = near.first().copied().unwrap_or_default();
+    let phone = match (in_near(pattern!(PHONE)), in_near(pattern!(LOCAL))) {
+        (Some(written), _) => phone(&written, at),
+        (None, Some(local)) if is_part(&near, &local) => {
+            Found::doubtful(local, "перед телефоном стоят ещё цифры: впишите его целиком")
+        }
+        (None, Some(local)) => Found::sure(local, at),
+        (None, None) => match all.iter().find_map(|line| pattern!(PHONE).find(after_telephone(&line.text)?)) {
+            Some(written) => match phone(written.as_str(), "") {
+                sure if sure.doubt.is_none() => sure.but("телефон взят из начала письма"),
+                doubtful => doubtful,
+            },
             None => Found::doubtful("не указан".to_owned(), "телефон не найден: впишите его"),
         },
     };
@@ -294,29 +302,81 @@ fn initials(name: &str) -> String {
     clean(name)
 }
 
-/// «8 (812) 539-44-54», however it is written.
-fn telephone(text: &str) -> String {
+/// Whether digits stand before a number: then it is the end of a longer one.
+fn is_part(near: &[&str], local: &str) -> bool {
+    let before = near.iter().find_map(|text| text.split_once(local)).map_or("", |(before, _)| before);
+    pattern!(r"\d\)?[\s–-]*$").is_match(before)
+}
+
+/// A telephone in one writing; as the letter has it, and doubtful, where it is not sure which digits are the code.
+fn phone(text: &str, at: &str) -> Found<String> {
+    match telephone(text) {
+        Some(phone) => Found::sure(phone, at),
+        None => Found::doubtful(clean(text), "телефон оставлен как в письме: код или число цифр не понятны"),
+    }
+}
+
+/// «8 (812) 539-44-54», however it is written; none where its digits cannot be surely laid out.
+fn telephone(text: &str) -> Option<String> {
     let (number, extension) = match text.split_once("доб") {
         Some((number, rest)) => (number, rest.chars().filter(char::is_ascii_digit).collect::<String>()),
         None => (text, String::new()),
     };
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let area = pattern!(r"\((\d{3,5})\)").captures(number).and_then(|found| found.get(1)).map_or(3, |code| code.len());
-    let country = digits.len() == 11;
-    let local = digits.get(usize::from(country)..).unwrap_or_default();
-    if local.len() != 10 {
-        return clean(text);
+    let mut groups: Vec<&str> = number.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let first = groups.first().copied()?;
+    let digits: usize = groups.iter().map(|group| group.len()).sum();
+    // A leading 8 or 7 that stands alone is none of the code, however many digits follow.
+    let country = ["7", "8"].contains(&first) || (digits == 11 && first.starts_with(['7', '8']));
+    if country {
+        *groups.first_mut()? = first.get(1..)?;
+        groups.retain(|group| !group.is_empty());
     }
-    let (code, rest) = local.split_at_checked(area).unwrap_or((local, ""));
-    let (tail, last) = rest.split_at_checked(rest.len().saturating_sub(2)).unwrap_or((rest, ""));
-    let (first, middle) = tail.split_at_checked(tail.len().saturating_sub(2)).unwrap_or((tail, ""));
+    let local = groups.concat();
+    // No code begins so: the leading digit was that of the country.
+    let misread = !country && (local.starts_with("88") || !local.starts_with(['3', '4', '8', '9']));
+    if local.len() != 10 || misread {
+        return None;
+    }
+    let area = match groups.first()?.len() {
+        _ if local.starts_with('9') || local.starts_with("800") => 3,
+        of_its_own @ 3..=5 => of_its_own,
+        _ => return None,
+    };
+    let (code, rest) = local.split_at_checked(area)?;
+    let (tail, last) = rest.split_at_checked(rest.len().checked_sub(2)?)?;
+    let (first, middle) = tail.split_at_checked(tail.len().checked_sub(2)?)?;
     let extension = if extension.is_empty() { extension } else { format!(", доб. {extension}") };
-    format!("8 ({code}) {first}-{middle}-{last}{extension}")
+    Some(format!("8 ({code}) {first}-{middle}-{last}{extension}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The telephone of an executor's line, and whether it is marked.
+    fn told(phone: &str) -> (String, bool) {
+        let text = format!("Исп. Петрова А.С., тел. {phone}");
+        let line = Line { text, marker: None, whole: true };
+        let phone = contact(&[&line], &[]).phone;
+        (phone.value, phone.doubt.is_some())
+    }
+
+    #[test]
+    fn a_telephone_of_which_the_digits_are_not_sure_stays_as_written_and_is_marked() {
+        for text in [
+            "8(813)22-33-44",
+            "8 (813) 22-33-44",
+            "+7 (813) 22-33-44",
+            "8813 22-33-44",
+            "8-813-22-33-44",
+            "8 (81361) 22-12-34",
+            "(813) 22-33-44",
+            "88172230102",
+        ] {
+            assert_eq!(told(text), (text.to_owned(), true));
+        }
+        assert_eq!(told("8 813 61 2-12-34"), ("2-12-34".to_owned(), true));
+    }
 
     #[test]
     fn telephones_and_names_have_one_writing() {
@@ -324,12 +384,17 @@ mod tests {
             ("8(812)539–44–54", "8 (812) 539-44-54"),
             ("+7 (8172) 23-01-02", "8 (8172) 23-01-02"),
             ("(812) 539-44-50", "8 (812) 539-44-50"),
+            ("812 539-44-50", "8 (812) 539-44-50"),
+            ("(8172) 23-01-02", "8 (8172) 23-01-02"),
+            ("8-8172-23-01-02", "8 (8172) 23-01-02"),
+            ("88172 23-01-02", "8 (8172) 23-01-02"),
             ("8-911-123-45-67", "8 (911) 123-45-67"),
+            ("+79111234567", "8 (911) 123-45-67"),
             ("8 (81361) 2-12-34", "8 (81361) 2-12-34"),
             ("8 (495) 123-45-67 доб. 12", "8 (495) 123-45-67, доб. 12"),
             ("23-01-02", "23-01-02"),
         ] {
-            assert_eq!(telephone(text), wanted);
+            assert_eq!(told(text), (wanted.to_owned(), false), "{text}");
         }
         for (text, wanted) in [
             ("Л.Г.Михайлюк", "Л. Г. Михайлюк"),
