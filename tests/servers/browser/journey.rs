@@ -26,7 +26,10 @@ fn a_doubtful_mail_is_settled_in_two_clicks_and_the_school_has_its_answer() {
     let _: () = other.asks("window.isTheSamePage = true");
     // The letter about the case leads to it, through the door.
     let path = format!("/review/{number}");
-    assert_eq!(committee.link(&committee.official, "/review/"), format!("{}/c/500plus-2022{path}", committee.board));
+    assert_eq!(
+        committee.link(&committee.official, "/c/500plus-2022/review/"),
+        format!("{}/c/500plus-2022{path}", committee.board)
+    );
     committee.signs_in(&browser, &committee.official, &path);
     browser.clicks();
     browser.presses(&format!("Это {SCHOOL}"));
