@@ -83,7 +83,7 @@ const HEADS: [&str; 9] = [
 /// What parts several values of one cell.
 pub(super) const PARTED: [char; 3] = ['|', ';', '\n'];
 
-/// The roster as a file that spreadsheet programs open and [`super::read`] reads: UTF-8 with its mark, semicolons.
+/// The roster as a file that spreadsheet programs open and [`super::read()`] reads: UTF-8 with its mark, semicolons.
 ///
 /// # Errors
 /// Never: it is written to memory.
