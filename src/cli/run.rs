@@ -22,7 +22,6 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let mut config = args.config.load()?;
-    config.some_campaign()?;
     if args.dry_run {
         config.dry_run();
     }

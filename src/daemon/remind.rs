@@ -30,6 +30,10 @@ impl Core {
         if !self.caught_up.iter().all(|one| one.load(Ordering::SeqCst)) {
             return Ok(());
         }
+        // Nor is it known what has come while nothing is decided.
+        if self.office.missing().await?.is_some() {
+            return Ok(());
+        }
         for rules in self.office.campaigns() {
             if decision::may_remind(&rules.campaign, now) {
                 self.remind_of(&rules.campaign, now).await?;

@@ -32,11 +32,10 @@ pub struct Share {
 /// All decisions number the documents alike.
 pub fn among(bases: &[Basis<'_>], reading: &Reading) -> Vec<Share> {
     let share = |basis: &Basis<'_>, decision| Share { campaign: basis.campaign.id.clone(), decision };
-    let foreign = |file| is_foreign(bases, reading, file);
     if let [one] = bases {
-        let scope = Scope { mine: &|_| true, doubtful: &foreign };
-        return vec![share(one, decide::by_parts(one, reading, decide::parts_of(one, reading), &scope))];
+        return vec![share(one, decide::decide(one, reading))];
     }
+    let foreign = |file| is_foreign(bases, reading, file);
     let all: Vec<Candidate<'_>> = bases.iter().map(|basis| Candidate::of(basis, reading)).collect();
     let owners = Owners::of(&all, reading);
     let mut shares: Vec<Share> = Vec::new();
@@ -64,7 +63,7 @@ pub fn among(bases: &[Basis<'_>], reading: &Reading) -> Vec<Share> {
 }
 
 /// Whether a document is a form of ours that was made for a letter which none of these campaigns is.
-fn is_foreign(bases: &[Basis<'_>], reading: &Reading, file: Option<usize>) -> bool {
+pub(super) fn is_foreign(bases: &[Basis<'_>], reading: &Reading, file: Option<usize>) -> bool {
     let origin = Said::of(reading, file).origin;
     origin.is_some_and(|origin| bases.iter().all(|basis| basis.campaign.id.as_str() != origin))
 }

@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     Action, Decision, DocumentVerdict, Known, PlannedReply, Review, ReviewReason, Submission, Template,
+    among::is_foreign,
     parts::{self, Part},
     policy::{self, ReplyPolicy, Right},
     recognise, submission,
@@ -52,14 +53,11 @@ pub(super) struct Scope<'s> {
     pub(super) doubtful: &'s dyn Fn(Option<usize>) -> bool,
 }
 
-impl Scope<'_> {
-    /// There is but one campaign.
-    const ALL: Self = Self { mine: &|_| true, doubtful: &|_| false };
-}
-
 /// Decides about a message, where there is but one campaign. The same input gives the same decision.
 pub fn decide(basis: &Basis<'_>, reading: &Reading) -> Decision {
-    by_parts(basis, reading, parts_of(basis, reading), &Scope::ALL)
+    let foreign = |file| is_foreign(std::slice::from_ref(basis), reading, file);
+    let scope = Scope { mine: &|_| true, doubtful: &foreign };
+    by_parts(basis, reading, parts_of(basis, reading), &scope)
 }
 
 /// The documents of a message as a campaign sees them.

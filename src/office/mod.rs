@@ -116,6 +116,7 @@ impl Office {
         if all.is_empty() {
             // Says what is wrong with the first one.
             config.campaigns()?;
+            anyhow::bail!("the campaign files were being changed: start again");
         }
         Ok(Self {
             templates: Templates::load(config.templates.as_deref())?,

@@ -104,7 +104,7 @@ fn a_mail_that_serves_two_campaigns_shows_each_its_own_part() {
     let answers = "Сведения об организации горячего питания обучающихся\n\
         Наименование образовательной организации: МБОУ «Рощинский Центр образования»\n\
         Количество обучающихся, получающих горячее питание: 412\n\
-        Ответственный за организацию питания: Смирнова О. П.\nПроблемы в организации питания: нет\n";
+        Ответственный за организацию питания: Смирнова О. П.\nОрганизатор питания: школьная столовая\nПроблемы в организации питания: нет\n";
     let file = format!(
         "--{boundary}\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\
          Content-Disposition: attachment; filename=\"meals.txt\"\n\n{answers}\n--{boundary}--"
@@ -113,14 +113,44 @@ fn a_mail_that_serves_two_campaigns_shows_each_its_own_part() {
     let daemon = committee.opens();
     until("the mail", || (committee.decided() == 1).then_some(()));
     let mut staff = daemon.signed_in(STAFF);
-    for (root, own, other) in [(FIRST, "Модель взаимодействия", "412"), (SECOND, "412", "Модель взаимодействия")]
-    {
+    for (root, own, other, state) in [
+        (FIRST, "Модель взаимодействия", "412", "запрошено недостающее"),
+        (SECOND, "412", "Модель взаимодействия", "получение подтверждено"),
+    ] {
         let page = staff.get(&format!("{root}/school/roshchino"));
         assert!(page.body.contains(own) && !page.body.contains(other), "{root}: {}", page.body);
         assert_eq!(page.body.contains("meals.txt"), root == SECOND);
         let mail = staff.get(&format!("{root}/message/1"));
         assert!(mail.status == 200 && mail.body.contains("Рощинский"), "{}", mail.body);
+        assert!(page.body.contains(state) && mail.body.contains(state), "{root}: {}", mail.body);
     }
+}
+
+#[test]
+fn what_was_moved_to_another_campaign_is_in_force_in_that_one_alone() {
+    let committee = Committee::new();
+    let again = include_str!("../../config/campaigns/500plus-2022.toml")
+        .replace("id = \"500plus-2022\"", "id = \"pitanie-2022\"")
+        .replace("19-33822/2022", "19-40000/2022");
+    committee.writes("again.toml", &again);
+    committee.edits("svodka.toml", "\"campaign.toml\"", "\"campaign.toml\", \"again.toml\"");
+    let sample = include_str!("../fixtures/mails/02-roshchino-form.eml").replace("\r\n", "\n");
+    committee.writes("inbox/new/form", &sample);
+    let daemon = committee.opens();
+    until("the mail", || (committee.decided() == 1).then_some(()));
+    let mut staff = daemon.signed_in(STAFF);
+    let case = staff.get("/review/1");
+    let (here, there) = if case.location().starts_with(SECOND) { (SECOND, FIRST) } else { (FIRST, SECOND) };
+    let shown = |staff: &mut crate::browser::Browser, root: &str| {
+        staff.get(&format!("{root}/school/roshchino")).body.contains("запрошено недостающее")
+            || staff.get(&format!("{root}/school/roshchino")).body.contains("Письмо «")
+    };
+    assert!(shown(&mut staff, here), "it waits where it was taken to belong");
+    let page = staff.get(&format!("{here}/review/1"));
+    let other = there.trim_start_matches("/c/");
+    let moved = staff.post(&format!("{here}/review/1/move"), &[("csrf", &page.csrf()), ("campaign", other)]);
+    assert!(moved.location().starts_with(there), "{}", moved.location());
+    assert!(!shown(&mut staff, here), "nothing of it is in force where it was");
 }
 
 #[test]
