@@ -27,7 +27,8 @@ mod armed {
 
     use jiff::SignedDuration;
 
-    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`.
+    /// The environment variable that names a point and at which time of passing it the process dies: `name@2`; or, as
+    /// `hang:name@2`, the task hangs that passes it.
     pub const FAULT: &str = "SVODKA_FAULT";
     /// The environment variable that names a file with the seconds by which the clock is wrong.
     pub const CLOCK: &str = "SVODKA_CLOCK";
@@ -84,13 +85,19 @@ mod armed {
     /// Where it names no point: a test must not pass because its fault never came.
     pub fn arm() {
         let Ok(fault) = env::var(FAULT) else { return };
-        let (name, time) = fault.split_once('@').unwrap_or((&fault, "1"));
+        let (hangs, fault) = fault.strip_prefix("hang:").map_or((false, fault.as_str()), |fault| (true, fault));
+        let (name, time) = fault.split_once('@').unwrap_or((fault, "1"));
         assert!([POINTS, OCCASIONS, ACTS].concat().contains(&name), "{FAULT}: there is no point {name:?}");
         let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
         let passed = AtomicU32::new(0);
         let die = move || {
             if passed.fetch_add(1, Ordering::SeqCst) + 1 != time {
                 return;
+            }
+            if hangs {
+                loop {
+                    std::thread::park();
+                }
             }
             let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
         };

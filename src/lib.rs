@@ -4,6 +4,7 @@
 //! The modules stand in the order in which a mail flows through them; see `docs/ARCHITECTURE.md`.
 
 pub mod clock;
+pub mod pulse;
 pub mod fault;
 pub mod explain;
 pub mod digest;

@@ -134,7 +134,7 @@ async fn serve(mut config: Config, clock: Clock, listen: SocketAddr) -> anyhow::
     let campaigns = config.campaigns()?;
     let link = board::printed_link(daemon.store(), &config, &campaigns, &staff, address, clock.now()).await?;
     writeln!(io::stdout(), "   board: {link}\n          (the link works once; Ctrl-C ends it)")?;
-    daemon.run().await
+    daemon.serve(config, clock).await
 }
 
 /// Puts configuration and mails into the folder; a mail that was delivered before is not delivered again.

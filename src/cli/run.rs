@@ -1,6 +1,6 @@
 //! `svodka run`.
 
-use crate::daemon::Daemon;
+use crate::daemon::{self, Daemon};
 
 use super::{ClockArg, ConfigArg, block_on};
 
@@ -21,18 +21,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let mut config = args.config.load()?;
-    if args.dry_run {
-        config.dry_run();
-    }
-    block_on(async {
-        let mut daemon = Daemon::open(config, args.clock.clock()).await?;
-        if args.once {
-            let pass = daemon.pass().await?;
-            daemon.close().await;
-            tracing::info!(taken = pass.taken, decided = pass.decided, sent = pass.sent, "pass completed");
-            return Ok(());
+    let read = || {
+        let mut config = args.config.load()?;
+        if args.dry_run {
+            config.dry_run();
         }
-        daemon.run().await
+        Ok(config)
+    };
+    block_on(async {
+        if !args.once {
+            return daemon::serve(read, args.clock.clock()).await;
+        }
+        let mut daemon = Daemon::open(read()?, args.clock.clock()).await?;
+        let pass = daemon.pass().await?;
+        daemon.close().await;
+        tracing::info!(taken = pass.taken, decided = pass.decided, sent = pass.sent, "pass completed");
+        Ok(())
     })
 }

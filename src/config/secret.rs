@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use tokio::{process::Command, time::timeout};
+use tokio::process::Command;
 
 /// A password or token. It cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -150,7 +150,7 @@ async fn output(words: &[String]) -> Result<String, SecretError> {
     let failed = |reason: String| SecretError::Command { command: command.clone(), reason };
     let mut child = Command::new(&command);
     child.args(words.get(1..).unwrap_or_default()).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let output = match timeout(COMMAND_DEADLINE, child.output()).await {
+    let output = match crate::pulse::within(COMMAND_DEADLINE, child.output()).await {
         Ok(output) => output.map_err(|error| failed(error.to_string()))?,
         Err(_) => return Err(failed("no output within 30 seconds".to_owned())),
     };

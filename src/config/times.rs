@@ -53,6 +53,9 @@ pub struct Times {
     /// A difference between two clocks of the machine beyond which its time was set anew.
     #[serde(deserialize_with = "duration")]
     pub clock_jump: SignedDuration,
+    /// How long a task may be silent beyond what its work is allowed to take, before it is taken to hang.
+    #[serde(deserialize_with = "span")]
+    pub patience: Duration,
     /// How long what has begun may go on after SIGTERM.
     #[serde(deserialize_with = "span")]
     pub stop: Duration,
@@ -75,6 +78,7 @@ impl Default for Times {
             alert_after: Duration::from_mins(30),
             settle: SignedDuration::from_mins(2),
             clock_jump: SignedDuration::from_mins(2),
+            patience: crate::pulse::PATIENCE,
             stop: Duration::from_secs(25),
         }
     }

@@ -25,6 +25,7 @@ use crate::{
     document::{Document, Format, Limits, Problem},
     jail::{Contents, Jail, JailError, Sandbox},
     message::{Automatic, OwnIdentity},
+    pulse,
 };
 
 pub use confine::{Confinement, confine};
@@ -205,7 +206,7 @@ async fn read(jail: &Jail, bytes: &[u8], name: &str, was: Format) -> Result<Resu
 async fn run(mut command: Command, time: Duration) -> Result<ExitStatus, ConvertError> {
     let mut child = command.spawn()?;
     let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
-    let ended = tokio::time::timeout(time, child.wait()).await;
+    let ended = pulse::within(time, child.wait()).await;
     drop(group);
     match ended {
         Ok(ended) => Ok(ended?),

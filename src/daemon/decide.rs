@@ -10,6 +10,7 @@ use crate::{
     fault::point,
     jail::JailError,
     office::{Decided, Rules},
+    pulse::beat,
     reader::Reading,
     reply::ReplyError,
     store::{ENTERED, Outgoing, Record, Recorded, Stored},
@@ -23,7 +24,7 @@ impl Core {
     /// # Errors
     /// Where the store refuses, or a template is wrong.
     pub(super) async fn decide_received(&self) -> anyhow::Result<u32> {
-        let _alone = self.office.deciding.lock().await;
+        let _alone = self.office.alone().await;
         self.office.refresh().await?;
         if let Some(campaign) = self.office.missing().await? {
             tracing::error!(
@@ -34,6 +35,7 @@ impl Core {
         }
         let mut decided = 0;
         for stored in self.store().received().await? {
+            beat();
             self.decide(&stored).await?;
             decided += 1;
         }
@@ -55,6 +57,7 @@ impl Core {
         };
         self.office.converter.complete(&self.office.jail, &mut read).await?;
         let (mut reading, contents) = read;
+        beat();
         point!("decide::read");
         for bytes in &contents {
             self.store().put_file(bytes).await?;

@@ -6,32 +6,31 @@
 mod alerts;
 mod core;
 mod decide;
+mod life;
 mod open;
 mod reconcile;
 mod remind;
 mod report;
 mod send;
+mod systemd;
 mod watch;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 
-use crate::{
-    board, clock::Clock, config::Config, explain::explain, office::Office, outbox::Transport, reply::Templates,
-    store::Store,
-};
+use crate::{board, clock::Clock, config::Config, explain::explain, office::Office, store::Store};
 
 use self::{
     core::Core,
+    life::{Order, Signals, anew, sound},
     open::{open_mailbox, open_store},
     send::Sender,
+    systemd::Systemd,
     watch::Watcher,
 };
 
+pub use life::serve;
 pub use open::{beginning, imap_settings};
 pub use reconcile::{Reconciled, reconcile};
 pub use report::{send_summary, summary_message};
@@ -45,6 +44,15 @@ enum Stop {
     Soon,
     /// Record what is known of what has begun.
     Now,
+}
+
+/// Why a daemon ended.
+#[derive(Debug)]
+enum Ended {
+    /// It was told to stop.
+    Stopped,
+    /// It was told to take over another configuration, which can be used.
+    Reload(Box<Config>),
 }
 
 /// What a pass did.
@@ -79,9 +87,7 @@ impl Daemon {
     /// # Errors
     /// Where something is missing or in use; the message says what, where, and what to do.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        config.some_campaign()?;
-        Templates::load(config.templates.as_deref())?;
-        let transport = Transport::open(&config.smtp, &config.times)?;
+        let transport = sound(&config)?;
         let store = open_store(&config, clock, transport.expired()).await?;
         let office = Arc::new(Office::open(config, store, clock).await?);
         let since = beginning(office.campaigns().iter().map(|rules| &rules.campaign));
@@ -143,12 +149,17 @@ impl Daemon {
         Ok(self.board.as_ref().map(board::Server::address))
     }
 
-    /// Runs until SIGTERM or SIGINT; what has begun is finished first, within the configured time.
+    /// Runs until it is told to stop, or to take over a configuration that can be used; what has begun is finished first,
+    /// within the configured time.
     ///
     /// # Errors
     /// Where the port of the board is taken, or a task ends that should not: the process must be started anew.
-    pub async fn run(mut self) -> anyhow::Result<()> {
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    async fn run(
+        mut self,
+        signals: &mut Signals,
+        systemd: &Systemd,
+        read: &dyn Fn() -> anyhow::Result<Config>,
+    ) -> anyhow::Result<Ended> {
         self.listen().await?;
         let (stop, stopping) = tokio::sync::watch::channel(Stop::Run);
         // Not among the tasks: whatever becomes of the board, mail goes on.
@@ -162,9 +173,9 @@ impl Daemon {
         }
         tracing::info!(mailboxes = self.core.config().mailboxes.len(), "watching");
         let ended = tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            _ = interrupt.recv() => Ok(()),
-            ended = tasks.join_next() => ended.unwrap_or(Ok(Ok(()))).unwrap_or_else(|error| Err(error.into())),
+            ended = ordered(signals, systemd, read) => Ok(ended),
+            ended = tasks.join_next() => Err(failure(ended)),
+            never = systemd.inform(&self.core.office.pulse) => match never {},
         };
         tracing::info!("stopping: what has begun is finished");
         stop.send_replace(Stop::Soon);
@@ -183,6 +194,15 @@ impl Daemon {
         ended
     }
 
+    /// Runs until it is told to stop; at SIGHUP everything is opened anew, as `config` says.
+    ///
+    /// # Errors
+    /// As [`serve`].
+    pub async fn serve(self, config: Config, clock: Clock) -> anyhow::Result<()> {
+        let read = || Ok(config.clone());
+        life::live(self, config.clone(), &mut Signals::new()?, &Systemd::new(), &read, clock).await
+    }
+
     /// Ends what was opened.
     pub async fn close(self) {
         self.core.office.jail.close().await;
@@ -197,6 +217,33 @@ impl Daemon {
     /// What the board and the command line share with it.
     pub fn office(&self) -> &Arc<Office> {
         &self.core.office
+    }
+}
+
+/// Waits for an order that ends the daemon. A configuration that cannot be used is none.
+async fn ordered(signals: &mut Signals, systemd: &Systemd, read: &dyn Fn() -> anyhow::Result<Config>) -> Ended {
+    loop {
+        match signals.next().await {
+            Order::Stop => {
+                systemd.stopping();
+                return Ended::Stopped;
+            }
+            Order::Reload => {
+                if let Some(config) = anew(read) {
+                    systemd.reloading();
+                    return Ended::Reload(config);
+                }
+            }
+        }
+    }
+}
+
+/// Of what a task ended that should not.
+fn failure(ended: Option<Result<anyhow::Result<()>, tokio::task::JoinError>>) -> anyhow::Error {
+    match ended {
+        Some(Ok(Err(error))) => error,
+        Some(Err(error)) => error.into(),
+        Some(Ok(Ok(()))) | None => anyhow::anyhow!("a part of the daemon ended by itself"),
     }
 }
 

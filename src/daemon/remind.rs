@@ -44,7 +44,7 @@ impl Core {
 
     async fn remind_of(&self, campaign: &Campaign, now: Timestamp) -> anyhow::Result<()> {
         // Where a school stands must not change between the look and the letter.
-        let _alone = self.office.deciding.lock().await;
+        let _alone = self.office.alone().await;
         // What repeats brings nothing that could be wanted.
         // A mail that waits in another campaign may be about this one.
         let mut reviews = self.store().reviews_open(None).await?;

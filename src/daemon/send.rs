@@ -17,6 +17,7 @@ use tokio::{
 use crate::{
     explain::explain,
     outbox::{self, Connection, Outcome, Unavailable},
+    pulse::{beat, may_take},
     reply::AlertKind,
     store::{LetterKind, Queued},
 };
@@ -83,7 +84,12 @@ impl Sender {
     ///
     /// # Errors
     /// Where the store fails in a way that only a new process can mend.
-    pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
+    pub(super) async fn run(self, stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
+        let pulse = self.core.office.pulse.clone();
+        pulse.watched("the outbox", self.go_on(stop)).await
+    }
+
+    async fn go_on(mut self, mut stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
         while *stop.borrow() == Stop::Run {
             let pause = match self.step(&mut stop).await {
                 Ok(Some(_)) => continue,
@@ -94,6 +100,7 @@ impl Sender {
                     self.core.patience()
                 }
             };
+            may_take(pause);
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop != Stop::Run) => break,
                 () = self.core.office.queued.notified() => {}
@@ -132,6 +139,7 @@ impl Sender {
 
     /// Claims and sends one letter; none where none is due or may be tried now, else whether it has left.
     async fn step(&mut self, stop: &mut watch::Receiver<Stop>) -> anyhow::Result<Option<bool>> {
+        beat();
         self.record().await?;
         let core = Arc::clone(&self.core);
         if !core.sends() || self.health.lock().await.not_before.is_some_and(|until| until > Instant::now()) {

@@ -16,6 +16,7 @@ use crate::{
     fault::point,
     mailbox::{AnyMailbox, Fetched, ImapError, Mailbox as _, MailboxError, Notice, Treatment},
     net::ConnectError,
+    pulse::{beat, may_take},
     reader,
     reply::AlertKind,
     store::{Intake, Intaken, StoreError, Unmarked},
@@ -56,6 +57,7 @@ pub(super) struct Watcher {
 impl Watcher {
     pub(super) fn new(core: Arc<Core>, mailbox: AnyMailbox, index: usize, config: &MailboxConfig) -> Self {
         let poll = config.poll.unsigned_abs().max(Duration::from_millis(100));
+        core.office.pulse.add_mailbox(config.place(), poll);
         Self {
             core,
             mailbox,
@@ -74,7 +76,12 @@ impl Watcher {
     ///
     /// # Errors
     /// Where the store fails in a way that only a new process can mend.
-    pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
+    pub(super) async fn run(self, stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
+        let (pulse, who) = (self.core.office.pulse.clone(), format!("the mailbox {}", self.place));
+        pulse.watched(&who, self.go_on(stop)).await
+    }
+
+    async fn go_on(mut self, mut stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
         let core = Arc::clone(&self.core);
         let Some(wake) = core.wake.get(self.index) else { return Ok(()) };
         let mut backoff = backoff(&core);
@@ -83,7 +90,8 @@ impl Watcher {
             let rest = async {
                 let waited = match passed {
                     Ok(pass) => {
-                        self.passed(pass);
+                        self.passed(pass).await?;
+                        may_take(self.poll);
                         self.mailbox.wait(self.poll, wake).await.map_err(anyhow::Error::from)
                     }
                     Err(error) => Err(error),
@@ -93,6 +101,7 @@ impl Watcher {
                     Err(error) => {
                         let pause = backoff.next().unwrap_or(core.config().times.reconnect_longest);
                         let pause = self.failed(error, pause).await?;
+                        may_take(pause);
                         tokio::time::sleep(pause).await;
                     }
                 }
@@ -114,6 +123,7 @@ impl Watcher {
         self.caught_up(false);
         let mut pass = Pass { decided: self.core.decide_received().await?, ..Pass::default() };
         loop {
+            beat();
             let batch = self.mailbox.new_messages(BATCH).await;
             self.heed_notices().await?;
             let batch = batch?;
@@ -129,8 +139,11 @@ impl Watcher {
         }
         self.caught_up(true);
         self.core.heed_campaign_files().await?;
+        beat();
         self.core.remind().await?;
+        beat();
         self.core.report().await?;
+        beat();
         // One of these that fails holds up none of the others.
         let (shown, searched, put) = (self.show().await, self.search_for_proof().await, self.put_alerts().await);
         self.bearable(shown)?;
@@ -149,6 +162,7 @@ impl Watcher {
 
     /// Takes a message in and decides about it at once: one that cannot be decided holds up nothing behind it.
     async fn take_in(&mut self, fetched: &Fetched, pass: &mut Pass) -> anyhow::Result<()> {
+        beat();
         let now = self.core.now().await?;
         // A folder does not know when its mail was received: the mail's own trace does.
         let received = fetched
@@ -264,13 +278,15 @@ impl Watcher {
         Ok(())
     }
 
-    fn passed(&mut self, pass: Pass) {
+    async fn passed(&mut self, pass: Pass) -> anyhow::Result<()> {
+        self.core.office.pulse.passed(self.index, self.core.now().await?, pass.decided);
         if self.failing.take().is_some() {
             tracing::info!(mailbox = self.index, "the mailbox is reached again");
         }
         if pass.did_anything() {
             tracing::info!(mailbox = self.index, taken = pass.taken, decided = pass.decided, "pass completed");
         }
+        Ok(())
     }
 
     /// Logs a failure once, tells staff where a person is needed, and says how long to wait.
@@ -281,6 +297,7 @@ impl Watcher {
         if is_fatal(&error) {
             return Err(error);
         }
+        self.core.office.pulse.failed(self.index);
         let text = explain(&error);
         let (since, said) = self.failing.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
         let since = *since;

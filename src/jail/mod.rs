@@ -22,6 +22,7 @@ use tokio::{
 use crate::{
     document::Limits,
     message::OwnIdentity,
+    pulse,
     reader::{Reading, VERSION},
 };
 
@@ -145,7 +146,7 @@ impl Jail {
             let mut worker = self.worker().await?;
             // Beside its own limit on processor time: a process that waits uses none.
             let deadline = self.limits.time.saturating_mul(3);
-            match tokio::time::timeout(deadline, worker.read(&request, bytes, self.limits.total_bytes)).await {
+            match pulse::within(deadline, worker.read(&request, bytes, self.limits.total_bytes)).await {
                 Ok(Some(contents)) => {
                     self.keep(worker);
                     return Ok(contents);

@@ -10,10 +10,7 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use serde::Deserialize;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::{
     TlsConnector,
     rustls::{
@@ -21,6 +18,8 @@ use tokio_rustls::{
         pki_types::{CertificateDer, ServerName, pem::PemObject as _},
     },
 };
+
+use crate::pulse;
 
 pub use guard::Guard;
 use starttls::Denied;
@@ -197,7 +196,7 @@ impl Endpoint {
         let server = ServerName::try_from(self.host.clone())
             .map_err(|error| ConnectError::Name { host: self.host.clone(), reason: error.to_string() })?;
         if self.tls == Tls::Starttls {
-            let asked = timeout(within, starttls::ask(&mut tcp, protocol)).await;
+            let asked = pulse::within(within, starttls::ask(&mut tcp, protocol)).await;
             let (host, port) = (self.host.clone(), self.port);
             asked.unwrap_or(Err(Denied::Gone("no answer in time"))).map_err(|denied| match denied {
                 Denied::Refused(reason) => ConnectError::NoStarttls { host, port, reason },
@@ -205,7 +204,7 @@ impl Endpoint {
             })?;
         }
         let connector = TlsConnector::from(Arc::clone(&self.trust.0));
-        let tls = match timeout(within, connector.connect(server, tcp)).await {
+        let tls = match pulse::within(within, connector.connect(server, tcp)).await {
             Ok(Ok(tls)) => tls,
             Ok(Err(error)) => return Err(self.handshake_failed(&error)),
             Err(_) => return Err(self.handshake_failed(&io::ErrorKind::TimedOut.into())),
@@ -217,7 +216,7 @@ impl Endpoint {
 
     async fn reach(&self, within: Duration) -> Result<TcpStream, ConnectError> {
         let name = |reason: String| ConnectError::Name { host: self.host.clone(), reason };
-        let addresses = match timeout(within, lookup_host((self.host.as_str(), self.port))).await {
+        let addresses = match pulse::within(within, lookup_host((self.host.as_str(), self.port))).await {
             Ok(found) => found.map_err(|error| name(error.to_string()))?,
             Err(_) => return Err(name("no answer in time".to_owned())),
         };
@@ -225,7 +224,7 @@ impl Endpoint {
         for address in addresses {
             let failed =
                 |reason: String| ConnectError::Unreachable { host: self.host.clone(), port: self.port, reason };
-            match timeout(within, TcpStream::connect(address)).await {
+            match pulse::within(within, TcpStream::connect(address)).await {
                 Ok(Ok(tcp)) => {
                     let kept = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE).with_retries(2);
                     let set = tcp.set_nodelay(true).and_then(|()| SockRef::from(&tcp).set_tcp_keepalive(&kept));

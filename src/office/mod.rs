@@ -22,6 +22,7 @@ use crate::{
     jail::Jail,
     matching::Roster,
     message::OwnIdentity,
+    pulse::{Alone, Pulse},
     reader::Reading,
     reply::Templates,
     store::{AmendmentsMark, Store, StoreError, Stored},
@@ -94,7 +95,9 @@ pub struct Office {
     /// By what our own mail is known.
     pub own: OwnIdentity,
     /// What is known of a school and what is recorded about it belong together: one decision at a time.
-    pub deciding: Mutex<()>,
+    deciding: Mutex<()>,
+    /// Whether those who do it all still move.
+    pub pulse: Pulse,
     /// A letter was queued.
     pub queued: Notify,
     files: StdMutex<Files>,
@@ -124,6 +127,7 @@ impl Office {
             converter: Converter::find(&config.converter, config.reader.sandbox, &limits),
             own: config.own_identity(),
             deciding: Mutex::new(()),
+            pulse: Pulse::new(config.times.patience),
             queued: Notify::new(),
             config,
             store,
@@ -131,6 +135,11 @@ impl Office {
             files: StdMutex::new(files),
             rules: RwLock::new(all),
         })
+    }
+
+    /// The right to decide, or to change what is decided by: one at a time has it.
+    pub async fn alone(&self) -> Alone<'_> {
+        self.pulse.alone("a person's act", &self.deciding).await
     }
 
     /// The campaigns as they were when [`Office::refresh`] looked last, in the order of the configuration: at least one.

@@ -10,7 +10,7 @@ use lettre::transport::smtp::{
     extension::{ClientId, Extension, MailBodyParameter, MailParameter},
     response::Response,
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::outcome::{Outcome, Unavailable};
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     fault::point,
     message::Address,
     net::{ConnectError, Endpoint, Guard, Protocol},
+    pulse,
     store::Queued,
 };
 
@@ -109,7 +110,7 @@ async fn within(
     most: Duration,
     answer: impl Future<Output = Result<Response, lettre::transport::smtp::Error>>,
 ) -> Result<Response, Refusal> {
-    match timeout(most, answer).await {
+    match pulse::within(most, answer).await {
         Ok(answer) => answer.map_err(|error| Refusal::of(&error)),
         Err(_) => Err(Refusal { code: None, by_us: false, text: "no answer in time".to_owned() }),
     }
@@ -149,7 +150,7 @@ impl Smtp {
         let stream = self.endpoint.connect(Protocol::Smtp, Guard::smtp(), self.connect).await?;
         let hello = ClientId::default();
         let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
-        let mut inner = match timeout(self.command, greeted).await {
+        let mut inner = match pulse::within(self.command, greeted).await {
             Ok(greeted) => greeted.map_err(|error| unreachable(Refusal::of(&error)))?,
             Err(_) => return Err(Unavailable::Unreachable("no greeting in time".to_owned())),
         };

@@ -21,4 +21,5 @@ mod rows_killed;
 mod rows_machine;
 mod rows_mailbox;
 mod rows_sending;
+mod rows_watched;
 mod torture;

@@ -8,12 +8,13 @@ use async_imap::{
     imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode, Status},
 };
 use jiff::Timestamp;
-use tokio::{io::AsyncWriteExt as _, sync::Notify, time::timeout};
+use tokio::{io::AsyncWriteExt as _, sync::Notify};
 
 use super::error::ImapError;
 use crate::{
     config::Login,
     net::{Endpoint, Guard, Protocol, Stream, Tls},
+    pulse::{may_take, within},
 };
 
 /// A server that sends slower than this is taken for dead.
@@ -84,7 +85,7 @@ impl Session {
         // After STARTTLS there is no second greeting.
         let offered = match endpoint.tls {
             Tls::Implicit => {
-                timeout(connect, greeting(&mut client)).await.map_err(|_| ImapError::Late("greeting"))??
+                within(connect, greeting(&mut client)).await.map_err(|_| ImapError::Late("greeting"))??
             }
             Tls::Starttls => Vec::new(),
         };
@@ -102,7 +103,7 @@ impl Session {
                 client.login(&login.user, password).await
             }
         };
-        let inner = match timeout(deadline, let_in).await {
+        let inner = match within(deadline, let_in).await {
             Ok(Ok(session)) => session,
             Ok(Err((error, _))) => return Err(refused(ImapError::command("login", error))),
             Err(_) => return Err(ImapError::Late("login")),
@@ -148,7 +149,7 @@ impl Session {
         on: impl FnMut(&Response<'_>),
     ) -> Result<(), ImapError> {
         let deadline = self.deadline + Duration::from_secs(bytes / BYTES_PER_SECOND);
-        timeout(deadline, self.run_unbounded(name, command, on)).await.map_err(|_| ImapError::Late(name))?
+        within(deadline, self.run_unbounded(name, command, on)).await.map_err(|_| ImapError::Late(name))?
     }
 
     async fn run_unbounded(
@@ -267,7 +268,7 @@ impl Session {
         const NAME: &str = "IDLE";
         let deadline = self.deadline;
         let mut ignore = |_: &Response<'_>| {};
-        let tag = timeout(self.deadline, self.inner.run_command(NAME)).await.map_err(|_| ImapError::Late(NAME))?;
+        let tag = within(self.deadline, self.inner.run_command(NAME)).await.map_err(|_| ImapError::Late(NAME))?;
         let tag = tag.map_err(|error| ImapError::command(NAME, error))?;
         let begin = async {
             loop {
@@ -278,7 +279,7 @@ impl Session {
                 }
             }
         };
-        timeout(deadline, begin).await.map_err(|_| ImapError::Late(NAME))??;
+        within(deadline, begin).await.map_err(|_| ImapError::Late(NAME))??;
         let wait = async {
             while !self.news {
                 if let Step::Done = self.step(NAME, &tag, &mut ignore).await? {
@@ -287,6 +288,7 @@ impl Session {
             }
             Ok(())
         };
+        may_take(most);
         tokio::select! {
             ended = wait => ended?,
             () = wake.notified() => {}
@@ -299,7 +301,7 @@ impl Session {
             while !matches!(self.step(NAME, &tag, &mut ignore).await?, Step::Done) {}
             Ok(())
         };
-        timeout(deadline, end).await.map_err(|_| ImapError::Late(NAME))?
+        within(deadline, end).await.map_err(|_| ImapError::Late(NAME))?
     }
 
     /// APPEND (RFC 9051 §6.3.12), without a flag: staff are to see it as new.
@@ -327,7 +329,7 @@ impl Session {
             while !matches!(self.step(NAME, &tag, &mut ignore).await?, Step::Done) {}
             Ok(())
         };
-        timeout(deadline, whole).await.map_err(|_| ImapError::Late(NAME))?
+        within(deadline, whole).await.map_err(|_| ImapError::Late(NAME))?
     }
 }
 

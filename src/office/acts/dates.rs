@@ -59,7 +59,7 @@ impl Office {
         date: Date,
         by: AccountId,
     ) -> Result<usize, ActError> {
-        let _alone = self.deciding.lock().await;
+        let _alone = self.alone().await;
         let new = self.new_date(campaign, school, date).await?;
         self.store.amend(campaign, &new.amendment, &new.letters, by, self.clock.now()).await?;
         self.refresh().await?;

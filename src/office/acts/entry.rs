@@ -76,7 +76,7 @@ impl Office {
     /// [`ActError::Empty`] where there is nothing in it, [`ActError::Same`] where the very same was entered for that day and
     /// counts; nothing is stored then.
     pub async fn enter(&self, entry: &Entry, by: AccountId) -> Result<MessageRow, ActError> {
-        let _alone = self.deciding.lock().await;
+        let _alone = self.alone().await;
         let rules = self.rules_of(&entry.campaign).await?;
         if rules.campaign.school(&entry.school).is_none() {
             return Err(ActError::School(entry.school.to_string()));

@@ -235,7 +235,7 @@ impl Office {
         seen: Option<&Sha256>,
         by: AccountId,
     ) -> Result<Settled, ActError> {
-        let _alone = self.deciding.lock().await;
+        let _alone = self.alone().await;
         let Some(case) = self.case(about).await?.filter(Case::is_open) else { return Ok(Settled::Decided) };
         let prospect = self.prospect(&case, act).await?;
         if seen.is_some_and(|seen| *seen != prospect.seal()) {
@@ -273,7 +273,7 @@ impl Office {
     /// # Errors
     /// Where the store refuses.
     pub async fn undo(&self, ruling: RulingRow, by: AccountId) -> Result<Undone, StoreError> {
-        let _alone = self.deciding.lock().await;
+        let _alone = self.alone().await;
         let undone = self.store.undo(ruling, by, self.clock.now()).await?;
         self.refresh().await?;
         self.renew().await?;
@@ -287,7 +287,7 @@ impl Office {
     /// # Errors
     /// [`ActError::Campaign`] where there is no such campaign.
     pub async fn move_to(&self, campaign: &CampaignId, review: i64, by: AccountId) -> Result<Option<i64>, ActError> {
-        let _alone = self.deciding.lock().await;
+        let _alone = self.alone().await;
         self.rules_of(campaign).await?;
         Ok(self.store.move_to(campaign, review, by, self.clock.now()).await?)
     }
