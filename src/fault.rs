@@ -145,6 +145,10 @@ mod armed {
                     .map_or_else(|error| error.kind() != std::io::ErrorKind::PermissionDenied, |_| true),
             ),
             ("a socket was had", UnixDatagram::unbound().is_ok()),
+            (
+                "memory was made executable",
+                memmap2::MmapMut::map_anon(4096).is_ok_and(|memory| memory.make_exec().is_ok()),
+            ),
             ("a program was started", process::Command::new("/bin/true").spawn().is_ok()),
             ("a process was signalled", rustix::process::test_kill_process(rustix::process::getpid()).is_ok()),
         ];

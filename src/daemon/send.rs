@@ -37,6 +37,9 @@ pub(super) const STOPPED: &str = "svodka was stopped in the middle";
 const FAULTS: [AlertKind; 4] =
     [AlertKind::SmtpLogin, AlertKind::SmtpSetup, AlertKind::SmtpSender, AlertKind::SmtpUnreachable];
 
+/// How long a letter whose content has not gone out may go on after the daemon was told to stop.
+const UNBEGUN: Duration = Duration::from_secs(2);
+
 /// A letter that is due and not claimed is another worker's: it is looked for again only so soon.
 const SOON: Duration = Duration::from_millis(20);
 
@@ -225,9 +228,17 @@ impl Sender {
         let begun = AtomicBool::new(false);
         let core = Arc::clone(&self.core);
         let sending = core.transport.send(core.store(), &mut self.kept, queued, now, &begun);
+        let cut_short = async {
+            let _ = stop.wait_for(|stop| *stop != Stop::Run).await;
+            // The server may be about to answer; but what has not begun by then need not be finished.
+            let _ = tokio::time::timeout(UNBEGUN, stop.wait_for(|stop| *stop == Stop::Now)).await;
+            if begun.load(Ordering::SeqCst) {
+                let _ = stop.wait_for(|stop| *stop == Stop::Now).await;
+            }
+        };
         tokio::select! {
             outcome = sending => Ok(outcome?),
-            _ = stop.wait_for(|stop| *stop == Stop::Now) => {
+            () = cut_short => {
                 let stopped = STOPPED.to_owned();
                 Ok(match begun.load(Ordering::SeqCst) {
                     true => Outcome::Ambiguous(stopped),

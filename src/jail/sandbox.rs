@@ -120,6 +120,12 @@ fn only_reading() -> Result<(), NoSandbox> {
     let itself = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, id);
     let itself = itself.and_then(|itself| SeccompRule::new(vec![itself])).map_err(seccompiler::Error::Backend)?;
     rules.insert(libc::SYS_tgkill, vec![itself]);
+    // What was read must never be run: no memory becomes executable.
+    let mask = u64::from(libc::PROT_EXEC.unsigned_abs());
+    let data = SeccompCondition::new(2, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(mask), 0);
+    let data = data.and_then(|data| SeccompRule::new(vec![data])).map_err(seccompiler::Error::Backend)?;
+    rules.insert(libc::SYS_mmap, vec![data.clone()]);
+    rules.insert(libc::SYS_mprotect, vec![data]);
     let arch = std::env::consts::ARCH.try_into().map_err(seccompiler::Error::Backend)?;
     let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let filter = SeccompFilter::new(rules, denied, SeccompAction::Allow, arch).map_err(seccompiler::Error::Backend)?;
