@@ -78,8 +78,8 @@ enum Command {
     Templates(templates::Args),
     /// Print shell completions
     Completions(complete::CompletionArgs),
-    /// Print the man page
-    Man,
+    /// Print the man page, or write one for each command
+    Man(complete::ManArgs),
     /// Read untrusted bytes from a pipe, confined; started by the others
     #[command(hide = true, name = crate::jail::COMMAND)]
     Reader(reader::Args),
@@ -189,7 +189,7 @@ pub fn run() -> ExitCode {
         Command::Roster(args) => roster::run(&args),
         Command::Templates(args) => templates::run(&args),
         Command::Completions(args) => complete::completions(&args),
-        Command::Man => complete::man(),
+        Command::Man(args) => complete::man(&args),
         Command::Reader(args) => reader::run(&args),
         Command::Confined(args) => confined::run(args),
     };

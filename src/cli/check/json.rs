@@ -196,7 +196,7 @@ impl SubmissionJson {
 mod tests {
     use super::*;
 
-    /// `SVODKA_WRITE_SCHEMA=1 cargo test schema` writes them anew.
+    /// `SVODKA_WRITE_SCHEMA=1 cargo test --locked schema` writes them anew.
     fn assert_checked_in(name: &str, schema: &schemars::Schema) {
         let file = format!("{}/docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         // What the tests need lets JSON keep the order of the types; the files have that of the alphabet.
@@ -206,7 +206,7 @@ mod tests {
             std::fs::write(&file, serde_json::to_string_pretty(&schema).unwrap() + "\n").unwrap();
         }
         let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        assert!(written == schema, "{file} is another: run SVODKA_WRITE_SCHEMA=1 cargo test schema");
+        assert!(written == schema, "{file} is another: run SVODKA_WRITE_SCHEMA=1 cargo test --locked schema");
     }
 
     #[test]
