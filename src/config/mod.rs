@@ -8,6 +8,7 @@ mod schedule;
 mod secret;
 mod server;
 mod times;
+mod unfilled;
 
 use std::{
     collections::BTreeSet,
@@ -306,7 +307,7 @@ impl Config {
         let mut config: Self = toml::from_str(&text)
             .map_err(|reason| ConfigError::Syntax { file: file.to_owned(), reason: Box::new(reason) })?;
         config.resolve(file.parent().unwrap_or(Path::new("")));
-        match config.contradiction() {
+        match config.unfilled().or_else(|| config.contradiction()) {
             Some(what) => Err(ConfigError::Unsound { file: file.to_owned(), what }),
             None => Ok(config),
         }
