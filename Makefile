@@ -11,7 +11,8 @@ ifneq ($(shell id -u),0)
 test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_GNU_RUNNER := sudo -E
 endif
 
-.PHONY: help tools needed build demo look test torture latency bench fuzz fmt clippy doc deny check accuracy corpus spellings
+.PHONY: help tools needed build demo look test torture latency bench fuzz fmt clippy doc deny check accuracy corpus spellings \
+	packers deb release reproducible
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
@@ -20,6 +21,9 @@ help:
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
 	@echo 'make bench             how fast documents are read, against python-docx and mammoth, and how fast the board answers'
+	@echo 'make deb               the Debian package, in target/deb (REVISION=n for another one of the same version)'
+	@echo 'make release           the package, a static tarball, what they are made of, checksums: in target/svodka-VERSION'
+	@echo 'make reproducible      a release twice, in two folders: the same bytes?'
 	@echo 'make accuracy          how right it decides about mails drawn at random: the fixed seed and a fresh one (MAILS=n for more)'
 	@echo 'make fuzz              any bytes as mails and documents, a minute each; SECONDS_EACH=n for more'
 	@echo 'make check             tests, formatting, lints, documentation, dependencies: what .ci/run calls'
@@ -62,6 +66,18 @@ bench: tools
 	python3 benches/reading.py target
 	$(CARGO) build --locked --release
 	python3 benches/board.py target/release/svodka
+
+packers:
+	@packaging/install
+
+deb: packers
+	REVISION=$(or $(REVISION),1) packaging/deb
+
+release: packers
+	packaging/release
+
+reproducible: packers
+	packaging/reproducible
 
 fuzz: needed
 	fuzz/run $(or $(SECONDS_EACH),60)
