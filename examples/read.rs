@@ -1,7 +1,7 @@
 //! Reads documents in the jail, as the daemon does, each as many times as asked for; prints what was read and the memory
 //! that the reading process has had. With `--here`, without the jail. `make bench` measures both.
 //!
-//! `cargo run --release --example read -- [--here] TIMES FILE...`
+//! `cargo run --locked --release --example read -- [--here] TIMES FILE...`
 
 #![expect(clippy::print_stdout, reason = "a program of the command line")]
 

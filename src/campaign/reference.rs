@@ -1,5 +1,5 @@
 //! `docs/campaign.schema.json` and `docs/campaign-reference.md`: what may stand in a campaign file, from the types
-//! themselves. `SVODKA_WRITE_SCHEMA=1 cargo test campaign` writes both anew.
+//! themselves. `SVODKA_WRITE_SCHEMA=1 cargo test --locked campaign` writes both anew.
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
@@ -209,7 +209,7 @@ fn sample(path: &str) -> Option<String> {
 const HEAD: &str = "# The campaign file
 
 What may stand in a campaign file, a TOML document. This page and `campaign.schema.json`, by which editors complete and check
-such a file, are made from the types of the program: `SVODKA_WRITE_SCHEMA=1 cargo test campaign` writes them anew.
+such a file, are made from the types of the program: `SVODKA_WRITE_SCHEMA=1 cargo test --locked campaign` writes them anew.
 `svodka campaign check FILE` tells everything that is wrong or odd about a file. An editor that knows taplo takes the schema from
 the first line of the file: `#:schema PATH/campaign.schema.json`.
 
@@ -233,7 +233,7 @@ fn the_schema_and_the_reference_are_those_of_the_types() {
         }
         assert!(
             fs::read_to_string(&file).unwrap() == text,
-            "docs/{name} is another: SVODKA_WRITE_SCHEMA=1 cargo test campaign"
+            "docs/{name} is another: SVODKA_WRITE_SCHEMA=1 cargo test --locked campaign"
         );
     }
 }
