@@ -19,8 +19,14 @@ pub struct Secret(String);
 pub enum SecretSource {
     /// A password: the first line of a file.
     File(PathBuf),
-    /// A password: a credential that systemd hands over (`LoadCredential=`, systemd.exec(5)).
-    Credential(String),
+    /// A password: a credential that systemd hands over (`LoadCredential=`, systemd.exec(5)). Who calls a command by hand
+    /// has none of systemd, and the file in its stead from which the service gets it.
+    Credential {
+        /// Its name.
+        name: String,
+        /// `NAME.password` beside the configuration.
+        by_hand: PathBuf,
+    },
     /// An OAuth 2.0 access token: what a command prints (XOAUTH2).
     Command(Vec<String>),
 }
@@ -54,7 +60,8 @@ pub enum SecretError {
         source: io::Error,
     },
     /// systemd has not handed it over.
-    #[error("there is no credential {name:?}: add LoadCredential={name}:/path/of/the/file to the service")]
+    #[error("there is no credential {name:?}: write the password into {name}.password beside the configuration, or add \
+        LoadCredential={name}:/path/of/the/file to the service")]
     Credential {
         /// Its name.
         name: String,
@@ -100,7 +107,10 @@ impl SecretSource {
     ) -> Result<Self, String> {
         match (file, credential, command) {
             (Some(file), None, None) => Ok(Self::File(file)),
-            (None, Some(name), None) if !name.contains('/') => Ok(Self::Credential(name)),
+            (None, Some(name), None) if !name.contains('/') => {
+                let by_hand = PathBuf::from(format!("{name}.password"));
+                Ok(Self::Credential { name, by_hand })
+            }
             (None, Some(_), None) => Err("credential: a name without «/», as in LoadCredential=".to_owned()),
             (None, None, Some(CommandLine::Shell(line))) => {
                 Ok(Self::Command(vec!["/bin/sh".to_owned(), "-c".to_owned(), line]))
@@ -112,7 +122,7 @@ impl SecretSource {
     }
 
     pub(super) fn resolve(&mut self, folder: &Path) {
-        if let Self::File(file) = self {
+        if let Self::File(file) | Self::Credential { by_hand: file, .. } = self {
             *file = folder.join(&*file);
         }
     }
@@ -133,8 +143,12 @@ impl SecretSource {
         };
         let (text, place) = match self {
             Self::File(file) => read(file.clone())?,
-            Self::Credential(name) => match env::var_os("CREDENTIALS_DIRECTORY") {
-                Some(folder) if Path::new(&folder).join(name).exists() => read(Path::new(&folder).join(name))?,
+            Self::Credential { name, by_hand } => match env::var_os("CREDENTIALS_DIRECTORY") {
+                Some(folder) if Path::new(&folder).join(name).exists() => {
+                    let (text, _) = read(Path::new(&folder).join(name))?;
+                    (text, by_hand.display().to_string())
+                }
+                None if by_hand.exists() => read(by_hand.clone())?,
                 _ => return Err(SecretError::Credential { name: name.clone() }),
             },
             Self::Command(words) => (output(words).await?, "token_command".to_owned()),
@@ -183,6 +197,17 @@ mod tests {
             let message = source.fetch().await.unwrap_err().to_string();
             assert!(message.contains(word), "{message}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_credential_comes_from_systemd_and_for_who_calls_by_hand_from_the_file_beside_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut source = SecretSource::one_of(None, Some("imap".to_owned()), None).unwrap();
+        source.resolve(folder.path());
+        let missing = source.fetch().await.unwrap_err().to_string();
+        assert!(missing.contains("imap.password") && missing.contains("LoadCredential=imap:"), "{missing}");
+        fs::write(folder.path().join("imap.password"), "secret\n").unwrap();
+        assert_eq!(source.fetch().await.unwrap().reveal(), "secret");
     }
 
     #[test]
