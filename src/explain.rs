@@ -1,5 +1,7 @@
 //! Errors as people read them.
 
+use std::fmt;
+
 /// An error with its causes, each said once.
 pub fn explain(error: &anyhow::Error) -> String {
     let mut text = String::new();
@@ -9,6 +11,16 @@ pub fn explain(error: &anyhow::Error) -> String {
         }
     }
     text
+}
+
+/// Words of ours for an error, made at run time, in which nothing stands that somebody else has said: they may be logged.
+#[derive(Debug)]
+pub struct Plain(pub String);
+
+impl fmt::Display for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 #[cfg(test)]

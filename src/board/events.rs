@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tower_sessions::{Session, session::Id};
 
 use super::{refusal::Refusal, session::stored_id, state::Board, visitor::Visitor};
-use crate::{explain::explain, store::StoreError};
+use crate::{discreet::discreet, store::StoreError};
 
 /// How often the store is asked, by one for all.
 const ASK: Duration = Duration::from_secs(1);
@@ -40,13 +40,13 @@ pub(super) async fn watch(board: Arc<Board>) {
                 let news = *board.changes.borrow() != last;
                 if news && let Err(error) = prepare(&board).await {
                     // Whoever asks for the page is told.
-                    tracing::debug!(error = explain(&error.into()), "the summary could not be made ahead");
+                    tracing::debug!(error = discreet(&error.into()), "the summary could not be made ahead");
                 }
                 note(&board, last);
             }
             Err(error) if !failing => {
                 failing = true;
-                tracing::error!(error = explain(&error.into()), "open pages are not told of changes");
+                tracing::error!(error = discreet(&error.into()), "open pages are not told of changes");
             }
             Err(_) => {}
         }

@@ -83,7 +83,7 @@ async fn page(board: &Board, visitor: Option<&Visitor>, refusal: Refusal) -> Res
     match filled {
         Ok(page) => (refusal.status, Html(page)).into_response(),
         Err(error) => {
-            tracing::error!(error = crate::explain::explain(&error), "the page of a refusal failed");
+            tracing::error!(error = crate::discreet::discreet(&error), "the page of a refusal failed");
             (refusal.status, refusal.text).into_response()
         }
     }

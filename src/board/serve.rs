@@ -16,7 +16,7 @@ use tokio::{
 use tower::Service as _;
 
 use super::{client::Peer, events, router::router, state::Board};
-use crate::{explain::explain, office::Office};
+use crate::{discreet::discreet, explain::Plain, office::Office};
 
 /// So many connections are open at once; more wait.
 const CONNECTIONS: usize = 256;
@@ -46,10 +46,10 @@ impl Server {
     pub async fn open(office: Arc<Office>) -> anyhow::Result<Option<Self>> {
         let Some(config) = office.config.board.clone() else { return Ok(None) };
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
-            format!(
+            Plain(format!(
                 "the board cannot listen on {}: another program may use it; set another listen in [board], or end that program",
                 config.listen
-            )
+            ))
         })?;
         let address = listener.local_addr()?;
         let base = config.base(address);
@@ -77,7 +77,7 @@ impl Server {
             match accepted {
                 Ok((stream, peer, permit)) => connection(stream, peer, permit, &router, &connections),
                 Err(error) => {
-                    tracing::error!(error = explain(&error.into()), "the board cannot take a connection");
+                    tracing::error!(error = discreet(&error.into()), "the board cannot take a connection");
                     tokio::time::sleep(PAUSE).await;
                 }
             }

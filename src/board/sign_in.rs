@@ -30,7 +30,7 @@ use crate::{
     campaign::Campaign,
     config::Config,
     digest::Sha256,
-    explain::explain,
+    discreet::discreet,
     message::Address,
     reply::{Envelope, render_sign_in},
     store::{AccountId, Door, Link, NewLink, Outgoing, Purpose, Store},
@@ -109,7 +109,7 @@ pub(super) async fn send(
     let browser = stored_id(&session.id().ok_or_else(Refusal::bad_form)?);
     tokio::spawn(async move {
         if let Err(error) = send_link(&board, &address, browser).await {
-            tracing::error!(error = explain(&error), "a link for signing in was not sent");
+            tracing::error!(error = discreet(&error), "a link for signing in was not sent");
         }
     });
     Ok(Redirect::to("/sign-in?sent=1").into_response())

@@ -32,8 +32,9 @@ use crate::{
     campaign::Campaign,
     clock::Clock,
     config::{Config, ConfigError, Usable},
+    discreet::discreet,
     explain::explain,
-    office,
+    logging, office,
     store::Store,
 };
 
@@ -44,6 +45,17 @@ use crate::{
     after_help = "Example:\n  svodka demo\n\nExit status: 0 done; 1 it failed; 2 the call or the configuration is wrong."
 )]
 struct Cli {
+    /// What the log looks like; RUST_LOG sets what is logged
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORM",
+        env = "SVODKA_LOG",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    log: logging::Form,
     #[command(subcommand)]
     command: Command,
 }
@@ -86,6 +98,13 @@ enum Command {
     /// Become a converter, confined; started by the others
     #[command(hide = true, name = crate::converter::COMMAND)]
     Confined(confined::Args),
+}
+
+impl Command {
+    /// Whether what it says on stderr is a log, also where that is a plain file.
+    fn is_daemon(&self) -> bool {
+        matches!(self, Self::Run(args) if args.is_daemon())
+    }
 }
 
 /// What the caller gave is wrong; the message says what, where, and what to do.
@@ -171,9 +190,13 @@ fn instant(text: &str) -> Result<Timestamp, String> {
 /// Parses the command line, runs the command, and tells how it ended.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    start_logging();
+    if let Err(error) = logging::start(cli.log) {
+        let _ = writeln!(io::stderr(), "svodka: --log: {}", explain(&error));
+        return ExitCode::from(2);
+    }
     #[cfg(feature = "faults")]
     crate::fault::arm();
+    let daemon = cli.command.is_daemon();
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Run(args) => run::run(&args),
@@ -197,10 +220,21 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "svodka: {}", explain(&error));
+            tell(&error, daemon);
             let wrong = error.is::<ConfigError>() || error.is::<Wrong>();
             if wrong { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
+    }
+}
+
+/// Says why it failed: to whoever has called it, with all its words; to a log, with those alone that may stand there.
+fn tell(error: &anyhow::Error, daemon: bool) {
+    if logging::is_structured() {
+        tracing::error!(error = discreet(error), "it failed");
+    } else if daemon && !io::IsTerminal::is_terminal(&io::stderr()) {
+        let _ = writeln!(io::stderr(), "svodka: {}", discreet(error));
+    } else {
+        let _ = writeln!(io::stderr(), "svodka: {}", explain(error));
     }
 }
 
@@ -208,20 +242,6 @@ pub fn run() -> ExitCode {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
     kind == Some(io::ErrorKind::BrokenPipe)
-}
-
-/// Logs go to stderr; `RUST_LOG` says which.
-fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("svodka=info"));
-    let colour =
-        io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(colour)
-        .with_target(false)
-        .init();
 }
 
 /// Whether stdout takes colours.

@@ -20,6 +20,13 @@ pub(super) struct Args {
     dry_run: bool,
 }
 
+impl Args {
+    /// Whether it runs on until it is stopped.
+    pub(super) fn is_daemon(&self) -> bool {
+        !self.once
+    }
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let read = || {
         let mut config = args.config.load()?;

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tracing::Instrument as _;
 
 use crate::{
     authenticity::Authenticity,
     decision::{self, Action, Basis, ReviewReason, Share},
+    discreet,
     fault::point,
     jail::JailError,
+    logging,
     office::{Decided, Rules},
     pulse::beat,
     reader::Reading,
@@ -36,7 +39,7 @@ impl Core {
         let mut decided = 0;
         for stored in self.store().received().await? {
             beat();
-            self.decide(&stored).await?;
+            self.decide(&stored).instrument(logging::of_mail(stored.id)).await?;
             decided += 1;
         }
         self.office.renew().await?;
@@ -100,7 +103,7 @@ impl Core {
         let authentication = &reading.message.authentication;
         for one in &recorded {
             let (campaign, action, letters) = (one.campaign.as_str(), one.decision.action, one.outgoing.len());
-            tracing::info!(message = stored.id, campaign, ?action, ?authentication, letters, "decided");
+            tracing::info!(campaign, ?action, ?authentication, letters, "decided");
         }
         if recorded.iter().any(|one| !one.outgoing.is_empty()) {
             self.office.queued.notify_one();
@@ -121,7 +124,7 @@ impl Core {
         match self.office.outgoing(&written) {
             // A wrong template concerns every mail: it is put right before any goes on.
             Err(error) if !matches!(error, ReplyError::Template(_)) => {
-                tracing::warn!(message = stored.id, %error, "no letter could be written: a person is asked");
+                tracing::warn!(error = discreet::reply(&error), "no letter could be written: a person is asked");
                 share.decision.leave_to_a_person(ReviewReason::Unanswerable);
                 Ok(Vec::new())
             }
@@ -131,7 +134,7 @@ impl Core {
 
     /// Hands a message that cannot be read to a person.
     async fn unreadable(&self, stored: &Stored, why: &str) -> anyhow::Result<()> {
-        tracing::error!(message = stored.id, why, "a message cannot be read: a person is asked");
+        tracing::error!(why, "a message cannot be read: a person is asked");
         self.store().record_failure(stored.id, &self.office.first().campaign.id, why, self.now().await?).await?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::{clock::Clock, config::Config, explain::explain, outbox::Transport, reply::Templates};
+use crate::{clock::Clock, config::Config, discreet::discreet, outbox::Transport, reply::Templates};
 
 use super::{Daemon, Ended, systemd::Systemd};
 
@@ -91,7 +91,7 @@ pub(super) async fn live(
             }
             Err(error) => {
                 tracing::error!(
-                    error = explain(&error),
+                    error = discreet(&error),
                     "the new configuration cannot be used: the former stays in force"
                 );
                 opened(config.clone(), clock).await?
@@ -114,7 +114,7 @@ async fn opened(config: Config, clock: Clock) -> anyhow::Result<Daemon> {
 pub(super) fn anew(read: &dyn Fn() -> anyhow::Result<Config>) -> Option<Box<Config>> {
     let looked = read().and_then(|config| sound(&config).map(|_| config));
     let wrong = |error: &anyhow::Error| {
-        tracing::error!(error = explain(error), "the configuration is wrong: the former stays in force");
+        tracing::error!(error = discreet(error), "the configuration is wrong: the former stays in force");
     };
     looked.inspect_err(wrong).ok().map(Box::new)
 }

@@ -19,7 +19,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 
-use crate::{board, clock::Clock, config::Config, explain::explain, office::Office, store::Store};
+use crate::{board, clock::Clock, config::Config, discreet::discreet, office::Office, store::Store};
 
 use self::{
     core::Core,
@@ -183,7 +183,7 @@ impl Daemon {
         if let Some(board) = board
             && let Err(error) = board.await
         {
-            tracing::error!(error = explain(&error.into()), "the board had failed");
+            tracing::error!(error = discreet(&error.into()), "the board had failed");
         }
         self.core.office.jail.close().await;
         // A disk that has failed is not asked to sync once more.
@@ -261,7 +261,7 @@ async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watc
         let all = async {
             while let Some(ended) = tasks.join_next().await {
                 if let Ok(Err(error)) = ended {
-                    tracing::error!(error = explain(&error), "a task failed while stopping");
+                    tracing::error!(error = discreet(&error), "a task failed while stopping");
                 }
             }
         };

@@ -13,9 +13,11 @@ use tokio::{
     sync::{Mutex, watch},
     time::Instant,
 };
+use tracing::Instrument as _;
 
 use crate::{
-    explain::explain,
+    discreet::discreet,
+    logging,
     outbox::{self, Connection, Outcome, Unavailable},
     pulse::{beat, may_take},
     reply::AlertKind,
@@ -99,7 +101,7 @@ impl Sender {
                 Ok(None) => self.until_due().await.unwrap_or(self.core.patience()),
                 Err(error) if is_fatal(&error) => return Err(error),
                 Err(error) => {
-                    tracing::error!(error = explain(&error), "the outbox cannot go on: it is tried again");
+                    tracing::error!(error = discreet(&error), "the outbox cannot go on: it is tried again");
                     self.core.patience()
                 }
             };
@@ -165,7 +167,8 @@ impl Sender {
         }
         // There may be more than one: let another worker look.
         core.office.queued.notify_one();
-        match self.send(&queued, now, stop).await {
+        let span = logging::of_letter(queued.id, queued.answers);
+        match self.send(&queued, now, stop).instrument(span).await {
             Ok(outcome) => self.unrecorded = Some((queued, outcome)),
             Err(error) => {
                 let unsent = Outcome::Unavailable(Unavailable::Unreachable("the store failed before".to_owned()));
@@ -182,12 +185,18 @@ impl Sender {
 
     /// Takes down what has become of the last letter; again, where the store could not before.
     async fn record(&mut self) -> anyhow::Result<Option<Outcome>> {
+        let Some((queued, _)) = &self.unrecorded else { return Ok(None) };
+        let span = logging::of_letter(queued.id, queued.answers);
+        self.take_down().instrument(span).await
+    }
+
+    async fn take_down(&mut self) -> anyhow::Result<Option<Outcome>> {
         let Some((queued, outcome)) = &self.unrecorded else { return Ok(None) };
         let (store, times) = (&self.core.store(), &self.core.config().times);
         if let (true, Outcome::Refused { response, .. }, Some(first)) =
             (queued.kind == LetterKind::Alert, outcome, self.core.config().mailboxes.first())
         {
-            tracing::error!(outbox = queued.id, "an alert is refused for good: it is put into the mailbox");
+            tracing::error!("an alert is refused for good: it is put into the mailbox");
             store.divert(queued.id, &first.key(), response).await?;
             self.core.wake_mailboxes();
             return Ok(self.unrecorded.take().map(|(_, outcome)| outcome));
@@ -198,13 +207,13 @@ impl Sender {
         self.core.at_now(async |now| outbox::record(store, queued, outcome, times, down, now).await).await?;
         match outcome {
             Outcome::Accepted(_) => {
-                tracing::info!(outbox = queued.id, "sent");
+                tracing::info!("sent");
                 self.core.wake_mailboxes();
             }
-            Outcome::Deferred(_) => tracing::warn!(outbox = queued.id, "deferred: it is tried again later"),
-            Outcome::Refused { .. } => tracing::error!(outbox = queued.id, "refused for good"),
+            Outcome::Deferred(_) => tracing::warn!("deferred: it is tried again later"),
+            Outcome::Refused { .. } => tracing::error!("refused for good"),
             Outcome::Ambiguous(_) => {
-                tracing::error!(outbox = queued.id, "in doubt: it may have been accepted, and is not sent again");
+                tracing::error!("in doubt: it may have been accepted, and is not sent again");
                 self.core.wake_mailboxes();
             }
             Outcome::Withdrawn | Outcome::Unavailable(_) => {}
@@ -293,9 +302,7 @@ impl Sender {
             _ => health.backoff.next().unwrap_or(times.reconnect_longest),
         };
         if health.failing_since.is_none() {
-            // What a server says of a sender holds the address: the store has it, the log does not.
-            let said = if let Unavailable::Sender(_) = why { "" } else { why.response() };
-            tracing::error!(kind = why.word(), said, "no letter can be sent: they wait");
+            tracing::error!(kind = why.word(), said = why.discreet(), "no letter can be sent: they wait");
         }
         let until = Instant::now() + pause;
         if let Unavailable::Login(_) | Unavailable::Sender(_) = why {

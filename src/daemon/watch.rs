@@ -12,8 +12,10 @@ use tokio::{sync::watch, time::Instant};
 use crate::{
     config::MailboxConfig,
     decision::Action,
+    discreet::discreet,
     explain::explain,
     fault::point,
+    logging,
     mailbox::{AnyMailbox, Fetched, ImapError, Mailbox as _, MailboxError, Notice, Treatment},
     net::ConnectError,
     pulse::{beat, may_take},
@@ -180,6 +182,13 @@ impl Watcher {
         let intaken = self.core.store().take_in(&intake).await?;
         self.mailbox.taken(&fetched.cursor);
         pass.taken += 1;
+        match intaken {
+            Intaken::New(id) => logging::of_mail(id)
+                .in_scope(|| tracing::info!(mailbox = self.index, bytes = fetched.raw.len(), "taken in")),
+            Intaken::Duplicate { id, of } => logging::of_mail(id)
+                .in_scope(|| tracing::info!(mailbox = self.index, of, "the same bytes as another: a duplicate")),
+            Intaken::Known { .. } => {}
+        }
         if let Intaken::New(_) = intaken {
             pass.decided += self.core.decide_received().await?;
         }
@@ -225,7 +234,12 @@ impl Watcher {
         self.mailbox.mark(&marks).await?;
         point!("mark::done");
         let rows: Vec<i64> = unmarked.iter().map(|one| one.id).collect();
-        Ok(self.core.store().marked(&rows).await?)
+        self.core.store().marked(&rows).await?;
+        for one in &unmarked {
+            logging::of_mail(one.id)
+                .in_scope(|| tracing::info!(mailbox = self.index, treatment = ?treatment(one), "shown in its mailbox"));
+        }
+        Ok(())
     }
 
     /// Searches for the proof of letters in doubt.
@@ -240,7 +254,8 @@ impl Watcher {
         for (row, message_id) in self.core.store().in_doubt(after).await? {
             self.searched = Some(Instant::now());
             if self.mailbox.holds(message_id.as_str()).await? {
-                tracing::info!(outbox = row, "a letter in doubt had been accepted: the mailbox holds it");
+                logging::of_letter(row, None)
+                    .in_scope(|| tracing::info!("a letter in doubt had been accepted: the mailbox holds it"));
                 self.core.store().sent(row, now, "found in the mailbox").await?;
             }
         }
@@ -267,7 +282,7 @@ impl Watcher {
         if !matches!(error.downcast_ref(), Some(MailboxError::Imap(ImapError::No { .. }))) {
             return Err(error);
         }
-        let text = explain(&error);
+        let text = discreet(&error);
         if self.refused.insert(text.clone()) {
             tracing::error!(
                 mailbox = self.index,
@@ -298,7 +313,7 @@ impl Watcher {
             return Err(error);
         }
         self.core.office.pulse.failed(self.index);
-        let text = explain(&error);
+        let text = discreet(&error);
         let (since, said) = self.failing.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
         let since = *since;
         if said.insert(text.clone()) {
@@ -323,7 +338,7 @@ impl Watcher {
             if is_fatal(&error) {
                 return Err(error);
             }
-            tracing::error!(error = explain(&error), "staff could not be told");
+            tracing::error!(error = discreet(&error), "staff could not be told");
         }
         Ok(pause)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     config::{MailboxConfig, ReplyMode},
     decision::{self, Basis, Decision, Known, PlannedReply},
+    logging,
     message::Address,
     reader::Reading,
     reply::{self, Envelope, ReplyError},
@@ -59,7 +60,9 @@ impl Office {
                 });
                 let letter = letters.as_deref().and_then(<[Outgoing]>::first);
                 self.store.renew(outdated.id, letter).await?;
-                tracing::info!(message = stored.id, written = letter.is_some(), "its answer was overtaken");
+                logging::of_mail(stored.id).in_scope(|| {
+                    tracing::info!(outbox = outdated.id, written = letter.is_some(), "its answer was overtaken")
+                });
             }
         }
         Ok(())

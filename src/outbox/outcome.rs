@@ -71,6 +71,18 @@ impl Unavailable {
         }
     }
 
+    /// What was said as it may stand in a log: our own words, and of a server's its code.
+    pub fn discreet(&self) -> String {
+        match self {
+            Self::Sender(text) => code_of(text),
+            // Where no server has answered, the words are ours or the system's.
+            Self::Unreachable(text) | Self::Login(text) => {
+                Some(code_of(text)).filter(|code| !code.is_empty()).unwrap_or(text.clone())
+            }
+            Self::Setup(text) | Self::Secret(text) => text.clone(),
+        }
+    }
+
     /// What was said.
     pub fn response(&self) -> &str {
         match self {
@@ -81,6 +93,20 @@ impl Unavailable {
             | Self::Sender(text) => text,
         }
     }
+}
+
+/// The reply of an SMTP server without its words: the code, and the enhanced one where there is one (RFC 5321 §4.2.1,
+/// RFC 3463 §2).
+fn code_of(reply: &str) -> String {
+    let mut words = reply.split([' ', '-']).filter(|word| !word.is_empty());
+    let is_code = |word: &&str| word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_enhanced = |word: &&str| {
+        word.len() <= 9
+            && word.split('.').count() == 3
+            && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let Some(code) = words.next().filter(is_code) else { return String::new() };
+    words.next().filter(is_enhanced).map_or_else(|| code.to_owned(), |enhanced| format!("{code} {enhanced}"))
 }
 
 /// After so many doublings a delay has long reached its longest.
@@ -135,6 +161,20 @@ pub async fn record(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_has_of_what_a_server_says_its_code_alone() {
+        let login = |text: &str| Unavailable::Login(text.to_owned()).discreet();
+        assert_eq!(login("535 5.7.8 authentication of user@example.org failed"), "535 5.7.8");
+        assert_eq!(login("535 user@example.org failed"), "535");
+        assert_eq!(login("the server does not accept the token"), "the server does not accept the token");
+        assert_eq!(Unavailable::Sender("553 5.7.1 user@example.org: not owned".to_owned()).discreet(), "553 5.7.1");
+        assert_eq!(Unavailable::Sender("user@example.org is not owned".to_owned()).discreet(), "");
+        let away = Unavailable::Unreachable("421-4.7.0 user@example.org, too many".to_owned());
+        assert_eq!(away.discreet(), "421 4.7.0");
+        let nobody = "127.0.0.1:465 cannot be reached";
+        assert_eq!(Unavailable::Unreachable(nobody.to_owned()).discreet(), nobody);
+    }
 
     #[test]
     fn the_delay_doubles_up_to_the_longest() {

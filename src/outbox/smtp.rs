@@ -75,6 +75,8 @@ struct Refusal {
 impl Refusal {
     fn of(error: &lettre::transport::smtp::Error) -> Self {
         let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        // A parser's error quotes what it was parsing, as Rust writes texts.
+        let text = if text.starts_with("Parsing ") { "an answer that cannot be read".to_owned() } else { text };
         Self { code: error.status().map(u16::from), by_us: error.is_client(), text }
     }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{
-    OutboxRow, Store, StoreError,
+    MessageRow, OutboxRow, Store, StoreError,
     caps::{self, Wait},
     events, parsed, reminders, sign_in, word,
 };
@@ -79,6 +79,8 @@ pub struct Queued {
     pub kind: LetterKind,
     /// The campaign; none where it is an alert.
     pub campaign: Option<CampaignId>,
+    /// The message that it answers.
+    pub answers: Option<MessageRow>,
 }
 
 /// What a letter is to the outbox.
@@ -95,10 +97,10 @@ pub enum LetterKind {
 }
 
 /// The columns of a [`Queued`].
-type Columns = (i64, String, String, String, Vec<u8>, u32, String, Option<String>);
+type Columns = (i64, String, String, String, Vec<u8>, u32, String, Option<String>, Option<MessageRow>);
 
 fn queued(row: Columns) -> Result<Queued, StoreError> {
-    let (id, sender, to, message_id, mime, tries, kind, campaign) = row;
+    let (id, sender, to, message_id, mime, tries, kind, campaign, answers) = row;
     let unusable = |what| StoreError::row(what, format!("outbox row {id}"));
     Ok(Queued {
         id,
@@ -114,6 +116,7 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
             _ => LetterKind::Answer,
         },
         campaign: campaign.as_deref().map(|id| parsed("campaign", id)).transpose()?,
+        answers,
     })
 }
 
@@ -150,7 +153,7 @@ impl Store {
             }
             let row: Columns = sqlx::query_as(
                 "UPDATE outbox SET state = 'leased', lease_until = $1, changed_at = $2 WHERE id = $3
-                 RETURNING id, sender, recipient, message_id, mime, tries, kind, campaign",
+                 RETURNING id, sender, recipient, message_id, mime, tries, kind, campaign, message",
             )
             .bind(until)
             .bind(now_us)

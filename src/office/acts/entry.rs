@@ -14,6 +14,7 @@ use crate::{
     decision::{self, Decision},
     digest::Sha256,
     form::{self, Answer},
+    logging,
     message::OwnIdentity,
     reader::Reading,
     reply::ReplyError,
@@ -115,7 +116,7 @@ impl Office {
         if self.store.record(&record).await? {
             self.store.entered(message, by, now).await?;
         }
-        tracing::info!(message, "a person has entered what came otherwise");
+        logging::of_mail(message).in_scope(|| tracing::info!("a person has entered what came otherwise"));
         Ok(message)
     }
 

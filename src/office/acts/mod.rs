@@ -12,6 +12,7 @@ use crate::{
     campaign::{Amendment, CampaignId, FieldKind, SchoolId},
     decision::{self, Decision, Ruling},
     digest::Sha256,
+    logging,
     matching::{Clue, Roster, Source, Verdict},
     message::Address,
     reply::ReplyError,
@@ -257,7 +258,8 @@ impl Office {
         };
         Ok(match self.store.rule(&new).await? {
             Ruled::Done(ruling) => {
-                tracing::info!(message = case.stored.id, ruling, letters = new.letters.len(), "a person has decided");
+                logging::of_mail(case.stored.id)
+                    .in_scope(|| tracing::info!(ruling, letters = new.letters.len(), "a person has decided"));
                 self.refresh().await?;
                 self.renew().await?;
                 self.queued.notify_one();

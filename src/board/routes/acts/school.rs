@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     campaign::SchoolId,
-    explain::explain,
+    discreet::discreet,
     office::{ActError, Entry, Way},
 };
 
@@ -149,7 +149,7 @@ pub(super) async fn enter(
         Err(error) => {
             let said = views::wrong(&error);
             if !matches!(error, ActError::Empty) {
-                tracing::error!(error = explain(&error.into()), "what came otherwise was not taken in");
+                tracing::error!(error = discreet(&error.into()), "what came otherwise was not taken in");
             }
             // What was typed is kept, whatever has failed.
             show_entry(&desk, &id, page, typed, said)
