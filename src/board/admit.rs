@@ -18,7 +18,7 @@ use tower_sessions::Session;
 use url::form_urlencoded;
 
 use super::{
-    client::{Peer, client},
+    client::client,
     guard::is_multipart,
     limits::Kind,
     place::Place,
@@ -29,6 +29,7 @@ use super::{
     token::same,
     visitor::Visitor,
 };
+use crate::http::Peer;
 
 /// The longest form without a file, in bytes.
 const FORM: usize = 64 << 10;

@@ -4,9 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::HeaderMap;
 
-/// The other end of the connection.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub(super) IpAddr);
+use crate::http::Peer;
 
 const FORWARDED: &str = "x-forwarded-for";
 

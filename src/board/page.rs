@@ -20,7 +20,10 @@ use super::{
     state::Board,
     visitor::{Role, Visitor, roles_of},
 };
-use crate::reply::russian::plural;
+use crate::reply::{
+    AlertKind,
+    russian::{plural, short_time},
+};
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -149,6 +152,15 @@ pub(super) struct Other {
     reviews: u64,
 }
 
+/// A server that does not work, as every page tells the staff.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Trouble {
+    kind: String,
+    /// Whether letters wait because of it, and not mails.
+    sending: bool,
+    since: String,
+}
+
 /// What stands around every page.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Shell {
@@ -166,6 +178,7 @@ pub(super) struct Shell {
     pub(super) reviews: u64,
     pub(super) troubled: u64,
     pub(super) held: u64,
+    pub(super) troubles: Vec<Trouble>,
     pub(super) flash: Option<Flash>,
     pub(super) may_act: bool,
     pub(super) url: String,
@@ -185,6 +198,14 @@ impl Shell {
             None => store.waiting(&campaign.id).await?,
             Some(_) => Default::default(),
         };
+        let incidents = if visitor.district().is_none() { store.incidents().await? } else { Vec::new() };
+        let troubles = incidents.into_iter().filter_map(|one| {
+            let kind = AlertKind::of_word(&one.kind)?;
+            let sending = AlertKind::OF_SMTP.contains(&kind);
+            let since = short_time(one.since, &campaign.time_zone);
+            (sending || AlertKind::OF_MAILBOX.contains(&kind)).then_some(Trouble { kind: one.kind, sending, since })
+        });
+        let troubles = troubles.collect();
         let mut others = Vec::new();
         for (rules, role) in roles_of(&board.office, &visitor.address) {
             let all = !matches!(role, Role::Coordinator { .. });
@@ -209,6 +230,7 @@ impl Shell {
             reviews: waiting.reviews,
             troubled: waiting.troubled,
             held: if board.office.holds() { waiting.queued } else { 0 },
+            troubles,
             may_act: visitor.may_act(),
             ..Self::default()
         })

@@ -196,6 +196,11 @@ pub fn run() -> ExitCode {
     }
     #[cfg(feature = "faults")]
     crate::fault::arm();
+    if let Command::Doctor(args) = &cli.command
+        && let Some(status) = args.plugin()
+    {
+        return status;
+    }
     let daemon = cli.command.is_daemon();
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args),

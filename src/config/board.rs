@@ -73,12 +73,10 @@ impl BoardConfig {
     }
 }
 
-fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| {
-        D::Error::custom(format!(
-            "board.listen: {text:?} is no address with a port: write for example \"127.0.0.1:8025\""
-        ))
+        D::Error::custom(format!("listen: {text:?} is no address with a port: write for example \"127.0.0.1:8025\""))
     })
 }
 
@@ -138,8 +136,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_key_and_cure() {
         for (text, words) in [
-            ("listen = \"8025\"", ["board.listen", "127.0.0.1:8025"]),
-            ("listen = \"localhost:8025\"", ["board.listen", "127.0.0.1:8025"]),
+            ("listen = \"8025\"", ["listen", "127.0.0.1:8025"]),
+            ("listen = \"localhost:8025\"", ["listen", "127.0.0.1:8025"]),
             ("listen = \"0.0.0.0:8025\"", ["board.listen", "board.url"]),
             ("readers = [\"somebody\"]", ["board.readers", "reader@example.org"]),
             ("idle = \"long\"", ["long", "10m"]),

@@ -4,6 +4,7 @@ mod authentication;
 mod board;
 mod campaigns;
 mod caps;
+mod monitoring;
 mod schedule;
 mod secret;
 mod server;
@@ -30,6 +31,7 @@ pub use authentication::AuthenticationConfig;
 pub use board::BoardConfig;
 pub use campaigns::Usable;
 pub use caps::Caps;
+pub use monitoring::MonitoringConfig;
 pub use schedule::Schedule;
 pub use secret::{Login, Secret, SecretError, SecretSource};
 pub use server::{Folders, MailboxConfig, MailboxSource, Mark, Marking, Server, SmtpConfig, Submission};
@@ -133,6 +135,8 @@ pub struct Config {
     pub times: Times,
     /// The pages for the staff.
     pub board: Option<BoardConfig>,
+    /// The port that tells how the program is.
+    pub monitoring: Option<MonitoringConfig>,
     /// A folder with templates that replace the built-in ones of the same name.
     pub templates: Option<PathBuf>,
     /// Whether the mailboxes stay as they are: only a run's own argument says so.
@@ -362,8 +366,13 @@ impl Config {
             ));
         }
         let board = || self.board.as_ref().and_then(BoardConfig::contradiction);
-        if let Some(what) =
-            self.authentication.contradiction().or_else(|| self.replies.caps.contradiction()).or_else(board)
+        let monitoring = || self.monitoring.as_ref().and_then(MonitoringConfig::contradiction);
+        if let Some(what) = self
+            .authentication
+            .contradiction()
+            .or_else(|| self.replies.caps.contradiction())
+            .or_else(board)
+            .or_else(monitoring)
         {
             return Some(what);
         }

@@ -47,6 +47,9 @@ pub struct Times {
     /// How long a server may be out of reach before staff are told.
     #[serde(deserialize_with = "span")]
     pub alert_after: Duration,
+    /// How long a server must have been well before staff are told so; twice as long with each time of the last day.
+    #[serde(deserialize_with = "span")]
+    pub calm: Duration,
     /// How long the proof that a letter was accepted is waited for, before staff are told that it is in doubt.
     #[serde(deserialize_with = "duration")]
     pub settle: SignedDuration,
@@ -75,7 +78,8 @@ impl Default for Times {
             retry_longest: SignedDuration::from_hours(4),
             give_up: SignedDuration::from_hours(5 * 24),
             suppress: SignedDuration::from_hours(60 * 24),
-            alert_after: Duration::from_mins(30),
+            alert_after: Duration::from_mins(15),
+            calm: Duration::from_mins(5),
             settle: SignedDuration::from_mins(2),
             clock_jump: SignedDuration::from_mins(2),
             patience: crate::pulse::PATIENCE,

@@ -25,6 +25,7 @@ use crate::{
     document::{Document, Format, Limits, Problem},
     jail::{Contents, Jail, JailError, Sandbox},
     message::{Automatic, OwnIdentity},
+    meter::{METER, measured},
     pulse,
 };
 
@@ -102,10 +103,14 @@ impl Converter {
         let wanting = reading.files.iter_mut().zip(files.iter());
         let wanting = wanting.filter(|(file, _)| file.content == Err(Problem::NeedsConverter) && !file.inline);
         for (file, bytes) in wanting.take(MOST) {
-            match self.convert(bytes, file.format).await {
+            match measured(&METER.convert, self.convert(bytes, file.format)).await {
                 Ok((converted, name)) => file.content = read(jail, &converted, name, file.format).await?,
                 Err(ConvertError::NoProgram) => {}
                 Err(error) => {
+                    METER
+                        .conversions_failed
+                        .get_or_create(&[("format", format!("{:?}", file.format).to_lowercase())])
+                        .inc();
                     tracing::warn!(format = ?file.format, sha256 = %file.sha256, %error, "a file is not converted");
                 }
             }

@@ -1,6 +1,11 @@
 //! What staff hear of: through the server that still works.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use jiff::SignedDuration;
 
 use crate::{
     campaign::SchoolId,
@@ -15,6 +20,17 @@ use super::{
     core::Core,
     send::{RESTS, STOPPED},
 };
+
+/// Faults of the last day make us doubt that it is the last one.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// After so many doublings it is long enough.
+const DOUBLINGS: u32 = 6;
+
+/// How long a server must have been well before staff are told so. Twice as long with each fault of the last day that was
+/// over: a server that comes and goes brings two letters each time, and ever more rarely.
+fn calm(first: Duration, earlier: u32) -> Duration {
+    first.saturating_mul(1 << earlier.min(DOUBLINGS))
+}
 
 impl Core {
     /// Staff hear that something does not work; once, until it has worked again.
@@ -36,12 +52,13 @@ impl Core {
     async fn note(&self, kind: AlertKind, place: &str, detail: &str, over: bool) -> anyhow::Result<()> {
         let since = self.now().await?;
         let rules = self.office.first();
-        let text = AlertText { kind, place, detail, letters: &[], at: since, zone: &rules.campaign.time_zone };
+        let text =
+            AlertText { kind, place, detail, letters: &[], at: since, over: None, zone: &rules.campaign.time_zone };
         let alerts = self.alerts(&text, &format!("{} {place} {since} {detail}", kind.word()))?;
         let (kind, place) = (kind.word().to_owned(), place.to_owned());
         let incident = Incident { kind, place, detail: detail.to_owned(), since };
         if self.store().open_incident(&incident, over, &alerts).await? {
-            tracing::error!(kind = incident.kind, place = incident.place, "staff are told");
+            tracing::error!(kind = incident.kind, "something does not work: staff are told");
             self.office.queued.notify_one();
             self.wake_mailboxes();
         }
@@ -60,23 +77,73 @@ impl Core {
         }
         for open in self.store().incidents().await? {
             if open.kind == AlertKind::Campaign.word() && wrong.iter().all(|one| place(one) != open.place) {
-                self.well(&[AlertKind::Campaign], &open.place).await?;
+                self.mended(&open.place).await?;
             }
         }
         Ok(())
     }
 
-    /// It works again.
-    ///
-    /// # Errors
-    /// Where the store refuses.
-    pub(super) async fn well(&self, kinds: &[AlertKind], place: &str) -> anyhow::Result<()> {
-        for kind in kinds {
-            if self.store().close_incident(kind.word(), place, self.office.clock.now()).await? {
-                tracing::info!(kind = kind.word(), place, "it is well again");
-            }
+    /// A campaign file can be used again: whoever has mended it knows.
+    async fn mended(&self, place: &str) -> anyhow::Result<()> {
+        let kind = AlertKind::Campaign.word();
+        if self.store().close_incident(kind, place, self.office.clock.now()).await? {
+            tracing::info!(kind, place, "it is well again");
         }
         Ok(())
+    }
+
+    /// It does not work, or not yet reliably: whatever was well begins anew.
+    pub(super) fn ill(&self, place: &str) {
+        self.recoveries.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
+    }
+
+    /// It works. Staff hear that it does again, once that has lasted ([`calm`]); gives whether nothing is wrong there any
+    /// more.
+    ///
+    /// # Errors
+    /// Where the store refuses, or a template is wrong.
+    pub(super) async fn well(&self, kinds: &[AlertKind], place: &str) -> anyhow::Result<bool> {
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        let open = self.store().incidents().await?;
+        let Some(first) = open
+            .iter()
+            .filter(|one| one.place == place && words.contains(&one.kind.as_str()))
+            .min_by_key(|one| one.since)
+        else {
+            self.ill(place);
+            return Ok(true);
+        };
+        let lasted = {
+            let mut recoveries = self.recoveries.lock().unwrap_or_else(PoisonError::into_inner);
+            recoveries.entry(place.to_owned()).or_insert_with(Instant::now).elapsed()
+        };
+        let now = self.now().await?;
+        let yesterday = now.saturating_sub(DAY).unwrap_or(now);
+        let earlier = self.store().incidents_over(&words, place, yesterday).await?;
+        // One pass, and then the process ends: nobody could wait.
+        if self.lasts.load(Ordering::SeqCst) && lasted < calm(self.config().times.calm, earlier) {
+            return Ok(false);
+        }
+        let since = now.saturating_sub(SignedDuration::try_from(lasted).unwrap_or_default()).unwrap_or(now);
+        let (rules, kind) =
+            (self.office.first(), AlertKind::of_word(&first.kind).unwrap_or(AlertKind::MailboxUnreachable));
+        let text = AlertText {
+            kind,
+            place,
+            detail: "",
+            letters: &[],
+            at: since,
+            over: Some(first.since),
+            zone: &rules.campaign.time_zone,
+        };
+        let letters = self.alerts(&text, &format!("over {} {place} {}", kind.word(), first.since))?;
+        if self.store().end_incidents(&words, place, since, &letters, now).await? {
+            tracing::info!(kind = kind.word(), "it is well again: staff are told");
+            self.office.queued.notify_one();
+            self.wake_mailboxes();
+        }
+        self.ill(place);
+        Ok(true)
     }
 
     /// Tells staff of letters that failed or have been in doubt for longer than their proof takes; gives whether there
@@ -100,6 +167,7 @@ impl Core {
             detail: "",
             letters: &letters,
             at: now,
+            over: None,
             zone: &rules.campaign.time_zone,
         };
         let rows: Vec<i64> = held.iter().map(|row| row.id).collect();
@@ -116,7 +184,7 @@ impl Core {
         let Some(mailbox) = self.config().mailboxes.first() else { return Ok(Vec::new()) };
         let Some(own) = Address::parse(&mailbox.address) else { return Ok(Vec::new()) };
         let staff: Vec<Address> = self.config().staff.addresses.iter().filter_map(|one| Address::parse(one)).collect();
-        let into_mailbox = staff.is_empty() || text.kind.stops_sending() || !self.sends();
+        let into_mailbox = staff.is_empty() || (text.kind.stops_sending() && text.over.is_none()) || !self.sends();
         let to = if into_mailbox { vec![own.clone()] } else { staff };
         let alert = |to: Address| {
             let key = format!("alert {seed} {}", to.as_str());
@@ -154,5 +222,17 @@ fn said(response: &str) -> String {
         String::new()
     } else {
         response.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_comes_and_goes_is_told_of_ever_more_rarely() {
+        let minutes = |earlier| calm(Duration::from_mins(5), earlier).as_secs() / 60;
+        assert_eq!([0, 1, 2, 3, 4, 5, 6, 7, 1000].map(minutes), [5, 10, 20, 40, 80, 160, 320, 320, 320]);
+        assert_eq!(calm(Duration::ZERO, 3), Duration::ZERO);
     }
 }

@@ -1,6 +1,7 @@
 //! What every task shares: settings, rules, the store, the clock.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
@@ -34,6 +35,10 @@ pub(super) struct Core {
     pub(super) wake: Vec<Notify>,
     /// For each mailbox: whether all mail that was in it at the last pass has been taken in.
     pub(super) caught_up: Vec<AtomicBool>,
+    /// For each place at which something was wrong: since when it is well.
+    pub(super) recoveries: std::sync::Mutex<BTreeMap<String, Instant>>,
+    /// Whether this process lasts, and can wait whether what is well remains so.
+    pub(super) lasts: AtomicBool,
     /// The two clocks when they were last compared.
     compared: Mutex<Option<(Instant, Timestamp)>>,
 }
@@ -46,6 +51,8 @@ impl Core {
             telling: Mutex::new(()),
             wake: mailboxes.iter().map(|_| Notify::new()).collect(),
             caught_up: mailboxes.iter().map(|_| AtomicBool::new(false)).collect(),
+            recoveries: std::sync::Mutex::default(),
+            lasts: AtomicBool::new(false),
             compared: Mutex::new(None),
             office,
             transport,

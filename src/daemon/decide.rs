@@ -12,6 +12,7 @@ use crate::{
     fault::point,
     jail::JailError,
     logging,
+    meter::{METER, measured},
     office::{Decided, Rules},
     pulse::beat,
     reader::Reading,
@@ -39,7 +40,7 @@ impl Core {
         let mut decided = 0;
         for stored in self.store().received().await? {
             beat();
-            self.decide(&stored).instrument(logging::of_mail(stored.id)).await?;
+            measured(&METER.decide, self.decide(&stored)).instrument(logging::of_mail(stored.id)).await?;
             decided += 1;
         }
         self.office.renew().await?;
@@ -99,7 +100,7 @@ impl Core {
             suppressed_until: now.saturating_add(self.config().times.suppress).unwrap_or(Timestamp::MAX),
             now,
         };
-        self.store().record(&record).await?;
+        measured(&METER.commit, self.store().record(&record)).await?;
         let authentication = &reading.message.authentication;
         for one in &recorded {
             let (campaign, action, letters) = (one.campaign.as_str(), one.decision.action, one.outgoing.len());

@@ -103,7 +103,11 @@ pub(super) async fn live(
 async fn opened(config: Config, clock: Clock) -> anyhow::Result<Daemon> {
     let mut daemon = Daemon::open(config, clock).await?;
     // What cannot be had is found here, where there may be another way.
-    if let Err(error) = daemon.listen().await {
+    let open = async {
+        daemon.listen().await?;
+        daemon.be_watched().await
+    };
+    if let Err(error) = open.await {
         daemon.close().await;
         return Err(error);
     }

@@ -15,11 +15,15 @@ mod send;
 mod systemd;
 mod watch;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::task::JoinSet;
 
-use crate::{board, clock::Clock, config::Config, discreet::discreet, office::Office, store::Store};
+use crate::{board, clock::Clock, config::Config, discreet::discreet, monitoring, office::Office, store::Store};
 
 use self::{
     core::Core,
@@ -79,6 +83,7 @@ pub struct Daemon {
     core: Arc<Core>,
     watchers: Vec<Watcher>,
     board: Option<board::Server>,
+    monitoring: Option<monitoring::Server>,
 }
 
 impl Daemon {
@@ -101,7 +106,7 @@ impl Daemon {
         let watchers = watchers
             .map(|((index, mailbox), config)| Watcher::new(Arc::clone(&core), mailbox, index, config))
             .collect();
-        Ok(Self { core, watchers, board: None })
+        Ok(Self { core, watchers, board: None, monitoring: None })
     }
 
     /// One full pass over mailboxes and outbox.
@@ -149,6 +154,17 @@ impl Daemon {
         Ok(self.board.as_ref().map(board::Server::address))
     }
 
+    /// Opens the port for whoever watches; gives where it listens, where there is one.
+    ///
+    /// # Errors
+    /// Where it cannot listen there.
+    pub async fn be_watched(&mut self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.monitoring.is_none() {
+            self.monitoring = monitoring::Server::open(Arc::clone(&self.core.office)).await?;
+        }
+        Ok(self.monitoring.as_ref().map(monitoring::Server::address))
+    }
+
     /// Runs until it is told to stop, or to take over a configuration that can be used; what has begun is finished first,
     /// within the configured time.
     ///
@@ -161,9 +177,11 @@ impl Daemon {
         read: &dyn Fn() -> anyhow::Result<Config>,
     ) -> anyhow::Result<Ended> {
         self.listen().await?;
+        self.be_watched().await?;
         let (stop, stopping) = tokio::sync::watch::channel(Stop::Run);
         // Not among the tasks: whatever becomes of the board, mail goes on.
         let board = self.board.map(|board| tokio::spawn(board.run(stopped(stopping.clone()))));
+        let monitoring = self.monitoring.map(|server| tokio::spawn(server.run(stopped(stopping.clone()))));
         let mut tasks = JoinSet::new();
         for sender in Sender::all(&self.core) {
             tasks.spawn(sender.run(stopping.clone()));
@@ -171,6 +189,7 @@ impl Daemon {
         for watcher in self.watchers {
             tasks.spawn(watcher.run(stopping.clone()));
         }
+        self.core.lasts.store(true, Ordering::SeqCst);
         tracing::info!(mailboxes = self.core.config().mailboxes.len(), "watching");
         let ended = tokio::select! {
             ended = ordered(signals, systemd, read) => Ok(ended),
@@ -184,6 +203,9 @@ impl Daemon {
             && let Err(error) = board.await
         {
             tracing::error!(error = discreet(&error.into()), "the board had failed");
+        }
+        if let Some(monitoring) = monitoring {
+            let _ = monitoring.await;
         }
         self.core.office.jail.close().await;
         // A disk that has failed is not asked to sync once more.

@@ -18,6 +18,7 @@ use tracing::Instrument as _;
 use crate::{
     discreet::discreet,
     logging,
+    meter::{METER, measured},
     outbox::{self, Connection, Outcome, Unavailable},
     pulse::{beat, may_take},
     reply::AlertKind,
@@ -35,10 +36,6 @@ pub(super) const RESTS: &str = "nothing is sent before ";
 /// The note that is kept with a letter during which the process was stopped.
 pub(super) const STOPPED: &str = "svodka was stopped in the middle";
 
-/// What closes with the first letter that the server takes.
-const FAULTS: [AlertKind; 4] =
-    [AlertKind::SmtpLogin, AlertKind::SmtpSetup, AlertKind::SmtpSender, AlertKind::SmtpUnreachable];
-
 /// How long a letter whose content has not gone out may go on after the daemon was told to stop.
 const UNBEGUN: Duration = Duration::from_secs(2);
 
@@ -54,7 +51,10 @@ pub(super) struct Health {
     refused_until: Option<Instant>,
     /// Since when nothing could be sent.
     failing_since: Option<Instant>,
-    /// Whether this process has seen a letter taken: what was wrong before it began may be well.
+    /// Whether a letter has been taken since anything was wrong, and staff may have to be told so: also what was wrong before
+    /// this process began may be well.
+    recovering: bool,
+    /// Whether this process has seen a letter taken.
     proven: bool,
     backoff: backon::ExponentialBackoff,
 }
@@ -76,6 +76,7 @@ impl Sender {
             not_before: None,
             refused_until: None,
             failing_since: None,
+            recovering: false,
             proven: false,
             backoff: backoff(core),
         };
@@ -154,6 +155,7 @@ impl Sender {
         let terms = core.terms();
         let (now, leased) = core.at_now(async |now| Ok((now, core.store().lease(now, &terms).await?))).await?;
         let Some(mut queued) = leased else {
+            self.settle().await?;
             return Ok(core.tell_of_letters().await?.then_some(false));
         };
         queued.sender = queued.sender.or_else(|| core.office.own.addresses.first().cloned());
@@ -236,7 +238,7 @@ impl Sender {
         }
         let begun = AtomicBool::new(false);
         let core = Arc::clone(&self.core);
-        let sending = core.transport.send(core.store(), &mut self.kept, queued, now, &begun);
+        let sending = measured(&METER.send, core.transport.send(core.store(), &mut self.kept, queued, now, &begun));
         let cut_short = async {
             let _ = stop.wait_for(|stop| *stop != Stop::Run).await;
             // The server may be about to answer; but what has not begun by then need not be finished.
@@ -263,7 +265,7 @@ impl Sender {
         let place = core.transport.place();
         let Outcome::Unavailable(why) = outcome else {
             if matches!(outcome, Outcome::Accepted(_)) {
-                let failed = {
+                let again = {
                     let mut health = self.health.lock().await;
                     if health.refused_until.is_some_and(|until| until > Instant::now()) {
                         return Ok(());
@@ -271,15 +273,18 @@ impl Sender {
                     health.not_before = None;
                     health.backoff = backoff(&core);
                     let first = !std::mem::replace(&mut health.proven, true);
-                    health.failing_since.take().is_some() || first
+                    let again = health.failing_since.take().is_some() || first;
+                    health.recovering |= again;
+                    again
                 };
-                if failed {
+                if again {
                     tracing::info!("letters are taken");
-                    core.well(&FAULTS, &place).await?;
                 }
+                self.settle().await?;
             }
             return Ok(());
         };
+        core.ill(&place);
         let since = self.pause(why).await;
         let kind = match why {
             Unavailable::Login(_) | Unavailable::Secret(_) => AlertKind::SmtpLogin,
@@ -293,9 +298,20 @@ impl Sender {
         core.incident(kind, &place, why.response()).await
     }
 
+    /// Where letters are taken again: staff are told once that has lasted.
+    async fn settle(&self) -> anyhow::Result<()> {
+        if self.health.lock().await.recovering
+            && self.core.well(&AlertKind::OF_SMTP, &self.core.transport.place()).await?
+        {
+            self.health.lock().await.recovering = false;
+        }
+        Ok(())
+    }
+
     /// Nobody tries for a while; gives since when nothing could be sent.
     async fn pause(&self, why: &Unavailable) -> Instant {
         let mut health = self.health.lock().await;
+        health.recovering = false;
         let times = &self.core.config().times;
         let pause = match why {
             Unavailable::Login(_) | Unavailable::Sender(_) => times.login_pause,

@@ -17,6 +17,7 @@ use crate::{
     fault::point,
     logging,
     mailbox::{AnyMailbox, Fetched, ImapError, Mailbox as _, MailboxError, Notice, Treatment},
+    meter::METER,
     net::ConnectError,
     pulse::{beat, may_take},
     reader,
@@ -30,9 +31,6 @@ use super::{Pass, Stop, core::Core};
 const BATCH: usize = 20;
 /// A letter that is in doubt for longer is not searched for any more.
 const SEARCHED: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-
-/// What closes with the first pass that succeeds.
-const FAULTS: [AlertKind; 3] = [AlertKind::MailboxLogin, AlertKind::MailboxSetup, AlertKind::MailboxUnreachable];
 
 /// A mailbox that is watched.
 #[derive(Debug)]
@@ -88,7 +86,12 @@ impl Watcher {
         let Some(wake) = core.wake.get(self.index) else { return Ok(()) };
         let mut backoff = backoff(&core);
         while *stop.borrow() == Stop::Run {
+            let begun = Instant::now();
             let passed = self.pass(Some(&stop)).await;
+            METER.passed(self.index, passed.is_ok());
+            if passed.is_ok() {
+                METER.pass.observe(begun.elapsed().as_secs_f64());
+            }
             let rest = async {
                 let waited = match passed {
                     Ok(pass) => {
@@ -151,7 +154,7 @@ impl Watcher {
         self.bearable(shown)?;
         self.bearable(searched)?;
         put?;
-        self.core.well(&FAULTS, &self.place).await?;
+        self.core.well(&AlertKind::OF_MAILBOX, &self.place).await?;
         self.core.store().passed(&self.name, &self.mailbox.position(), self.core.now().await?).await?;
         Ok(pass)
     }
@@ -313,6 +316,7 @@ impl Watcher {
             return Err(error);
         }
         self.core.office.pulse.failed(self.index);
+        self.core.ill(&self.place);
         let text = discreet(&error);
         let (since, said) = self.failing.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
         let since = *since;

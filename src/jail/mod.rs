@@ -22,6 +22,7 @@ use tokio::{
 use crate::{
     document::Limits,
     message::OwnIdentity,
+    meter::{METER, measured},
     pulse,
     reader::{Reading, VERSION},
 };
@@ -139,6 +140,10 @@ impl Jail {
     }
 
     async fn read(&self, bytes: &[u8], what: What, own: &OwnIdentity) -> Result<Contents, JailError> {
+        measured(&METER.read, self.tried(bytes, what, own)).await
+    }
+
+    async fn tried(&self, bytes: &[u8], what: What, own: &OwnIdentity) -> Result<Contents, JailError> {
         let request = Request { what, own: own.clone(), limits: self.limits };
         let request = serde_json::to_vec(&request).map_err(|error| JailError::Start(error.into()))?;
         let mut how = String::new();
@@ -149,6 +154,7 @@ impl Jail {
             match pulse::within(deadline, worker.read(&request, bytes, self.limits.total_bytes)).await {
                 Ok(Some(contents)) => {
                     self.keep(worker);
+                    tracing::debug!(bytes = bytes.len(), files = contents.1.len(), "read");
                     return Ok(contents);
                 }
                 Ok(None) => how = worker.end().await,
@@ -157,8 +163,10 @@ impl Jail {
                     how = format!("was not done after {} s", deadline.as_secs());
                 }
             }
+            METER.readers_replaced.inc();
             tracing::warn!(how, "the reading process is replaced");
         }
+        METER.quarantined.inc();
         Err(JailError::Killed { how })
     }
 

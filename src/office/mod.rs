@@ -2,6 +2,7 @@
 //! Knows no mail server.
 
 mod acts;
+mod disk;
 mod files;
 mod letters;
 mod summary;
@@ -29,6 +30,7 @@ use crate::{
 };
 
 pub use acts::{About, Act, ActError, Case, Entry, NewDate, Offers, Prospect, Settled, Way};
+pub use disk::{Disk, ENOUGH, disk};
 use files::Files;
 pub use files::WrongFile;
 pub(crate) use letters::Decided;

@@ -1,6 +1,6 @@
 //! What staff are told at once because something does not work: a short letter in plain text.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use lettre::message::{Message, SinglePart};
 use serde::Serialize;
 
@@ -76,9 +76,20 @@ impl AlertKind {
         }
     }
 
+    /// The kinds of faults of a mailbox, which last until a pass succeeds.
+    pub const OF_MAILBOX: [Self; 3] = [Self::MailboxLogin, Self::MailboxSetup, Self::MailboxUnreachable];
+
+    /// Those of the sending server, which last until it takes a letter.
+    pub const OF_SMTP: [Self; 4] = [Self::SmtpLogin, Self::SmtpSetup, Self::SmtpSender, Self::SmtpUnreachable];
+
+    /// The kind of a word; none where it is none.
+    pub fn of_word(word: &str) -> Option<Self> {
+        KINDS.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// Whether it keeps letters from being sent, so that it must be told in another way.
     pub fn stops_sending(self) -> bool {
-        matches!(self, Self::SmtpLogin | Self::SmtpSetup | Self::SmtpSender | Self::SmtpUnreachable)
+        Self::OF_SMTP.contains(&self)
     }
 }
 
@@ -108,8 +119,10 @@ pub struct AlertText<'a> {
     pub detail: &'a str,
     /// The letters that it is about.
     pub letters: &'a [AlertLetter],
-    /// Since when.
+    /// Since when it is so.
     pub at: Timestamp,
+    /// Where it is over: since when it had not worked.
+    pub over: Option<Timestamp>,
     /// The zone in which this is told.
     pub zone: &'a TimeZone,
 }
@@ -121,6 +134,8 @@ struct View<'a> {
     detail: String,
     letters: Vec<AlertLetter>,
     at: String,
+    over: bool,
+    since: String,
 }
 
 /// Writes an alert. `seed`: equal seeds give equal Message-IDs.
@@ -138,8 +153,8 @@ pub fn render_alert(
     Ok((letter.message_id, letter.mime))
 }
 
-/// Every alert with made-up data.
-pub(super) fn alerts(campaign: &Campaign, templates: &Templates) -> Result<Vec<(AlertKind, Rendered)>, ReplyError> {
+/// Every alert with made-up data, each with its name.
+pub(super) fn alerts(campaign: &Campaign, templates: &Templates) -> Result<Vec<(String, Rendered)>, ReplyError> {
     let school = campaign.schools.first().map(|school| school.name.clone()).unwrap_or_default();
     let letter = |number, doubtful, response: &str| AlertLetter {
         number,
@@ -150,19 +165,24 @@ pub(super) fn alerts(campaign: &Campaign, templates: &Templates) -> Result<Vec<(
     };
     let failed = [letter(7, true, ""), letter(9, false, "550 5.1.1 no such user")];
     let address = Address::parse("committee@example.org").ok_or(ReplyError::MessageId)?;
-    let alert = |kind: AlertKind| {
+    let noon = super::samples::at_noon(campaign, campaign.start);
+    let alert = |(kind, over): (AlertKind, bool)| {
         let of_letters = kind == AlertKind::Letters;
         let text = AlertText {
             kind,
             place: if of_letters { "" } else { "mail.example.org:993" },
             detail: "",
             letters: if of_letters { &failed } else { &[] },
-            at: super::samples::at_noon(campaign, campaign.start),
+            at: noon,
+            over: over.then(|| noon - SignedDuration::from_mins(47)),
             zone: &campaign.time_zone,
         };
-        Ok((kind, written(&text, (&address, &address), kind.word(), templates)?))
+        let name = format!("alert-{}{}", kind.word(), if over { "-over" } else { "" });
+        let letter = written(&text, (&address, &address), &name, templates)?;
+        Ok((name, letter))
     };
-    KINDS.into_iter().map(alert).collect()
+    let over = AlertKind::OF_MAILBOX.into_iter().chain(AlertKind::OF_SMTP).map(|kind| (kind, true));
+    KINDS.into_iter().map(|kind| (kind, false)).chain(over).map(alert).collect()
 }
 
 fn written(
@@ -179,6 +199,8 @@ fn written(
         detail: shown(text.detail),
         letters: letters.collect(),
         at: russian::long_time(text.at, text.zone),
+        over: text.over.is_some(),
+        since: text.over.map(|since| russian::long_time(since, text.zone)).unwrap_or_default(),
     };
     let digest = Sha256::of(seed.as_bytes()).to_string();
     let message_id = message_id(&digest, from).ok_or(ReplyError::MessageId)?;
@@ -201,12 +223,19 @@ fn written(
 mod tests {
     use super::*;
 
-    fn told(kind: AlertKind, letters: &[AlertLetter]) -> String {
+    fn told(kind: AlertKind, letters: &[AlertLetter], over: Option<&str>) -> String {
         let zone = TimeZone::get("Europe/Moscow").unwrap();
         let text = AlertText {
             kind,
             place: if letters.is_empty() { "mail.example.org:993" } else { "" },
-            detail: if letters.is_empty() { "535 5.7.8\r\nBcc: x@y.example" } else { "" },
+            over: over.map(|since| since.parse().unwrap()),
+            detail: if over.is_some() {
+                ""
+            } else if letters.is_empty() {
+                "535 5.7.8\r\nBcc: x@y.example"
+            } else {
+                ""
+            },
             letters,
             at: "2022-11-14T06:00:00Z".parse().unwrap(),
             zone: &zone,
@@ -240,9 +269,13 @@ mod tests {
         ];
         let mut all = String::new();
         for kind in KINDS {
-            let text = told(kind, if kind == AlertKind::Letters { &letters } else { &[] });
+            let text = told(kind, if kind == AlertKind::Letters { &letters } else { &[] }, None);
             assert!(!text.contains("\nBcc:"), "{text}");
             all.push_str(&format!("── {}\n{text}\n", kind.word()));
+        }
+        for kind in AlertKind::OF_MAILBOX.into_iter().chain(AlertKind::OF_SMTP) {
+            let text = told(kind, &[], Some("2022-11-14T04:30:00Z"));
+            all.push_str(&format!("── {} is over\n{text}\n", kind.word()));
         }
         insta::assert_snapshot!(all);
     }

@@ -107,8 +107,8 @@ pub fn samples(campaign: &Campaign, templates: &Templates) -> Result<Vec<Sample>
         samples.push(Sample { name: name.to_owned(), letter: maker.cases(name, count, before)? });
     }
     samples.push(Sample { name: "sign-in".to_owned(), letter: maker.sign_in(before)? });
-    for (kind, letter) in alerts(campaign, templates)? {
-        samples.push(Sample { name: format!("alert-{}", kind.word()), letter });
+    for (name, letter) in alerts(campaign, templates)? {
+        samples.push(Sample { name, letter });
     }
     Ok(samples)
 }

@@ -1,5 +1,7 @@
 //! What is wrong with the surroundings, and the alerts by which staff hear of it, each once.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -85,6 +87,62 @@ impl Store {
                 .execute(&self.writer)
                 .await?;
         Ok(closed.rows_affected() > 0)
+    }
+
+    /// Notes that whatever was wrong of these kinds at a place is well since then, and queues the letters that say so;
+    /// gives whether anything had been wrong.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn end_incidents(
+        &self,
+        kinds: &[&str],
+        place: &str,
+        since: Timestamp,
+        letters: &[Alert],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let mut ended = 0;
+        for kind in kinds {
+            let closed =
+                sqlx::query("UPDATE incidents SET closed_at = $1 WHERE kind = $2 AND place = $3 AND closed_at IS NULL")
+                    .bind(since.as_microsecond())
+                    .bind(kind)
+                    .bind(place)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+            if closed > 0 {
+                events::append(&mut tx, now, "well", &json!({ "kind": kind })).await?;
+            }
+            ended += closed;
+        }
+        if ended == 0 {
+            return Ok(false);
+        }
+        for letter in letters {
+            queue(&mut tx, letter, now).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// How many faults of these kinds at a place are over since then.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn incidents_over(&self, kinds: &[&str], place: &str, since: Timestamp) -> Result<u32, StoreError> {
+        let over: Vec<(String, i64)> =
+            sqlx::query_as("SELECT kind, closed_at FROM incidents WHERE place = $1 AND closed_at >= $2")
+                .bind(place)
+                .bind(since.as_microsecond())
+                .fetch_all(&self.readers)
+                .await?;
+        // What was told of in one letter counts once.
+        let times: BTreeSet<i64> =
+            over.into_iter().filter(|(kind, _)| kinds.contains(&kind.as_str())).map(|(_, at)| at).collect();
+        Ok(u32::try_from(times.len()).unwrap_or(u32::MAX))
     }
 
     /// Everything that is wrong now.

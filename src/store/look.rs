@@ -14,11 +14,13 @@ use crate::{
     reader::Reading,
 };
 
+mod figures;
 mod letters;
 mod rulings;
 mod school;
 mod system;
 
+pub use figures::{EventCount, Figures, Queue};
 pub use letters::{LetterLine, LetterLook};
 pub use rulings::{RulingLook, SecondLook};
 pub use school::{SchoolFile, SchoolMail, VersionLook};

@@ -50,8 +50,9 @@ pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
 pub use look::{
-    CaseLook, DocumentLook, EventRow, LetterLine, LetterLook, MessageLine, MessageLook, MessageState, PartLook,
-    Pending, RulingLook, SchoolFile, SchoolMail, SecondLook, Size, TickLook, VersionLook,
+    CaseLook, DocumentLook, EventCount, EventRow, Figures, LetterLine, LetterLook, MessageLine, MessageLook,
+    MessageState, PartLook, Pending, Queue, RulingLook, SchoolFile, SchoolMail, SecondLook, Size, TickLook,
+    VersionLook,
 };
 pub use outbox::{Expired, LetterKind, OutboxState, Queued, Terms};
 pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};

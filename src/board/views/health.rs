@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Frame;
 use crate::{
+    monitoring::overdue,
     reader,
     reply::russian::{long_time, one_line, plural, size},
     store::{CaseLook, Incident, OutboxState, Pending, Size},
@@ -76,9 +77,6 @@ impl Line {
     }
 }
 
-/// A mailbox that has not been looked through for so many of its intervals, and for so long, is dead.
-const MISSED: i32 = 5;
-const SILENCE: SignedDuration = SignedDuration::from_mins(10);
 /// A letter that has waited so long is stuck.
 const STUCK: SignedDuration = SignedDuration::from_hours(4);
 
@@ -112,8 +110,7 @@ fn mailbox(frame: &Frame<'_>, one: &MailboxPass) -> Line {
     let Some(passed) = one.passed else {
         return Line::new(one_line(&one.place), "ни разу не просмотрен", "bad");
     };
-    let silent = frame.now.duration_since(passed);
-    let dead = silent > SILENCE && silent > one.poll.saturating_mul(MISSED);
+    let dead = overdue(passed, one.poll, frame.now).is_some();
     let (words, tone) =
         if dead { ("не просматривается с", "bad") } else { ("просмотрен", "good") };
     Line::new(one_line(&one.place), format!("{words} {}", frame.time(passed)), tone)

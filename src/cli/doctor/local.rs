@@ -16,14 +16,12 @@ use crate::{
     decision::ReplyPolicy,
     document::{Format, Limits},
     jail::{Jail, JailError, Sandbox},
+    office::{Disk, ENOUGH, disk},
     reply::Templates,
     store::{OutboxState, Store},
 };
 
 use super::Finding;
-
-/// With less free space than this, in bytes, a busy day fills the disk.
-const ENOUGH: u64 = 1 << 30;
 
 pub(super) async fn findings(config: &Config) -> Vec<Finding> {
     let database = PathBuf::from(config.store.url.strip_prefix("sqlite://").unwrap_or_default());
@@ -32,7 +30,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
         Finding::new("wording", templates(config)),
         Finding::new("folder of the database", writable(&folder)),
         Finding::new("folder of the files", writable(&config.store.files)),
-        Finding::new("disk", space(&folder)),
+        Finding::new("disk", space(config)),
         Finding::new("sandbox", sandbox(config).await),
         Finding::new("converter", converter(config).await),
         Finding::new("senders", senders(&config.authentication, config.replies.policy)),
@@ -151,12 +149,9 @@ fn writable(folder: &Path) -> Result<String, String> {
     }
 }
 
-fn space(folder: &Path) -> Result<String, String> {
-    let nearest = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
-    let disk =
-        rustix::fs::statvfs(nearest).map_err(|error| format!("{}: {error}; check the disk", nearest.display()))?;
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    let said = format!("{:.1} GB free at {}", free as f64 / 1e9, nearest.display());
+fn space(config: &Config) -> Result<String, String> {
+    let Disk { at, free, .. } = disk(config).map_err(|error| format!("{error}; check the disk"))?;
+    let said = format!("{:.1} GB free at {}", free as f64 / 1e9, at.display());
     if free < ENOUGH { Err(format!("only {said}; free some space")) } else { Ok(said) }
 }
 

@@ -2,20 +2,78 @@
 
 mod local;
 mod mail;
+mod nagios;
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use anyhow::bail;
 
 use super::{CURE, ConfigArg, block_on};
-use crate::{config::Usable, daemon::beginning, explain::explain};
+use crate::{
+    config::{Config, Usable},
+    daemon::beginning,
+    explain::explain,
+};
 
 /// The arguments of `svodka doctor`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  svodka doctor --config /etc/svodka/svodka.toml")]
+#[command(after_help = "Example:\n  svodka doctor --config /etc/svodka/svodka.toml\n  svodka doctor --nagios\n\n\
+                  With --nagios the exit status is a plugin's: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n  \
+                  CRITICAL: a mailbox not looked through for 10 minutes and five intervals; a server that does not \
+                  work;\n            letters due for 4 h; messages undecided for 2 h; under 256 MB of disk; the last \
+                  backup over 7 d ago.\n  WARNING:  letters failed or in doubt, or due for 1 h; messages undecided \
+                  for 15 min; cases that wait for\n            a person for 4 d; a campaign file that cannot be used; \
+                  under 1 GB of disk; the last backup over 26 h ago.\n  UNKNOWN:  the configuration cannot be used.")]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
+    /// Say it in one line for Nagios, Icinga or Zabbix, from the store alone: quick, and usable beside the daemon
+    #[arg(long)]
+    nagios: bool,
+    /// With --nagios: look at everything else too, and ask the servers
+    #[arg(long, requires = "nagios")]
+    full: bool,
+}
+
+impl Args {
+    /// What a plugin prints, and its exit status; none where it is not asked for.
+    pub(super) fn plugin(&self) -> Option<ExitCode> {
+        if !self.nagios {
+            return None;
+        }
+        let mut told = None;
+        let looked = self.config.load().map_err(anyhow::Error::from).and_then(|config| {
+            block_on(async {
+                let faults = if self.full { faults(&config).await } else { Vec::new() };
+                told = Some(nagios::check(&config, faults).await);
+                Ok(())
+            })
+        });
+        let (text, status) = match (looked, told) {
+            (Ok(()), Some(told)) => told,
+            (Err(error), _) => nagios::unknown(&error),
+            (Ok(()), None) => return None,
+        };
+        let _ = io::stdout().lock().write_all(text.as_bytes());
+        Some(status)
+    }
+}
+
+/// What is wrong elsewhere than in the store, without what servers have said.
+async fn faults(config: &Config) -> Vec<String> {
+    let since = beginning(&config.usable_campaigns().campaigns);
+    let mut findings = local::findings(config).await;
+    for mailbox in &config.mailboxes {
+        findings.push(mail::mailbox(mailbox, config, since).await);
+    }
+    findings.push(mail::outgoing(config).await);
+    // Of incidents and letters the store has told already.
+    let told = ["disk", "letters", "incidents"];
+    let wrong = findings.into_iter().filter(|one| one.said.is_err() && !told.contains(&one.what.as_str()));
+    wrong.map(|one| format!("{}: `svodka doctor` says what", one.what.split('/').next().unwrap_or_default())).collect()
 }
 
 /// What was found out about one thing.

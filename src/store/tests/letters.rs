@@ -170,6 +170,36 @@ async fn an_incident_is_told_once_until_it_is_over() {
 }
 
 #[tokio::test]
+async fn that_it_is_over_is_told_once_for_all_that_was_wrong_at_a_place() {
+    let place = Place::new();
+    let store = place.open().await;
+    let incident = |kind: &str, place: &str, second| Incident {
+        kind: kind.to_owned(),
+        place: place.to_owned(),
+        detail: String::new(),
+        since: at(second),
+    };
+    for (kind, place) in [("smtp_login", "mail:465"), ("smtp_unreachable", "mail:465"), ("smtp_login", "other:465")] {
+        assert!(store.open_incident(&incident(kind, place, 1), false, &[]).await.unwrap());
+    }
+    const KINDS: [&str; 2] = ["smtp_login", "smtp_unreachable"];
+    let over = async |key, since: i64| {
+        store.end_incidents(&KINDS, "mail:465", at(since), &[alert(key, None)], at(since + 1)).await.unwrap()
+    };
+    assert!(over("x", 5).await);
+    assert!(!over("y", 6).await, "nothing was wrong any more");
+    assert_eq!(store.incidents().await.unwrap(), [incident("smtp_login", "other:465", 1)]);
+    let letters = lease_all(&store, at(9), HOUR, Expired::Hold).await;
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    let count = async |since| store.incidents_over(&KINDS, "mail:465", at(since)).await.unwrap();
+    assert_eq!((count(0).await, count(5).await, count(6).await), (1, 1, 0), "two at once are one");
+    assert!(store.open_incident(&incident("smtp_login", "mail:465", 7), false, &[]).await.unwrap());
+    assert!(over("z", 8).await);
+    assert_eq!(count(0).await, 2);
+    store.verify().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_store_of_the_version_before_is_taken_over_with_all_that_is_in_it() {
     let place = Place::new();
     let (options, path) = options(&place.url()).unwrap();

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Times that nobody wants to wait for in a test.
-const TIMES: [(&str, &str); 12] = [
+const TIMES: [(&str, &str); 13] = [
     ("connect", "5s"),
     ("command", "5s"),
     ("reconnect_first", "20ms"),
@@ -33,6 +33,7 @@ const TIMES: [(&str, &str); 12] = [
     ("retry_longest", "1s"),
     ("settle", "0s"),
     ("alert_after", "300ms"),
+    ("calm", "0s"),
     ("stop", "5s"),
 ];
 
