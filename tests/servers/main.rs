@@ -12,6 +12,7 @@
 )]
 
 mod browser;
+mod canaries;
 mod harness;
 mod doctor;
 mod everyday;

@@ -51,6 +51,8 @@ pub(crate) struct Setup {
     top: String,
     times: BTreeMap<String, String>,
     env: Vec<(String, String)>,
+    /// What starts the daemon, where it is not started directly.
+    starter: Vec<String>,
     _alarm: Alarm,
 }
 
@@ -79,7 +81,18 @@ impl Setup {
         let smtp = server(servers.smtps());
         let times = TIMES.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let rest = "[replies]\ngrace = \"0s\"\n".to_owned();
-        Self { folder, account, mailbox, smtp, rest, top: String::new(), times, env: Vec::new(), _alarm: Alarm::set() }
+        Self {
+            folder,
+            account,
+            mailbox,
+            smtp,
+            rest,
+            top: String::new(),
+            times,
+            env: Vec::new(),
+            starter: Vec::new(),
+            _alarm: Alarm::set(),
+        }
     }
 
     /// Reads through this proxy.
@@ -121,6 +134,18 @@ impl Setup {
     /// Another value in `[times]`.
     pub(crate) fn time(mut self, key: &str, value: &str) -> Self {
         self.times.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Lines behind those of `[[mailbox]]`.
+    pub(crate) fn mailbox_after(mut self, lines: &str) -> Self {
+        self.mailbox.push_str(lines);
+        self
+    }
+
+    /// Its daemon is started by these words.
+    pub(crate) fn started_by(mut self, words: &[String]) -> Self {
+        self.starter = words.to_vec();
         self
     }
 
@@ -200,18 +225,38 @@ impl Setup {
         config
     }
 
-    fn process(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
-        command.args(args).env("SVODKA_CONFIG", self.write()).env_remove("RUST_LOG").stdin(Stdio::null());
+    fn command(&self, starter: &[String], args: &[&str]) -> Command {
+        const PROGRAM: &str = env!("CARGO_BIN_EXE_svodka");
+        let mut command = match starter {
+            [] => Command::new(PROGRAM),
+            [first, rest @ ..] => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(PROGRAM);
+                command
+            }
+        };
+        command.args(args).env("SVODKA_CONFIG", self.file("svodka.toml")).env_remove("RUST_LOG").stdin(Stdio::null());
         command.envs(self.env.iter().map(|(key, value)| (key, value)));
         command
     }
 
+    /// Writes a configuration with a line that does not belong there.
+    pub(crate) fn write_wrong(&self, line: &str) {
+        let file = self.write();
+        fs::write(&file, format!("{line}\n{}", fs::read_to_string(&file).unwrap())).unwrap();
+    }
+
     /// Starts the daemon.
     pub(crate) fn start(&self) -> Running {
+        self.write();
+        self.start_as_it_is()
+    }
+
+    /// Starts it with the configuration that is there.
+    pub(crate) fn start_as_it_is(&self) -> Running {
         let log = self.file("log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
-        let child = self.process(&["run"]).stdout(Stdio::null()).stderr(file).spawn().unwrap();
+        let child = self.command(&self.starter, &["run"]).stdout(Stdio::null()).stderr(file).spawn().unwrap();
         Running { child, log }
     }
 
@@ -220,8 +265,17 @@ impl Setup {
     /// # Panics
     /// Where it does not end in time, with what it has said so far.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.write();
+        self.run_as_it_is(args)
+    }
+
+    /// The same with the configuration that is there.
+    ///
+    /// # Panics
+    /// As [`Setup::run`].
+    pub(crate) fn run_as_it_is(&self, args: &[&str]) -> Output {
         let (mut stdout, mut stderr) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
-        let mut process = self.process(args);
+        let mut process = self.command(&[], args);
         process.stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
         let mut child = process.spawn().unwrap();
         let until = Instant::now() + COMMAND;

@@ -202,6 +202,14 @@ impl Account {
         files
     }
 
+    /// Its folders as far as they have been made.
+    pub(crate) fn folders(&self) -> Vec<String> {
+        let below = fs::read_dir(&self.maildir).into_iter().flatten().flatten();
+        let names =
+            below.filter_map(|entry| entry.file_name().to_string_lossy().strip_prefix('.').map(ToOwned::to_owned));
+        names.chain(["INBOX".to_owned()]).collect()
+    }
+
     /// The messages of a folder.
     pub(crate) fn messages(&self, folder: &str) -> Vec<Vec<u8>> {
         self.files(folder).iter().filter_map(|path| fs::read(path).ok()).collect()
