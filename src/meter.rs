@@ -42,6 +42,11 @@ pub struct Meter {
 impl Default for Meter {
     fn default() -> Self {
         let histogram = || Histogram::new(SECONDS);
+        let conversions_failed = Family::<Label, Counter>::default();
+        for format in ["doc", "rtf", "ppt", "xls", "pdf"] {
+            // What has never happened is told as such, so that its first time is an increase.
+            drop(conversions_failed.get_or_create(&[("format", format.to_owned())]));
+        }
         Self {
             read: histogram(),
             convert: histogram(),
@@ -52,7 +57,7 @@ impl Default for Meter {
             passes: Family::default(),
             readers_replaced: Counter::default(),
             quarantined: Counter::default(),
-            conversions_failed: Family::default(),
+            conversions_failed,
         }
     }
 }

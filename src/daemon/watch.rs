@@ -77,7 +77,7 @@ impl Watcher {
     /// # Errors
     /// Where the store fails in a way that only a new process can mend.
     pub(super) async fn run(self, stop: watch::Receiver<Stop>) -> anyhow::Result<()> {
-        let (pulse, who) = (self.core.office.pulse.clone(), format!("the mailbox {}", self.place));
+        let (pulse, who) = (self.core.office.pulse.clone(), format!("mailbox {}", self.index));
         pulse.watched(&who, self.go_on(stop)).await
     }
 

@@ -100,7 +100,7 @@ pub(super) fn text(snapshot: &Snapshot, sums: &Sums) -> Result<String, std::fmt:
     }
     if snapshot.store {
         mailboxes(all, &snapshot.mailboxes);
-        queues(all, &snapshot.figures);
+        queues(all, &snapshot.figures, snapshot.now);
         incidents(all, &snapshot.incidents);
         history(all, sums);
     }
@@ -122,10 +122,10 @@ fn mailboxes(all: &mut Registry, mailboxes: &[Pass]) {
     gauge(all, "mailbox_poll_seconds", "How often that should happen at least", polls);
 }
 
-fn queues(all: &mut Registry, figures: &Figures) {
-    queue(all, "undecided_messages", "Messages that were taken in and wait for their decision", figures.undecided);
-    queue(all, "open_reviews", "Cases that a person must decide", figures.reviews);
-    queue(all, "due_letters", "Letters that may leave and are due", figures.due);
+fn queues(all: &mut Registry, figures: &Figures, now: Timestamp) {
+    queue(all, "undecided_messages", "Messages that were taken in and wait for their decision", figures.undecided, now);
+    queue(all, "open_reviews", "Cases that a person must decide", figures.reviews, now);
+    queue(all, "due_letters", "Letters that may leave and are due", figures.due, now);
     let letters = STATES.into_iter().map(|(state, word)| {
         let count = figures.letters.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count);
         (label("state", word), count as f64)
@@ -134,10 +134,12 @@ fn queues(all: &mut Registry, figures: &Figures) {
     gauge(all, "database_bytes", "The size of the database", [(none(), figures.database as f64)]);
 }
 
-fn queue(all: &mut Registry, name: &str, help: &str, queue: Queue) {
+/// A queue, and since when its oldest waits: now where nothing does, so that there always is a time to compare with.
+fn queue(all: &mut Registry, name: &str, help: &str, queue: Queue, now: Timestamp) {
     gauge(all, name, help, [(none(), queue.count as f64)]);
-    let oldest = queue.oldest.map(|at| (none(), seconds(at)));
-    gauge(all, &format!("{name}_oldest_timestamp_seconds"), &format!("Since when the oldest waits: {help}"), oldest);
+    let (name, help) =
+        (format!("{name}_oldest_timestamp_seconds"), format!("Since when the oldest of them waits. {help}"));
+    gauge(all, &name, &help, [(none(), seconds(queue.oldest.unwrap_or(now)))]);
 }
 
 fn incidents(all: &mut Registry, open: &[String]) {
@@ -214,4 +216,43 @@ fn label(name: &'static str, value: impl ToString) -> Labels {
 
 fn seconds(at: Timestamp) -> f64 {
     at.as_microsecond() as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn count(kind: &str, action: &str, count: u64, latest: i64) -> EventCount {
+        EventCount { kind: kind.to_owned(), action: action.to_owned(), count, latest: at(latest) }
+    }
+
+    #[test]
+    fn what_has_happened_is_added_up_and_each_event_once() {
+        let mut sums = Sums::default();
+        sums.add(7, vec![count("decided", "confirm", 3, 50), count("backup", "", 1, 60)]);
+        sums.add(9, vec![count("decided", "confirm", 2, 70), count("sent", "", 1, 70)]);
+        let snapshot = Snapshot { store: true, ..Snapshot::new(at(100)) };
+        let text = text(&snapshot, &sums).unwrap();
+        for line in [
+            "svodka_messages_total{outcome=\"confirm\"} 5",
+            "svodka_messages_total{outcome=\"review\"} 0",
+            "svodka_letters_total{result=\"sent\"} 1",
+            "svodka_last_backup_timestamp_seconds 60.0",
+            "svodka_due_letters_oldest_timestamp_seconds 100.0",
+        ] {
+            assert!(text.lines().any(|one| one == line), "{line} is not in\n{text}");
+        }
+        assert_eq!(sums.last, 9);
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_read_is_told_and_nothing_is_made_up() {
+        let text = text(&Snapshot::new(at(100)), &Sums::default()).unwrap();
+        assert!(text.contains("svodka_store_up 0.0") && text.contains("svodka_readers_replaced_total"), "{text}");
+        assert!(!text.contains("svodka_messages_total") && !text.contains("svodka_due_letters"), "{text}");
+    }
 }

@@ -24,24 +24,24 @@ pub fn overdue(passed: Timestamp, poll: SignedDuration, now: Timestamp) -> Optio
 }
 
 /// Who has not been heard of for longer than he has promised.
-pub(super) fn stuck(_office: &Office) -> Vec<String> {
-    Vec::new()
+pub(super) fn stuck(office: &Office) -> Vec<String> {
+    office.pulse.stuck().map(|stuck| stuck.to_string()).into_iter().collect()
 }
 
 /// What is awaited before mail is answered: the store, and a pass over each mailbox that is not too old.
 pub(super) async fn awaited(office: &Office) -> Vec<String> {
     let (mut awaited, now) = (Vec::new(), office.clock.now());
-    for (number, mailbox) in office.config.mailboxes.iter().enumerate() {
-        let passed = match office.store.mailbox_position(&mailbox.key()).await {
-            Ok(position) => position.map(|(_, at)| at),
-            Err(_) => return vec!["the store cannot be read".to_owned()],
-        };
-        match passed.map(|at| overdue(at, mailbox.poll, now)) {
+    if office.store.last_event_number().await.is_err() {
+        return vec!["the store cannot be read".to_owned()];
+    }
+    for (number, mailbox) in office.pulse.mailboxes().into_iter().enumerate() {
+        let poll = SignedDuration::try_from(mailbox.poll).unwrap_or_default();
+        match mailbox.passed.map(|(_, at)| overdue(at, poll, now)) {
             Some(None) => {}
             Some(Some(silent)) => {
                 awaited.push(format!("mailbox {number}: the last pass was completed {} s ago", silent.as_secs()));
             }
-            None => awaited.push(format!("mailbox {number}: no pass has been completed yet")),
+            None => awaited.push(format!("mailbox {number}: no pass has been completed since the start")),
         }
     }
     awaited

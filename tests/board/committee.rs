@@ -164,6 +164,18 @@ impl Committee {
         letters.map(letter).filter(|(to, _)| to == address).map(|(_, text)| text).collect()
     }
 
+    /// Does something in the database, beside the daemon.
+    pub(crate) fn changes_store(&self, statement: &'static str) {
+        use sqlx::{Connection as _, Executor as _};
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let url = format!("sqlite://{}", self.path("s.db").display());
+            let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+            database.execute(sqlx::raw_sql(statement)).await.unwrap();
+            database.close().await.unwrap();
+        });
+    }
+
     /// Whether a text stands in the database, in whatever table.
     pub(crate) fn stores(&self, text: &str) -> bool {
         let holds = |name| fs::read(self.folder.path().join(name)).is_ok_and(|bytes| contains(&bytes, text.as_bytes()));

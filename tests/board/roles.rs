@@ -40,6 +40,31 @@ const ACTS: [&str; 9] = [
 ];
 
 #[test]
+fn every_page_warns_the_staff_of_a_server_that_does_not_work_and_a_coordinator_of_none() {
+    let committee = Committee::new();
+    let daemon = committee.opens();
+    let (mut staff, mut coordinator) = (daemon.signed_in(STAFF), daemon.signed_in(COORDINATOR));
+    const WARNING: &str = "не удаётся войти на сервер исходящей почты.</strong>";
+    assert!(!staff.get("/").body.contains(WARNING));
+    committee.changes_store(
+        "INSERT INTO incidents (kind, place, detail, opened_at) VALUES
+         ('smtp_login', 'mail.example:465', '535 <b>', 1668070800000000), ('uidvalidity', 'x', '', 1668070800000000)",
+    );
+    for path in ["/", "/review", "/outbox", "/journal", "/health", "/school/kirishi-3"] {
+        let page = staff.get(path).body;
+        assert!(
+            page.contains("<strong>С 10.11.2022 12:00 не удаётся войти на сервер исходящей почты.</strong>"),
+            "{page}"
+        );
+        assert!(page.contains("ждут отправки. Проверьте пароль для исходящей почты"), "{page}");
+        assert_eq!(page.matches("flash wrong").count(), 1, "what is over is no warning: {page}");
+    }
+    assert!(!coordinator.get("/").body.contains(WARNING));
+    committee.changes_store("UPDATE incidents SET closed_at = 1668070800000001");
+    assert!(!staff.get("/").body.contains(WARNING));
+}
+
+#[test]
 fn a_coordinator_is_shown_nothing_of_the_staff() {
     let committee = Committee::new();
     let daemon = committee.opens();

@@ -17,6 +17,7 @@ mod harness;
 mod doctor;
 mod everyday;
 mod latency;
+mod monitoring;
 mod odd_servers;
 mod rows_killed;
 mod rows_machine;
