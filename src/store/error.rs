@@ -4,6 +4,7 @@ use std::{io, path::PathBuf};
 
 use sqlx::migrate::MigrateError;
 
+use super::Broken;
 use crate::digest::Sha256;
 
 /// Why the store did not do what it was asked to.
@@ -84,10 +85,15 @@ pub enum StoreError {
         detail: String,
     },
     /// The chain of events is broken: a row of it was changed, removed or added by hand.
-    #[error("the chain of events is broken at event {id}; compare the store with the last backup")]
+    #[error(
+        "the chain of events is broken at event {id}: {what}; keep this database as it is, find out who could write it, and \
+         hold it against a backup (`svodka audit verify` says how far that one is whole)"
+    )]
     Chain {
-        /// The first event whose hash does not fit.
+        /// The first event that does not fit.
         id: i64,
+        /// What is wrong there.
+        what: Broken,
     },
     /// The runtime is shutting down.
     #[error("stopped before the file was stored; nothing is lost, the next start repeats it")]

@@ -4,6 +4,7 @@
 //! disk before the row that names them. Only one process may have a store open for writing.
 
 mod amendments;
+mod audit;
 mod caps;
 mod cases;
 mod error;
@@ -14,6 +15,7 @@ mod incidents;
 mod intake;
 mod look;
 mod outbox;
+pub(crate) mod owner;
 mod people;
 mod permit;
 mod record;
@@ -44,6 +46,7 @@ use sqlx::{
 };
 
 pub use amendments::{AmendmentRow, AmendmentsMark};
+pub use audit::{Audited, Broken, Head, InvalidHead};
 pub use cases::{ReviewState, StoredReading};
 pub use error::StoreError;
 pub use held::HeldRow;

@@ -20,24 +20,24 @@ use crate::{
     reader::Reading,
 };
 
-struct Place {
+pub(in crate::store) struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(in crate::store) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn url(&self) -> String {
+    pub(in crate::store) fn url(&self) -> String {
         format!("sqlite://{}", self.folder.path().join("svodka.db").display())
     }
 
-    fn files(&self) -> PathBuf {
+    pub(in crate::store) fn files(&self) -> PathBuf {
         self.folder.path().join("files")
     }
 
-    async fn open(&self) -> Store {
+    pub(in crate::store) async fn open(&self) -> Store {
         Store::open(&self.url(), &self.files()).await.unwrap()
     }
 }
@@ -128,7 +128,7 @@ async fn lease_all(store: &Store, now: Timestamp, lease: SignedDuration, expired
     leased
 }
 
-async fn take(store: &Store, cursor: &str) -> MessageRow {
+pub(in crate::store) async fn take(store: &Store, cursor: &str) -> MessageRow {
     match intake(store, cursor, cursor.as_bytes()).await {
         Intaken::New(id) => id,
         other => panic!("{other:?}"),
@@ -409,9 +409,9 @@ async fn a_changed_event_breaks_the_chain() {
     }
     assert_eq!(store.verify().await.unwrap(), 3);
     sqlx::query("UPDATE events SET refs = '{}' WHERE id = 2").execute(&store.writer).await.unwrap();
-    assert!(matches!(store.verify().await, Err(StoreError::Chain { id: 2 })));
+    assert!(matches!(store.verify().await, Err(StoreError::Chain { id: 2, what: Broken::Changed })));
     sqlx::query("DELETE FROM events WHERE id = 2").execute(&store.writer).await.unwrap();
-    assert!(matches!(store.verify().await, Err(StoreError::Chain { id: 3 })));
+    assert!(matches!(store.verify().await, Err(StoreError::Chain { id: 3, what: Broken::Gap(2) })));
 }
 
 #[tokio::test]
