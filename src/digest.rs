@@ -1,6 +1,10 @@
 //! SHA-256 as a name for bytes (FIPS 180-4).
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    io::{self, Read},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -19,6 +23,21 @@ impl Sha256 {
     /// The hash of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The hash of all that is read, a piece at a time.
+    ///
+    /// # Errors
+    /// Where it cannot be read to its end.
+    pub fn of_all(mut from: impl Read) -> io::Result<Self> {
+        let mut digest = sha2::Sha256::new();
+        let mut piece = vec![0; 1 << 16];
+        loop {
+            match from.read(&mut piece)? {
+                0 => return Ok(Self(digest.finalize().into())),
+                read => digest.update(piece.get(..read).unwrap_or_default()),
+            }
+        }
     }
 }
 

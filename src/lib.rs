@@ -32,6 +32,7 @@ pub mod store;
 pub mod outbox;
 pub mod report;
 pub mod office;
+pub mod backup;
 pub mod discreet;
 pub mod http;
 pub mod monitoring;

@@ -229,7 +229,7 @@ impl Shell {
             others: if others.len() > 1 { others } else { Vec::new() },
             reviews: waiting.reviews,
             troubled: waiting.troubled,
-            held: if board.office.holds() { waiting.queued } else { 0 },
+            held: if board.office.holds() { waiting.queued } else { waiting.held },
             troubles,
             may_act: visitor.may_act(),
             ..Self::default()

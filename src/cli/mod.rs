@@ -1,5 +1,7 @@
 //! The command line: one file a command. Knows no rules; machine output goes to stdout, all else to stderr.
 
+mod audit;
+mod backup;
 mod campaign;
 mod check;
 mod complete;
@@ -10,6 +12,7 @@ mod mailbox;
 mod outbox;
 mod reader;
 mod report;
+mod restore;
 mod review;
 mod roster;
 mod run;
@@ -82,6 +85,12 @@ enum Command {
     Mailbox(mailbox::Args),
     /// Check that everything is in place, each fault with its cure
     Doctor(doctor::Args),
+    /// Copy the whole store into a folder, while the daemon runs
+    Backup(backup::Args),
+    /// Put a backup back into an empty place
+    Restore(restore::Args),
+    /// Look whether what was done has been changed by hand
+    Audit(audit::Args),
     /// Make and check campaigns: what a letter asks, of whom, until when
     Campaign(campaign::Args),
     /// Make and check the roster: the schools of the region
@@ -213,6 +222,9 @@ pub fn run() -> ExitCode {
         Command::Outbox(args) => outbox::run(&args),
         Command::Mailbox(args) => mailbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Campaign(args) => campaign::run(&args),
         Command::Roster(args) => roster::run(&args),
         Command::Templates(args) => templates::run(&args),

@@ -126,7 +126,7 @@ fn list(rows: &[HeldRow], held: bool) -> anyhow::Result<()> {
         let schools: Vec<&str> = row.schools.iter().map(|school| school.as_str()).collect();
         table.add_row([
             row.id.to_string(),
-            if held && row.state == OutboxState::Queued && !row.approved && !row.alert {
+            if (held || row.held) && row.state == OutboxState::Queued && !row.approved && !row.alert {
                 "held for you".to_owned()
             } else {
                 word(row.state).to_owned()

@@ -30,7 +30,12 @@ pub(super) struct Rules {
 impl ConfigArg {
     /// The configuration that is named, else the system-wide one.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
-        Config::load(&self.config.clone().unwrap_or_else(|| PathBuf::from(SYSTEM_WIDE)))
+        Config::load(&self.file())
+    }
+
+    /// Where it is.
+    pub(super) fn file(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| PathBuf::from(SYSTEM_WIDE))
     }
 
     /// What the configuration says that is named or stands system-wide, else the built-in sample's.

@@ -70,6 +70,9 @@ impl Core {
         for school in &campaign.schools {
             office::add_ticked(&ticked, &school.id, standings.schools.entry(school.id.clone()).or_default());
         }
+        // What was due when the store was restored may have been reminded of before: a person lets it leave.
+        let restored = self.store().restored_at().await?;
+        let given = restored.map(|at| decision::due_by(campaign, &standings, at)).unwrap_or_default();
         for reminder in decision::reminders(campaign, &standings, now) {
             let letters = reminder.to.iter().filter_map(|to| self.reminder(campaign, &reminder, to).transpose());
             let letters = letters.collect::<anyhow::Result<Vec<Outgoing>>>()?;
@@ -77,7 +80,8 @@ impl Core {
                 continue;
             }
             let (occasions, expires) = (&reminder.occasions, reminder.expires);
-            self.store().remind(&campaign.id, occasions, &letters, expires, now).await?;
+            let held = occasions.iter().any(|one| given.contains(one));
+            self.store().remind(&campaign.id, occasions, &letters, expires, held, now).await?;
             tracing::info!(letters = letters.len(), person = reminder.person, "reminded");
             self.office.queued.notify_one();
         }

@@ -27,7 +27,7 @@ use crate::{
 pub use among::{Share, among};
 pub use decide::{Basis, decide};
 pub use policy::ReplyPolicy;
-pub use reminder::{Occasion, Reminder, Standings, may_remind, reminders};
+pub use reminder::{Occasion, Reminder, Standings, due_by, may_remind, reminders};
 pub use ruling::{Ruling, asked, entered, gathered, ruled, taken_back};
 pub use submission::completeness;
 

@@ -58,9 +58,13 @@ pub fn reminders(campaign: &Campaign, standings: &Standings, now: Timestamp) -> 
     if campaign.closed || !campaign.reminds_at(now) {
         return Vec::new();
     }
-    let reminding = Reminding { campaign, standings, today: campaign.day_of(now) };
-    let schools = campaign.schools.iter().filter_map(|school| reminding.school(school));
-    schools.chain(campaign.people.iter().filter_map(|person| reminding.person(person))).collect()
+    Reminding { campaign, standings, today: campaign.day_of(now) }.all().collect()
+}
+
+/// What was due to be reminded of by the day of this instant, whatever the hour.
+pub fn due_by(campaign: &Campaign, standings: &Standings, then: Timestamp) -> BTreeSet<Occasion> {
+    let reminding = Reminding { campaign, standings, today: campaign.day_of(then) };
+    reminding.all().flat_map(|reminder| reminder.occasions).collect()
 }
 
 /// Whether there may be anything to remind of, by the days alone.
@@ -80,6 +84,11 @@ struct Reminding<'a> {
 }
 
 impl<'a> Reminding<'a> {
+    fn all(&self) -> impl Iterator<Item = Reminder> {
+        let schools = self.campaign.schools.iter().filter_map(|school| self.school(school));
+        schools.chain(self.campaign.people.iter().filter_map(|person| self.person(person)))
+    }
+
     fn school(&self, school: &School) -> Option<Reminder> {
         let to = self.addresses(school);
         let open = self.open(school);

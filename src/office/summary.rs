@@ -176,7 +176,7 @@ fn letters(open: Vec<HeldRow>, held: bool) -> Letters {
         let count = match row.state {
             OutboxState::Ambiguous => &mut letters.doubtful,
             OutboxState::Failed => &mut letters.failed,
-            OutboxState::Queued if held && !row.approved => &mut letters.held,
+            OutboxState::Queued if (held || row.held) && !row.approved => &mut letters.held,
             _ => &mut letters.waiting,
         };
         *count = count.saturating_add(1);

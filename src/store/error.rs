@@ -30,6 +30,12 @@ pub enum StoreError {
         /// The lock file.
         lock: PathBuf,
     },
+    /// Another command is at work on the whole of the store.
+    #[error("another backup, restore or erasure is at work on this store ({} is locked); wait until it has ended", .lock.display())]
+    AtWork {
+        /// The lock file.
+        lock: PathBuf,
+    },
     /// The database fails its own check.
     #[error("the database {} is damaged: {detail}; keep the file as it is and restore the last backup", .path.display())]
     Corrupt {
@@ -45,6 +51,26 @@ pub enum StoreError {
         path: PathBuf,
         /// Which step, and why.
         source: MigrateError,
+    },
+    /// There is no copy of the database, without which its tables are not brought up to date.
+    #[error(
+        "before its tables are brought up to date, the database is copied to {}, and that failed: {source}; nothing was changed: \
+         make room for it, then start again", .to.display()
+    )]
+    NoCopy {
+        /// Where it was to be.
+        to: PathBuf,
+        /// Why not.
+        source: Box<StoreError>,
+    },
+    /// A restore was begun here and not ended.
+    #[error(
+        "a restore was begun here and not ended ({} is there): run `svodka restore` again, and start svodka after it",
+        .unfinished.display()
+    )]
+    Restoring {
+        /// What it has left.
+        unfinished: PathBuf,
     },
     /// The database refused a statement.
     #[error("the database refused: {0}; {advice}", advice = advice(.0))]
@@ -139,6 +165,7 @@ impl StoreError {
             Self::Migration {
                 source: MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _), ..
             } => error,
+            Self::NoCopy { source, .. } => return source.is_lock(),
             _ => return false,
         };
         matches!(code(error), Some(BUSY | LOCKED))

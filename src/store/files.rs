@@ -7,7 +7,10 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::StoreError;
+use super::{
+    StoreError,
+    owner::{self, failed},
+};
 use crate::digest::Sha256;
 
 /// zstd's own default: what mail holds is mostly compressed already.
@@ -15,7 +18,7 @@ const LEVEL: i32 = 3;
 
 /// After a failed fsync the system may drop what it could not write and report success the next time: it must never be
 /// tried again (<https://lwn.net/Articles/752063/>). The caller ends the process.
-fn sync(file: &File, path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync(file: &File, path: &Path) -> Result<(), StoreError> {
     file.sync_all().map_err(|source| match source.kind() {
         // Said before anything was accepted: nothing can have been dropped.
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failed("write into", path)(source),
@@ -29,11 +32,6 @@ pub(super) struct Files {
     next: AtomicU64,
 }
 
-fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |source| StoreError::File { doing, path, source }
-}
-
 impl Files {
     /// Only for the holder of the store's lock: what an interrupted write has left behind is thrown away.
     pub(super) fn create(root: &Path) -> Result<Self, StoreError> {
@@ -42,7 +40,7 @@ impl Files {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(failed("empty", &unfinished))?;
         }
-        fs::create_dir_all(&unfinished).map_err(failed("create", &unfinished))?;
+        owner::create_folder(&unfinished).map_err(failed("create", &unfinished))?;
         Ok(files)
     }
 
@@ -78,7 +76,8 @@ impl Files {
             file.write_all(&packed).map_err(failed("write into", &self.root))?;
             sync(&file, &unfinished)?;
             crate::fault::point!("files::written");
-            fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+            owner::create_folder(&folder).map_err(failed("create", &folder))?;
+            owner::as_its_folder(&unfinished).map_err(failed("give away", &unfinished))?;
             fs::rename(&unfinished, &path).map_err(failed("store", &path))?;
             crate::fault::point!("files::renamed");
         }
@@ -95,5 +94,49 @@ impl Files {
             Ok(bytes) if Sha256::of(&bytes) == sha256 => Ok(bytes),
             _ => Err(StoreError::Damaged { path, sha256 }),
         }
+    }
+
+    /// Lays a file down in another folder of files, as a second name for the same bytes where that can be: what is stored is
+    /// never written to, only replaced. Else a copy is made, which is on the disk when this returns.
+    pub(super) fn lay_down(&self, sha256: Sha256, into: &Path, link: bool) -> Result<bool, StoreError> {
+        let (from, other) = (self.path(sha256), Self::open(into));
+        let to = other.path(sha256);
+        let folder = other.folder(&sha256.to_string());
+        owner::create_folder(&folder).map_err(failed("create", &folder))?;
+        if link && fs::hard_link(&from, &to).is_ok() {
+            return Ok(true);
+        }
+        let half = to.with_extension("half");
+        fs::copy(&from, &half).map_err(failed("copy", &from))?;
+        owner::as_its_folder(&half).map_err(failed("give away", &half))?;
+        sync(&File::open(&half).map_err(failed("open", &half))?, &half)?;
+        fs::rename(&half, &to).map_err(failed("store", &to))?;
+        Ok(false)
+    }
+
+    /// Whether a file is there; what it holds is not looked at.
+    pub(super) fn has(&self, sha256: Sha256) -> bool {
+        self.path(sha256).exists()
+    }
+
+    /// Removes a file; one that is not there is none.
+    pub(super) fn remove(&self, sha256: Sha256) -> Result<bool, StoreError> {
+        let path = self.path(sha256);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(failed("remove", &path)(error)),
+        }
+    }
+
+    /// Every stored file that has lain there since before this instant.
+    pub(super) fn since_before(&self, before: std::time::SystemTime) -> Vec<Sha256> {
+        let listed = |folder: &Path| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        let old = |entry: &fs::DirEntry| {
+            entry.metadata().and_then(|found| found.modified()).is_ok_and(|written| written < before)
+        };
+        let name = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_suffix(".zst")?.parse().ok();
+        let folders = listed(&self.root).filter(|entry| entry.file_name() != "unfinished");
+        folders.flat_map(|folder| listed(&folder.path())).filter(old).filter_map(name).collect()
     }
 }

@@ -39,24 +39,27 @@ pub struct HeldRow {
     pub alert: bool,
     /// Whether a person has said that it may leave.
     pub approved: bool,
+    /// Whether it waits for that, whatever `replies.mode` is: it may have been sent before the store was restored.
+    pub held: bool,
     /// What the other side, or the system, said last.
     pub response: String,
 }
 
-/// Row, message, recipient, Message-ID, state, since, not before, whether an alert, whether approved, response, schools as
-/// a list, campaign.
-type Columns = (i64, Option<i64>, String, String, String, i64, i64, bool, bool, String, Option<String>, Option<String>);
+/// Row, message, recipient, Message-ID, state, since, not before, whether an alert, whether approved, whether held, response,
+/// schools as a list, campaign.
+type Columns =
+    (i64, Option<i64>, String, String, String, i64, i64, bool, bool, bool, String, Option<String>, Option<String>);
 
 /// So many attempts that fail are no accident of the moment.
 const FEW: u32 = 3;
 
 const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, o.changed_at, o.not_before,
-        o.internal, o.approved, o.response,
+        o.internal, o.approved, o.held, o.response,
         (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id), o.campaign
     FROM outbox o WHERE";
 
 fn held(row: Columns) -> Result<HeldRow, StoreError> {
-    let (id, message, recipient, message_id, state, since, not_before, alert, approved, response, schools, campaign) =
+    let (id, message, recipient, message_id, state, since, not_before, alert, approved, held, response, schools, campaign) =
         row;
     let schools = schools.unwrap_or_default();
     Ok(HeldRow {
@@ -71,6 +74,7 @@ fn held(row: Columns) -> Result<HeldRow, StoreError> {
         not_before: instant(not_before)?,
         alert,
         approved,
+        held,
         response,
     })
 }
@@ -175,7 +179,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let given_up: Vec<i64> = sqlx::query_scalar(
             "UPDATE outbox SET state = 'failed', response = $1, changed_at = $2
-             WHERE state = 'queued' AND mailbox IS NULL AND internal = 0 AND queued_at <= $3
+             WHERE state = 'queued' AND mailbox IS NULL AND internal = 0 AND queued_at <= $3 AND (held = 0 OR approved = 1)
                AND ($4 IS NULL OR (id = $4 AND tries >= $5)) RETURNING id",
         )
         .bind(response)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MessageRow, Store, StoreError, events, from_word, instant, json, parsed};
+use super::{MessageRow, Store, StoreError, events, from_word, instant, json, parsed, restored};
 use crate::{decision::Action, digest::Sha256};
 
 /// The mailbox of what a person has entered: there is none of this name.
@@ -105,18 +105,21 @@ impl Store {
                 .bind(sha256.to_string())
                 .fetch_optional(&mut *tx)
                 .await?;
+        let received = intake.received.unwrap_or(intake.now);
+        let held = restored::may_be_answered(&mut tx, intake.mailbox, received).await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO messages (mailbox, cursor, sha256, truncated, received_at, taken_at, state, duplicate_of)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO messages (mailbox, cursor, sha256, truncated, received_at, taken_at, state, duplicate_of, held)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
         )
         .bind(intake.mailbox)
         .bind(intake.cursor)
         .bind(sha256.to_string())
         .bind(intake.truncated)
-        .bind(intake.received.unwrap_or(intake.now).as_microsecond())
+        .bind(received.as_microsecond())
         .bind(intake.now.as_microsecond())
         .bind(if first.is_some() { "duplicate" } else { "received" })
         .bind(first)
+        .bind(held)
         .fetch_one(&mut *tx)
         .await?;
         let refs = serde_json::json!({ "message": id, "sha256": sha256, "duplicate_of": first });

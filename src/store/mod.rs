@@ -5,8 +5,10 @@
 
 mod amendments;
 mod audit;
+mod before;
 mod caps;
 mod cases;
+mod copy;
 mod error;
 mod events;
 mod files;
@@ -22,6 +24,7 @@ mod record;
 mod remembered;
 mod reminders;
 mod replace;
+mod restored;
 mod rulings;
 mod sign_in;
 mod state;
@@ -48,6 +51,8 @@ use sqlx::{
 pub use amendments::{AmendmentRow, AmendmentsMark};
 pub use audit::{Audited, Broken, Head, InvalidHead};
 pub use cases::{ReviewState, StoredReading};
+pub(crate) use copy::sync_folder;
+pub use copy::{Examined, KnownBackup};
 pub use error::StoreError;
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
@@ -62,6 +67,7 @@ pub use people::{Counts, HistoryRow, ReviewRow, SchoolRow, Waiting};
 pub use permit::{Heard, Word};
 pub use record::{Outgoing, Purpose, Record, Recorded};
 pub use replace::{Outdated, RETURNED};
+pub use restored::HeldBack;
 pub use rulings::{NewRuling, Ruled, RulingRow};
 pub use sign_in::{AccountId, Door, Link, NewLink};
 pub use summaries::{NewSummary, Summaries};
@@ -85,6 +91,8 @@ pub struct Store {
     readers: SqlitePool,
     files: Arc<Files>,
     remembered: remembered::Remembered,
+    /// Where the database is.
+    path: PathBuf,
     /// Held, never read: the lock lives as long as the file is open.
     _lock: Option<File>,
 }
@@ -97,13 +105,11 @@ impl Store {
     pub async fn open(url: &str, files: &Path) -> Result<Self, StoreError> {
         let (options, path) = options(url)?;
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| StoreError::File {
-                doing: "create",
-                path: folder.to_owned(),
-                source,
-            })?;
+            owner::create_folder(folder).map_err(owner::failed("create", folder))?;
         }
         let lock = lock(&path)?;
+        restored::unfinished(&path)?;
+        create(&path).map_err(owner::failed("create", &path))?;
         let files = Arc::new(Files::create(files)?);
         let writing = options
             .clone()
@@ -112,9 +118,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full);
         let writer = connect(writing, 1, &path).await?;
         check(&writer, &path).await?;
+        before::before_upgrade(&writer, &path).await?;
         migrate(&writer, &path).await?;
         let readers = connect(options.read_only(true), READERS, &path).await?;
-        Ok(Self { writer, readers, files, remembered: Default::default(), _lock: Some(lock) })
+        Ok(Self { writer, readers, files, remembered: Default::default(), path, _lock: Some(lock) })
     }
 
     /// Opens the store for reading only, also while the daemon runs; whatever would write fails.
@@ -129,7 +136,7 @@ impl Store {
         let readers = connect(options.read_only(true), READERS, &path).await?;
         check(&readers, &path).await?;
         let (writer, files, remembered) = (readers.clone(), Arc::new(Files::open(files)), Default::default());
-        Ok(Self { writer, readers, files, remembered, _lock: None })
+        Ok(Self { writer, readers, files, remembered, path, _lock: None })
     }
 
     /// Opens the store for a person's single acts, also while the daemon runs. Its tables are taken as they are.
@@ -147,6 +154,15 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// Takes care of the whole store: nobody else does, as long as what this gives is held.
+    ///
+    /// # Errors
+    /// [`StoreError::AtWork`] where somebody else does.
+    pub fn care(&self) -> Result<Care, StoreError> {
+        let lock = locked(&self.path, ".care")?.map_err(|lock| StoreError::AtWork { lock })?;
+        Ok(Care { _lock: lock })
     }
 
     /// Stores bytes under their hash; they are on the disk when this returns.
@@ -202,15 +218,47 @@ fn options(url: &str) -> Result<(SqliteConnectOptions, PathBuf), StoreError> {
     Ok((options, path))
 }
 
+/// An empty file is a new database; SQLite gives what it puts beside it to the owner of this one.
+fn create(database: &Path) -> std::io::Result<()> {
+    if !database.exists() {
+        File::create_new(database)?;
+        owner::as_its_folder(database)?;
+    }
+    Ok(())
+}
+
+/// Held while the whole of a store is copied, put back, or rid of something: one at a time, whoever else uses it.
+#[derive(Debug)]
+pub struct Care {
+    _lock: File,
+}
+
+/// Takes a store's place for this process alone, as the daemon does while it runs.
+///
+/// # Errors
+/// [`StoreError::InUse`].
+pub(crate) fn take_place(database: &Path) -> Result<File, StoreError> {
+    lock(database)
+}
+
 fn lock(database: &Path) -> Result<File, StoreError> {
+    locked(database, ".lock")?.map_err(|lock| StoreError::InUse { lock })
+}
+
+/// Locks the file of this ending beside the database; gives its name where somebody else has it.
+fn locked(database: &Path, ending: &str) -> Result<Result<File, PathBuf>, StoreError> {
     let mut name = OsString::from(database);
-    name.push(".lock");
+    name.push(ending);
     let path = PathBuf::from(name);
     let failed = |source| StoreError::File { doing: "lock", path: path.clone(), source };
+    let new = !path.exists();
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    if new {
+        owner::as_its_folder(&path).map_err(failed)?;
+    }
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { lock: path }),
+        Ok(()) => Ok(Ok(file)),
+        Err(TryLockError::WouldBlock) => Ok(Err(path)),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }

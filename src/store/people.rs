@@ -78,6 +78,8 @@ pub struct Waiting {
     pub troubled: u64,
     /// Letters that nobody has let leave, where that is wanted.
     pub queued: u64,
+    /// Those of them for which it is wanted whatever `replies.mode` is.
+    pub held: u64,
 }
 
 /// One school's part of a message, accepted or not.
@@ -185,9 +187,10 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn waiting(&self, campaign: &CampaignId) -> Result<Waiting, StoreError> {
-        let (reviews, troubled, queued): (i64, i64, i64) = sqlx::query_as(
+        let (reviews, troubled, queued, held): (i64, i64, i64, i64) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM reviews WHERE decided_at IS NULL AND campaign = $1),
-                    count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued' AND approved = 0)
+                    count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued' AND approved = 0),
+                    count(*) FILTER (WHERE state = 'queued' AND approved = 0 AND held = 1)
              FROM outbox WHERE state IN ('queued', 'failed', 'ambiguous') AND internal = 0 AND campaign = $1",
         )
         .bind(campaign.as_str())
@@ -197,6 +200,7 @@ impl Store {
             reviews: reviews.unsigned_abs(),
             troubled: troubled.unsigned_abs(),
             queued: queued.unsigned_abs(),
+            held: held.unsigned_abs(),
         })
     }
 

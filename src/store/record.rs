@@ -436,9 +436,10 @@ pub(super) async fn insert_letter(
     let letter = whole.letter;
     let id: OutboxRow = sqlx::query_scalar(
         "INSERT INTO outbox (key, message, kind, campaign, sender, recipient, message_id, mime, state, queued_at,
-             not_before, changed_at, expires, internal, ruling, approved, seen)
+             not_before, changed_at, expires, internal, ruling, approved, seen, held)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $10, $9, $10, $11, $12, $13, $14,
-             (SELECT coalesce(max(id), 0) FROM submissions)) RETURNING id",
+             (SELECT coalesce(max(id), 0) FROM submissions),
+             coalesce((SELECT held FROM messages WHERE id = $2), 0)) RETURNING id",
     )
     .bind(&letter.key)
     .bind(whole.message)

@@ -51,7 +51,7 @@ impl Store {
         rows.into_iter().filter_map(pair).collect()
     }
 
-    /// Queues the letters of a reminder, and notes what they are for.
+    /// Queues the letters of a reminder, and notes what they are for; `held`: they wait for a person.
     ///
     /// # Errors
     /// Where the database refuses; nothing is queued then.
@@ -61,6 +61,7 @@ impl Store {
         occasions: &[Occasion],
         letters: &[Outgoing],
         expires: Timestamp,
+        held: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
@@ -69,6 +70,7 @@ impl Store {
             let whole =
                 Letter { letter, message: None, ruling: None, approved: false, campaign, expires: Some(expires), now };
             let row = insert_letter(&mut tx, &whole).await?;
+            sqlx::query("UPDATE outbox SET held = $1 WHERE id = $2").bind(held).bind(row).execute(&mut *tx).await?;
             for one in occasions {
                 sqlx::query("INSERT INTO reminders (campaign, whose, point, outbox) VALUES ($1, $2, $3, $4)")
                     .bind(campaign.as_str())

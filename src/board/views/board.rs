@@ -225,8 +225,9 @@ fn todo(frame: &Frame<'_>, summary: &Summary<'_>, letters: &[Pending], faults: &
             all.push(Todo { href: "/outbox", what: format!("{words}: {count}"), more });
         }
     }
-    let held = count(OutboxState::Queued);
-    if frame.held && held > 0 {
+    let waiting = letters.iter().find(|one| one.state == OutboxState::Queued);
+    let held = waiting.map_or(0, |one| if frame.held { one.count } else { one.held });
+    if held > 0 {
         let what = format!("Ожидают разрешения на отправку: {held}");
         all.push(Todo { href: "/outbox", what, more: String::new() });
     }

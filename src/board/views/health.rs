@@ -120,7 +120,7 @@ fn letters(frame: &Frame<'_>, health: &Health) -> Vec<Line> {
     let words = |one: &Pending| match one.state {
         OutboxState::Failed => ("не доставлено", "bad"),
         OutboxState::Ambiguous => ("доставка под сомнением", "bad"),
-        OutboxState::Queued if frame.held => ("ожидают разрешения или отправки", "soft"),
+        OutboxState::Queued if frame.held || one.held > 0 => ("ожидают разрешения или отправки", "soft"),
         _ if frame.now.duration_since(one.oldest) > STUCK => ("ожидают отправки слишком долго", "bad"),
         OutboxState::Queued => ("ожидают отправки", "soft"),
         _ => ("отправляются", "soft"),

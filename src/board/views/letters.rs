@@ -116,7 +116,7 @@ impl LetterAct {
         let waits = line.state == OutboxState::Queued;
         !line.internal
             && match self {
-                Self::Approve => waits && held && !line.approved,
+                Self::Approve => waits && (held || line.held) && !line.approved,
                 Self::Drop => waits,
                 Self::Resend | Self::Delivered => troubled,
             }
@@ -212,7 +212,7 @@ pub(crate) fn outbox(frame: &Frame<'_>, open: Vec<(LetterLine, String)>, sent: u
     let group_of = |one: &LetterLine| match one.state {
         OutboxState::Failed => "failed",
         OutboxState::Ambiguous => "doubt",
-        OutboxState::Queued if frame.held && !one.approved => "held",
+        OutboxState::Queued if (frame.held || one.held) && !one.approved => "held",
         _ => "waiting",
     };
     let groups = GROUPS.map(|(id, title, advice)| {

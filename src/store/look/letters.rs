@@ -39,6 +39,8 @@ pub struct LetterLine {
     pub tries: u32,
     /// Whether a person has said that it may leave.
     pub approved: bool,
+    /// Whether it waits for that, whatever `replies.mode` is: it may have been sent before the store was restored.
+    pub held: bool,
     /// Whether it is for the committee itself.
     pub internal: bool,
     /// What the other side, or the system, said last.
@@ -77,13 +79,14 @@ struct Columns {
     not_before: i64,
     tries: u32,
     approved: bool,
+    held: bool,
     internal: bool,
     response: String,
 }
 
 const LINE: &str = "SELECT o.id, o.campaign, o.message, o.kind, o.sender, o.recipient,
         (SELECT group_concat(s.school, ' ') FROM outbox_schools s WHERE s.outbox = o.id) AS schools,
-        o.state, o.queued_at, o.changed_at, o.not_before, o.tries, o.approved, o.internal, o.response
+        o.state, o.queued_at, o.changed_at, o.not_before, o.tries, o.approved, o.held, o.internal, o.response
     FROM outbox o WHERE";
 
 fn line(row: Columns) -> Result<LetterLine, StoreError> {
@@ -102,6 +105,7 @@ fn line(row: Columns) -> Result<LetterLine, StoreError> {
         not_before: instant(row.not_before)?,
         tries: row.tries,
         approved: row.approved,
+        held: row.held,
         internal: row.internal,
         response: row.response,
     })

@@ -27,6 +27,8 @@ pub struct Pending {
     pub state: OutboxState,
     /// How many.
     pub count: u64,
+    /// How many of them wait for a person, whatever `replies.mode` is.
+    pub held: u64,
     /// When the oldest of them was written.
     pub oldest: Timestamp,
 }
@@ -75,16 +77,17 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn letters_pending(&self) -> Result<Vec<Pending>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-            "SELECT state, count(*), min(queued_at) FROM outbox
+        let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT state, count(*), count(*) FILTER (WHERE held AND NOT approved), min(queued_at) FROM outbox
              WHERE state IN ('queued', 'leased', 'sending', 'failed', 'ambiguous') AND internal = 0
              GROUP BY state ORDER BY state",
         )
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(state, count, oldest)| {
-                Ok(Pending { state: from_word(state)?, count: count.unsigned_abs(), oldest: instant(oldest)? })
+            .map(|(state, count, held, oldest)| {
+                let (count, held) = (count.unsigned_abs(), held.unsigned_abs());
+                Ok(Pending { state: from_word(state)?, count, held, oldest: instant(oldest)? })
             })
             .collect()
     }

@@ -211,7 +211,7 @@ async fn who_has_written_is_answered_before_anybody_is_reminded() {
         ..outgoing(key, Template::Request, &["one"], at(1))
     };
     let reminders = [letter("r1", "a@x.ru"), letter("r2", "b@x.ru")];
-    store.remind(&campaign(), &[], &reminders, at(9000), at(1)).await.unwrap();
+    store.remind(&campaign(), &[], &reminders, at(9000), false, at(1)).await.unwrap();
     asks(&store, "q", "c@x.ru", "two", at(2)).await;
     assert_eq!(send(&store, at(3)).await, ["c@x.ru", "a@x.ru", "b@x.ru"]);
 }
