@@ -16,7 +16,9 @@ macro_rules! point {
 pub(crate) use point;
 
 #[cfg(feature = "faults")]
-pub use armed::{ACTS, BACKUP, CLOCK, ERASE, FAULT, MISBEHAVE, OCCASIONS, POINTS, RESTORE, arm, clock_offset, misbehave};
+pub use armed::{
+    ACTS, BACKUP, CLOCK, ERASE, FAULT, MISBEHAVE, OCCASIONS, POINTS, RESTORE, arm, clock_offset, misbehave,
+};
 
 #[cfg(feature = "faults")]
 mod armed {
@@ -94,7 +96,8 @@ mod armed {
         &["restore::begun", "restore::file", "restore::files", "restore::held", "restore::renamed"];
 
     /// The points that an erasure passes.
-    pub const ERASE: &[&str] = &["erase::before_commit", "erase::rows", "erase::file", "erase::files", "erase::vacuumed"];
+    pub const ERASE: &[&str] =
+        &["erase::before_commit", "erase::rows", "erase::file", "erase::files", "erase::vacuumed"];
 
     /// Arms what the environment names.
     ///
@@ -104,7 +107,10 @@ mod armed {
         let Ok(fault) = env::var(FAULT) else { return };
         let (hangs, fault) = fault.strip_prefix("hang:").map_or((false, fault.as_str()), |fault| (true, fault));
         let (name, time) = fault.split_once('@').unwrap_or((fault, "1"));
-        assert!([POINTS, OCCASIONS, ACTS, BACKUP, RESTORE, ERASE, &["upgrade::copied"]].concat().contains(&name), "{FAULT}: there is no point {name:?}");
+        assert!(
+            [POINTS, OCCASIONS, ACTS, BACKUP, RESTORE, ERASE, &["upgrade::copied"]].concat().contains(&name),
+            "{FAULT}: there is no point {name:?}"
+        );
         let Ok(time) = time.parse::<u32>() else { panic!("{FAULT}: {time:?} is no number") };
         let passed = AtomicU32::new(0);
         let die = move || {

@@ -74,12 +74,19 @@ impl Manifest {
     pub fn read(folder: &Path) -> anyhow::Result<Self> {
         let file = folder.join(NAME);
         let text = fs::read_to_string(&file).with_context(|| {
-            format!("{} is no complete backup: its {NAME} cannot be read; name the folder that `svodka backup` printed", folder.display())
+            format!(
+                "{} is no complete backup: its {NAME} cannot be read; name the folder that `svodka backup` printed",
+                folder.display()
+            )
         })?;
-        let manifest: Self =
-            serde_json::from_str(&text).with_context(|| format!("{} is damaged: take another backup", file.display()))?;
+        let manifest: Self = serde_json::from_str(&text)
+            .with_context(|| format!("{} is damaged: take another backup", file.display()))?;
         if manifest.format != FORMAT {
-            bail!("{} was made by another version: its format is {:?}; use the svodka that made it", folder.display(), manifest.format);
+            bail!(
+                "{} was made by another version: its format is {:?}; use the svodka that made it",
+                folder.display(),
+                manifest.format
+            );
         }
         Ok(manifest)
     }

@@ -159,7 +159,9 @@ fn settings(order: &Order<'_>, into: &Path, wrong: &mut Vec<String>) -> anyhow::
     for file in files {
         // What lies elsewhere is kept under its own name.
         let name = match file.strip_prefix(home) {
-            Ok(below) if below.components().all(|part| matches!(part, std::path::Component::Normal(_))) => below.to_owned(),
+            Ok(below) if below.components().all(|part| matches!(part, std::path::Component::Normal(_))) => {
+                below.to_owned()
+            }
             _ => Path::new("elsewhere").join(file.file_name().unwrap_or_default()),
         };
         let to = into.join(&name);
@@ -191,7 +193,9 @@ fn alone(into: &Path) -> anyhow::Result<File> {
     owner::as_its_folder(&name)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another backup into {} is at work; wait until it has ended", into.display()),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another backup into {} is at work; wait until it has ended", into.display())
+        }
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", name.display())),
     }
 }

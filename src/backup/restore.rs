@@ -5,6 +5,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File},
     io,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -45,7 +46,11 @@ pub struct Restored {
 pub async fn restore(from: &Path, to: &Place, without_damaged: bool, now: Timestamp) -> anyhow::Result<Restored> {
     let manifest = Manifest::read(from)?;
     if manifest.schema > Store::newest_schema() {
-        bail!("{} was made by svodka {}, which is newer than this one: use that version, or a later one", from.display(), manifest.program);
+        bail!(
+            "{} was made by svodka {}, which is newer than this one: use that version, or a later one",
+            from.display(),
+            manifest.program
+        );
     }
     let folder = to.database.parent().unwrap_or(Path::new("."));
     owner::create_folder(folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -105,7 +110,9 @@ fn empty(to: &Place) -> anyhow::Result<()> {
     };
     // The daemon's own folder for what is being written, empty, is nothing.
     let something = |entry: io::Result<fs::DirEntry>| {
-        entry.is_ok_and(|entry| entry.file_name() != "unfinished" || fs::read_dir(entry.path()).is_ok_and(|mut all| all.next().is_some()))
+        entry.is_ok_and(|entry| {
+            entry.file_name() != "unfinished" || fs::read_dir(entry.path()).is_ok_and(|mut all| all.next().is_some())
+        })
     };
     if entries.any(something) {
         bail!(occupied(&to.files));
@@ -116,7 +123,8 @@ fn empty(to: &Place) -> anyhow::Result<()> {
 /// Holds a backup against its manifest, and every file against its name; gives those that are damaged, and all names.
 async fn verify(from: &Path, manifest: &Manifest) -> anyhow::Result<(Vec<Sha256>, Vec<Sha256>)> {
     let database = from.join(DATABASE);
-    let file = File::open(&database).with_context(|| format!("{} cannot be read: take another backup", database.display()))?;
+    let file =
+        File::open(&database).with_context(|| format!("{} cannot be read: take another backup", database.display()))?;
     if Sha256::of_all(file)? != manifest.database {
         bail!("{} is not what its manifest says: it is damaged; take another backup", database.display());
     }
@@ -149,7 +157,9 @@ fn sweep(unfinished: &Path) -> anyhow::Result<()> {
 /// A copy, never a second name: the store writes into its database.
 fn put_down(from: &Path, to: &Path) -> anyhow::Result<()> {
     let doing = || format!("cannot copy {} to {}", from.display(), to.display());
-    let mut file = File::create_new(to).with_context(doing)?;
+    let mut private = File::options();
+    private.write(true).create_new(true).mode(0o600);
+    let mut file = private.open(to).with_context(doing)?;
     owner::as_its_folder(to)?;
     io::copy(&mut File::open(from)?, &mut file).with_context(doing)?;
     file.sync_all().with_context(doing)

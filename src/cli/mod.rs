@@ -8,6 +8,7 @@ mod complete;
 mod confined;
 mod demo;
 mod doctor;
+mod erase;
 mod mailbox;
 mod outbox;
 mod reader;
@@ -89,6 +90,8 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup back into an empty place
     Restore(restore::Args),
+    /// Remove what is personal of a school or a period
+    Erase(erase::Args),
     /// Look whether what was done has been changed by hand
     Audit(audit::Args),
     /// Make and check campaigns: what a letter asks, of whom, until when
@@ -224,6 +227,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Erase(args) => erase::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Campaign(args) => campaign::run(&args),
         Command::Roster(args) => roster::run(&args),

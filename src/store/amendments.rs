@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn amendments_mark(&self, campaign: &CampaignId) -> Result<AmendmentsMark, StoreError> {
-        Ok(sqlx::query_as("SELECT count(*), coalesce(sum(id) FILTER (WHERE withdrawn_at IS NOT NULL), 0) FROM amendments WHERE campaign = $1")
+        Ok(sqlx::query_as("SELECT coalesce(max(id), 0) * 1000000 + count(*), coalesce(sum(id) FILTER (WHERE withdrawn_at IS NOT NULL), 0) FROM amendments WHERE campaign = $1")
             .bind(campaign.as_str())
             .fetch_one(&self.readers)
             .await?)

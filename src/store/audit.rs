@@ -70,7 +70,9 @@ pub enum Broken {
     #[error("the end is cut off behind it: events up to {0} had been there")]
     Cut(i64),
     /// A row of the store has come without an event.
-    #[error("the end is cut off behind it, or a row was added: {what} {number} is in the store, and no event tells of it")]
+    #[error(
+        "the end is cut off behind it, or a row was added: {what} {number} is in the store, and no event tells of it"
+    )]
     Untold {
         /// What it is.
         what: &'static str,
@@ -144,8 +146,8 @@ impl Store {
         let mut tx = self.readers.begin().await?;
         let mut told = Told::default();
         {
-            let mut rows = sqlx::query_as::<_, Columns>("SELECT id, at, kind, refs, hash FROM events ORDER BY id")
-                .fetch(&mut *tx);
+            let mut rows =
+                sqlx::query_as::<_, Columns>("SELECT id, at, kind, refs, hash FROM events ORDER BY id").fetch(&mut *tx);
             while let Some(event) = rows.try_next().await? {
                 told.event(event)?;
                 let wrong = |one: &&Head| one.number == told.number && one.hash.to_string() != told.hash;
@@ -174,10 +176,11 @@ async fn end(connection: &mut SqliteConnection, told: &Told) -> Result<(), Store
     if given > told.number {
         return cut(Broken::Cut(given));
     }
-    let (messages, rulings): (i64, i64) =
-        sqlx::query_as("SELECT (SELECT coalesce(max(id), 0) FROM messages), (SELECT coalesce(max(id), 0) FROM rulings)")
-            .fetch_one(connection)
-            .await?;
+    let (messages, rulings): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT coalesce(max(id), 0) FROM messages), (SELECT coalesce(max(id), 0) FROM rulings)",
+    )
+    .fetch_one(connection)
+    .await?;
     for (what, number, told) in [("message", messages, told.messages), ("decision", rulings, told.rulings)] {
         if number > told {
             return cut(Broken::Untold { what, number });

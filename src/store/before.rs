@@ -57,10 +57,9 @@ pub(super) fn copies_before(path: &Path) -> Vec<PathBuf> {
 
 /// The last step that the tables were brought up to date by; none where there are no tables yet.
 async fn schema(pool: &SqlitePool) -> Result<Option<i64>, StoreError> {
-    let known: bool =
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')")
-            .fetch_one(pool)
-            .await?;
+    let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')")
+        .fetch_one(pool)
+        .await?;
     if !known {
         return Ok(None);
     }

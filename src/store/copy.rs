@@ -4,6 +4,7 @@
 use std::{
     fs::{self, File},
     io,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -25,7 +26,9 @@ pub(super) async fn copy(from: &SqlitePool, to: &Path) -> Result<(), StoreError>
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("replace", to)(error)),
         _ => {}
     }
-    let file = File::create_new(to).map_err(failed("create", to))?;
+    let mut private = File::options();
+    private.write(true).create_new(true).mode(0o600);
+    let file = private.open(to).map_err(failed("create", to))?;
     owner::as_its_folder(to).map_err(failed("give away", to))?;
     let copied = sqlx::query("VACUUM INTO $1").bind(to.display().to_string()).execute(from).await;
     if let Err(error) = copied {
@@ -131,7 +134,8 @@ impl Store {
     pub async fn named_files(&self) -> Result<Vec<Sha256>, StoreError> {
         // A database of before has no such column.
         let erased = "EXISTS (SELECT 1 FROM pragma_table_info('messages') WHERE name = 'erased_at')";
-        let knows: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {erased}"))).fetch_one(&self.readers).await?;
+        let knows: bool =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {erased}"))).fetch_one(&self.readers).await?;
         let query = named(knows);
         let names: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_all(&self.readers).await?;
         names.iter().map(|name| super::parsed("hash", name)).collect()

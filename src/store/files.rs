@@ -129,6 +129,16 @@ impl Files {
         }
     }
 
+    /// Throws away what an interrupted write has left before this instant.
+    pub(super) fn clear_unfinished(&self, before: std::time::SystemTime) {
+        for entry in fs::read_dir(self.unfinished()).into_iter().flatten().filter_map(Result::ok) {
+            let old = entry.metadata().and_then(|found| found.modified()).is_ok_and(|written| written < before);
+            if old {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Every stored file that has lain there since before this instant.
     pub(super) fn since_before(&self, before: std::time::SystemTime) -> Vec<Sha256> {
         let listed = |folder: &Path| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);

@@ -59,8 +59,21 @@ const HELD: &str = "SELECT o.id, o.message, o.recipient, o.message_id, o.state, 
     FROM outbox o WHERE";
 
 fn held(row: Columns) -> Result<HeldRow, StoreError> {
-    let (id, message, recipient, message_id, state, since, not_before, alert, approved, held, response, schools, campaign) =
-        row;
+    let (
+        id,
+        message,
+        recipient,
+        message_id,
+        state,
+        since,
+        not_before,
+        alert,
+        approved,
+        held,
+        response,
+        schools,
+        campaign,
+    ) = row;
     let schools = schools.unwrap_or_default();
     Ok(HeldRow {
         id,

@@ -88,7 +88,11 @@ impl Store {
     /// # Errors
     /// Where the disk or the database refuses; nothing is half done then.
     pub async fn take_in(&self, intake: &Intake<'_>) -> Result<Intaken, StoreError> {
-        let sha256 = self.put_file(intake.raw).await?;
+        let sha256 = Sha256::of(intake.raw);
+        // What was erased is not stored anew because it lies in the mailbox still.
+        if !self.was_erased(&sha256).await? {
+            self.put_file(intake.raw).await?;
+        }
         crate::fault::point!("intake::file_stored");
         let mut tx = self.begin().await?;
         let known: Option<(i64, String)> =
@@ -100,16 +104,22 @@ impl Store {
         if let Some((id, state)) = known {
             return Ok(Intaken::Known { id, decided: state != "received" });
         }
-        let first: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM messages WHERE sha256 = $1 AND duplicate_of IS NULL")
+        let first: Option<(i64, bool)> =
+            sqlx::query_as("SELECT id, erased_at IS NOT NULL FROM messages WHERE sha256 = $1 AND duplicate_of IS NULL")
                 .bind(sha256.to_string())
                 .fetch_optional(&mut *tx)
                 .await?;
+        let (first, erased) = first.map_or((None, false), |(id, erased)| (Some(id), erased));
+        if !erased && self.is_erasing(&mut tx, intake.now).await? {
+            // It may have been removed before this transaction began.
+            self.put_file(intake.raw).await?;
+        }
         let received = intake.received.unwrap_or(intake.now);
         let held = restored::may_be_answered(&mut tx, intake.mailbox, received).await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO messages (mailbox, cursor, sha256, truncated, received_at, taken_at, state, duplicate_of, held)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            "INSERT INTO messages (mailbox, cursor, sha256, truncated, received_at, taken_at, state, duplicate_of, held,
+                 marked, erased_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $10 THEN $6 END) RETURNING id",
         )
         .bind(intake.mailbox)
         .bind(intake.cursor)
@@ -120,6 +130,7 @@ impl Store {
         .bind(if first.is_some() { "duplicate" } else { "received" })
         .bind(first)
         .bind(held)
+        .bind(erased)
         .fetch_one(&mut *tx)
         .await?;
         let refs = serde_json::json!({ "message": id, "sha256": sha256, "duplicate_of": first });
@@ -128,6 +139,16 @@ impl Store {
         tx.commit().await?;
         crate::fault::point!("intake::committed");
         Ok(first.map_or(Intaken::New(id), |of| Intaken::Duplicate { id, of }))
+    }
+
+    /// Whether these bytes are a mail whose content was erased.
+    async fn was_erased(&self, sha256: &Sha256) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE sha256 = $1 AND duplicate_of IS NULL AND erased_at IS NOT NULL)",
+        )
+        .bind(sha256.to_string())
+        .fetch_one(&self.readers)
+        .await?)
     }
 
     /// The message of a mailbox that was taken in under this name; none where none was.

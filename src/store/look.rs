@@ -417,7 +417,7 @@ impl Store {
         let (at, row) = before.map_or((i64::MAX, i64::MAX), |(at, row)| (at.as_microsecond(), row));
         let rows: Vec<LineColumns> = sqlx::query_as(
             "SELECT m.id, m.received_at, m.sender, m.subject, m.state, m.duplicate_of, m.reason FROM messages m
-             WHERE m.state = $1 AND (m.received_at, m.id) < ($2, $3)
+             WHERE m.state = $1 AND (m.received_at, m.id) < ($2, $3) AND m.erased_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.message_id)
              ORDER BY m.received_at DESC, m.id DESC LIMIT $4",
         )

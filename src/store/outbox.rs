@@ -121,7 +121,8 @@ fn queued(row: Columns) -> Result<Queued, StoreError> {
 }
 
 /// What waits to be sent and may leave: `$1` tells whether all replies are held.
-pub(super) const MAY_LEAVE: &str = "state = 'queued' AND mailbox IS NULL AND (internal = 1 OR approved = 1 OR NOT ($1 OR held))";
+pub(super) const MAY_LEAVE: &str =
+    "state = 'queued' AND mailbox IS NULL AND (internal = 1 OR approved = 1 OR NOT ($1 OR held))";
 
 impl LetterKind {
     /// Whether it is for the committee itself.

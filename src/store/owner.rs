@@ -4,7 +4,7 @@
 
 use std::{
     fs, io,
-    os::unix::fs::{MetadataExt as _, chown},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, chown},
     path::Path,
 };
 
@@ -34,7 +34,8 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
         create_folder(above)?;
     }
-    match fs::create_dir(path) {
+    // What is personal is nobody else's to read.
+    match fs::DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => as_its_folder(path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),

@@ -59,7 +59,7 @@ impl Word {
     fn of(self) -> &'static str {
         match self {
             Self::Approve | Self::Drop => "state = 'queued' AND internal = 0",
-            Self::Resend | Self::Delivered => "state IN ('failed', 'ambiguous')",
+            Self::Resend | Self::Delivered => "state IN ('failed', 'ambiguous') AND recipient <> ''",
         }
     }
 }

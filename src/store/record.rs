@@ -118,6 +118,12 @@ impl Store {
         if !decide(&mut tx, &decided).await? {
             return Ok(false);
         }
+        if self.is_erasing(&mut tx, record.now).await?
+            && let Some(gone) = record.reading.files.iter().find(|file| !self.files.has(file.sha256))
+        {
+            // Removed in between; the next try stores it again.
+            return Err(StoreError::row("stored file", gone.sha256));
+        }
         for (position, verdict) in (0..).zip(&first.decision.documents) {
             document(&mut tx, record, position, verdict).await?;
         }

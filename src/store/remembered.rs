@@ -15,7 +15,7 @@ pub(super) type Standings = BTreeMap<SchoolId, SchoolRow>;
 #[derive(Debug, Default)]
 pub(super) struct Remembered(Mutex<BTreeMap<CampaignId, (Mark, Arc<Standings>)>>);
 
-/// How far it was read. Submissions are never deleted, and what counts of them changes with a decision of a person alone.
+/// How far it was read. Submissions are deleted by an erasure alone, and what counts of them changes with a decision of a person alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 struct Mark {
     /// The last submission.
@@ -24,6 +24,8 @@ struct Mark {
     ruling: i64,
     /// How many decisions were taken back.
     undone: i64,
+    /// The last erasure: nothing that was read before it is known any more.
+    erasure: i64,
 }
 
 impl Store {
@@ -35,7 +37,7 @@ impl Store {
         let mark = mark(&mut tx).await?;
         let known = match remembered.get(campaign) {
             Some((known, standings)) if *known == mark => return Ok(Arc::clone(standings)),
-            known => known,
+            known => known.filter(|(known, _)| known.erasure == mark.erasure),
         };
         let mut standings = Standings::new();
         let mut only = None;
@@ -56,7 +58,8 @@ async fn mark(connection: &mut SqliteConnection) -> Result<Mark, StoreError> {
     Ok(sqlx::query_as(
         "SELECT (SELECT coalesce(max(id), 0) FROM submissions) AS submission,
                 (SELECT coalesce(max(id), 0) FROM rulings) AS ruling,
-                (SELECT count(undone_at) FROM rulings) AS undone",
+                (SELECT count(undone_at) FROM rulings) AS undone,
+                (SELECT coalesce(max(id), 0) FROM erasures) AS erasure",
     )
     .fetch_one(connection)
     .await?)

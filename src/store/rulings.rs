@@ -153,7 +153,8 @@ impl Store {
     ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.begin().await?;
         let left: Option<i64> = sqlx::query_scalar(
-            "UPDATE messages SET campaign = $2 WHERE id = $1 AND state IN ('leave', 'ignore') RETURNING id",
+            "UPDATE messages SET campaign = $2 WHERE id = $1 AND state IN ('leave', 'ignore') AND erased_at IS NULL
+             RETURNING id",
         )
         .bind(message)
         .bind(campaign.as_str())

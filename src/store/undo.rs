@@ -42,7 +42,8 @@ impl Store {
     pub async fn undo(&self, ruling: RulingRow, by: AccountId, now: Timestamp) -> Result<Undone, StoreError> {
         let mut tx = self.begin().await?;
         let row: Option<Row> = sqlx::query_as(
-            "SELECT message, review, submission, version, verdict FROM rulings WHERE id = $1 AND undone_at IS NULL",
+            "SELECT message, review, submission, version, verdict FROM rulings WHERE id = $1 AND undone_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = message AND m.erased_at IS NOT NULL)",
         )
         .bind(ruling)
         .fetch_optional(&mut *tx)

@@ -137,7 +137,9 @@ pub(super) fn letter(kind: &str) -> &'static str {
 /// Where a letter is, and how that is to be shown.
 pub(super) fn letter_state(line: &LetterLine, held: bool) -> (&'static str, &'static str) {
     match line.state {
-        OutboxState::Queued if (held || line.held) && !line.approved && !line.internal => ("ожидает разрешения на отправку", "wait"),
+        OutboxState::Queued if (held || line.held) && !line.approved && !line.internal => {
+            ("ожидает разрешения на отправку", "wait")
+        }
         OutboxState::Queued if line.tries > 0 => ("ожидает повторной отправки", "wait"),
         OutboxState::Queued => ("ожидает отправки", "soft"),
         OutboxState::Leased | OutboxState::Sending => ("отправляется", "soft"),

@@ -47,7 +47,10 @@ async fn every_change_is_found_at_its_place() {
              UPDATE events SET id = 3 WHERE id = 99",
             (2, Broken::Changed),
         ),
-        ("INSERT INTO events (at, kind, refs, hash) SELECT at, kind, refs, hash FROM events WHERE id = 4", (5, Broken::Changed)),
+        (
+            "INSERT INTO events (at, kind, refs, hash) SELECT at, kind, refs, hash FROM events WHERE id = 4",
+            (5, Broken::Changed),
+        ),
         // The note of the numbers put back too: the messages still tell.
         (
             "DELETE FROM events WHERE id = 4; UPDATE sqlite_sequence SET seq = 3 WHERE name = 'events'",
@@ -67,8 +70,10 @@ async fn what_is_appended_after_a_cut_hides_nothing() {
 
 /// A whole row rewritten, with the hash that it ought to have; and with those after it.
 async fn rewrite(store: &Store, only: bool) {
-    let rows: Vec<Columns> =
-        sqlx::query_as("SELECT id, at, kind, refs, hash FROM events ORDER BY id").fetch_all(&store.writer).await.unwrap();
+    let rows: Vec<Columns> = sqlx::query_as("SELECT id, at, kind, refs, hash FROM events ORDER BY id")
+        .fetch_all(&store.writer)
+        .await
+        .unwrap();
     let mut previous = rows[0].4.clone();
     for (id, at, kind, refs, _) in &rows[1..] {
         let refs = if *id == 2 { "{}" } else { refs };

@@ -1,0 +1,137 @@
+//! Killed in the middle: no half backup passes for a whole one, no half restore for a store, and the next try succeeds.
+
+use std::{
+    env, fs,
+    os::unix::process::ExitStatusExt as _,
+    thread,
+    time::{Duration, Instant},
+};
+
+use svodka::fault::{BACKUP, FAULT, RESTORE};
+
+use crate::office::{Office, said, until};
+
+/// How many times at a random moment; `make torture` sets it higher.
+fn seeds() -> u64 {
+    env::var("SVODKA_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(6)
+}
+
+/// Runs a command that dies at a point.
+fn dies(office: &Office, args: &[&str], point: &str) {
+    let output = office.command("svodka.toml", args).env(FAULT, point).output().unwrap();
+    assert_eq!(output.status.signal(), Some(9), "{point}: {}", said(&output));
+}
+
+/// Runs a command and kills it at some time within that which it takes.
+fn dies_at(office: &Office, args: &[&str], after: Duration) {
+    let mut child = office.command("svodka.toml", args).stdout(std::process::Stdio::null()).spawn().unwrap();
+    thread::sleep(after);
+    let _ = child.kill();
+    child.wait().unwrap();
+}
+
+/// Every folder that calls itself a backup is one, the store is unharmed, and the next backup is made and sweeps up.
+fn judge_backups(office: &Office, standing: &serde_json::Value) {
+    assert_eq!(&office.standing("svodka.toml"), standing);
+    for backup in office.backups() {
+        office.proves(&backup, standing);
+    }
+    let new = office.backs_up();
+    office.proves(&new, standing);
+    let left = office.listed("backups").into_iter().filter(|name| name.contains("unfinished")).count();
+    assert_eq!(left, 0);
+    office.does(&["audit", "verify"]);
+    office.passes();
+}
+
+#[test]
+fn a_backup_killed_at_any_point_is_none_or_whole() {
+    let office = Office::at_work();
+    let standing = office.standing("svodka.toml");
+    let target = office.text("backups");
+    office.backs_up();
+    for point in BACKUP {
+        let before = office.backups().len();
+        until("another second", || {
+            let output = office.command("svodka.toml", &["backup", &target, "--keep", "1"]).env(FAULT, point).output();
+            let output = output.unwrap();
+            if said(&output).contains("is there already") {
+                return None;
+            }
+            assert_eq!(output.status.signal(), Some(9), "{point}: {}", said(&output));
+            Some(())
+        });
+        let made = usize::from(matches!(*point, "backup::renamed"));
+        // One was made, and the first of the old ones is no backup any more.
+        let expected = if *point == "backup::removing" { before } else { before + made };
+        assert_eq!(office.backups().len(), expected, "{point}");
+        judge_backups(&office, &standing);
+    }
+}
+
+#[test]
+fn a_backup_killed_at_any_moment_is_none_or_whole() {
+    let office = Office::at_work();
+    let standing = office.standing("svodka.toml");
+    let target = office.text("backups");
+    let begun = Instant::now();
+    office.backs_up();
+    let takes = begun.elapsed();
+    let mut random = fastrand::Rng::with_seed(11);
+    for _ in 0..seeds() {
+        dies_at(&office, &["backup", &target], takes.mul_f64(random.f64()));
+        judge_backups(&office, &standing);
+    }
+}
+
+/// The daemon takes nothing for a store that is none, and the restore that is run again ends well.
+fn judge_restore(office: &Office, backup: &str, standing: &serde_json::Value) {
+    let there = office.path("svodka.db").exists();
+    let begun = office.path("svodka.db.restoring").exists();
+    let letters = office.letters();
+    if !there {
+        if begun {
+            let text = office.fails(&["run", "--once"]);
+            assert!(text.contains("run `svodka restore` again"), "{text}");
+            assert!(!office.path("svodka.db").exists());
+        }
+        office.does(&["restore", backup]);
+    }
+    assert_eq!(&office.standing("svodka.toml"), standing);
+    office.does(&["audit", "verify"]);
+    office.passes();
+    assert_eq!(office.letters(), letters, "nothing is answered twice");
+    let left = ["restoring", "restoring-journal"].map(|end| office.path(&format!("svodka.db.{end}")).exists());
+    assert_eq!(left, [false, false]);
+    office.loses_its_store();
+}
+
+#[test]
+fn a_restore_killed_at_any_point_leaves_no_store_or_a_whole_one() {
+    let office = Office::at_work();
+    let standing = office.standing("svodka.toml");
+    let backup = office.backs_up().display().to_string();
+    office.loses_its_store();
+    for point in RESTORE {
+        dies(&office, &["restore", &backup], point);
+        assert_eq!(office.path("svodka.db").exists(), *point == "restore::renamed", "{point}");
+        judge_restore(&office, &backup, &standing);
+    }
+}
+
+#[test]
+fn a_restore_killed_at_any_moment_leaves_no_store_or_a_whole_one() {
+    let office = Office::at_work();
+    let standing = office.standing("svodka.toml");
+    let backup = office.backs_up().display().to_string();
+    let begun = Instant::now();
+    office.does(&["restore", &backup, "--into", &office.text("drill")]);
+    let takes = begun.elapsed();
+    fs::remove_dir_all(office.path("drill")).unwrap();
+    office.loses_its_store();
+    let mut random = fastrand::Rng::with_seed(12);
+    for _ in 0..seeds() {
+        dies_at(&office, &["restore", &backup], takes.mul_f64(random.f64()));
+        judge_restore(&office, &backup, &standing);
+    }
+}
