@@ -5,6 +5,7 @@ mod amend;
 mod field;
 mod finding;
 mod ids;
+mod keep;
 mod load;
 #[cfg(test)]
 mod reference;
@@ -15,7 +16,7 @@ mod soundness;
 mod source;
 mod workdays;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,11 @@ pub struct Campaign {
     #[serde(default)]
     #[schemars(example = true)]
     pub closed: bool,
+    /// How long what came is kept, at least so long after the campaign's last day; then it is erased. Nothing is, where this is
+    /// left out.
+    #[serde(default, deserialize_with = "keep::some_period")]
+    #[schemars(schema_with = "keep::period_schema")]
+    pub keep: Option<Span>,
     /// The letter itself.
     pub letter: Letter,
     /// The official whom a school may ask.

@@ -145,6 +145,7 @@ impl Shape {
             (_, Some("date")) => "a date without quotes, for example 2022-11-15".to_owned(),
             (_, Some(super::load::TIME)) => "a time without quotes, for example 09:00:00".to_owned(),
             (_, Some(super::load::TIME_ZONE)) => "an IANA time zone, for example \"Europe/Moscow\"".to_owned(),
+            (_, Some(super::keep::PERIOD)) => "a length of time, for example \"730d\" or \"2y\"".to_owned(),
             (Some("string"), _) if schema.get("pattern").is_some() => {
                 "an identifier (a-z, 0-9, '-' and '_', at most 64), for example \"kirishi-3\"".to_owned()
             }
@@ -193,6 +194,7 @@ impl Shape {
             Some("date") => "2000-01-01".parse().map_or(Value::Boolean(false), Value::Datetime),
             Some(super::load::TIME) => "12:00:00".parse().map_or(Value::Boolean(false), Value::Datetime),
             Some(super::load::TIME_ZONE) => text("UTC"),
+            Some(super::keep::PERIOD) => text("730d"),
             _ if is(schema, "string") => text(&format!("unknown-{}", self.findings.len())),
             _ if is(schema, "integer") => Value::Integer(schema.get("minimum").and_then(Schema::as_i64).unwrap_or(0)),
             _ if is(schema, "number") => Value::Float(0.0),
@@ -227,6 +229,7 @@ fn string(schema: &Schema, text: &str) -> Option<Value> {
     let sound = match schema.get("format").and_then(Schema::as_str) {
         Some("date" | super::load::TIME) => false,
         Some(super::load::TIME_ZONE) => jiff::tz::TimeZone::get(text).is_ok(),
+        Some(super::keep::PERIOD) => super::keep::period(text).is_some(),
         _ => schema.get("pattern").is_none() || ids::check(text).is_ok(),
     };
     (one_of && itself && sound).then(|| Value::String(text.to_owned()))

@@ -39,6 +39,8 @@ pub(super) struct Core {
     pub(super) recoveries: std::sync::Mutex<BTreeMap<String, Instant>>,
     /// Whether this process lasts, and can wait whether what is well remains so.
     pub(super) lasts: AtomicBool,
+    /// The day on which it was last looked at what has been kept long enough.
+    pub(super) retained: Mutex<Option<jiff::civil::Date>>,
     /// The two clocks when they were last compared.
     compared: Mutex<Option<(Instant, Timestamp)>>,
 }
@@ -53,6 +55,7 @@ impl Core {
             caught_up: mailboxes.iter().map(|_| AtomicBool::new(false)).collect(),
             recoveries: std::sync::Mutex::default(),
             lasts: AtomicBool::new(false),
+            retained: Mutex::new(None),
             compared: Mutex::new(None),
             office,
             transport,

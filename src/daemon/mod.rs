@@ -11,6 +11,7 @@ mod open;
 mod reconcile;
 mod remind;
 mod report;
+mod retain;
 mod send;
 mod systemd;
 mod watch;

@@ -149,6 +149,8 @@ impl Watcher {
         beat();
         self.core.report().await?;
         beat();
+        self.core.retain().await?;
+        beat();
         // One of these that fails holds up none of the others.
         let (shown, searched, put) = (self.show().await, self.search_for_proof().await, self.put_alerts().await);
         self.bearable(shown)?;

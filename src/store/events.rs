@@ -42,6 +42,16 @@ pub(super) async fn append(
 }
 
 impl Store {
+    /// When the first event happened.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn first_event(&self) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT at FROM events ORDER BY id LIMIT 1").fetch_optional(&self.readers).await?;
+        at.map(super::instant).transpose()
+    }
+
     /// When the last event happened.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     authenticity::Authenticity,
@@ -48,6 +48,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
             findings.push(Finding::new("clock", clock(&store).await));
             findings.push(Finding::new("letters", letters(&store).await));
             findings.push(Finding::new("incidents", incidents(&store).await));
+            findings.push(Finding::new("backup", backup(&store, Clock::System.now()).await));
         }
         Err(error) => findings.push(Finding::new("database", Err(error.to_string()))),
     }
@@ -188,6 +189,29 @@ async fn incidents(store: &Store) -> Result<String, String> {
         None => Ok("none".to_owned()),
         Some(one) => Err(format!("{} at {} since {}: {}", one.kind, one.place, one.since, one.detail)),
     }
+}
+
+/// A night may be missed, a second one is noticed.
+const BACKED_UP: SignedDuration = SignedDuration::from_hours(50);
+
+/// Whether there is a backup, and of when.
+async fn backup(store: &Store, now: Timestamp) -> Result<String, String> {
+    let known = store.backups().await.map_err(|error| error.to_string())?;
+    let Some(last) = known.last() else {
+        let advice = "`systemctl enable --now svodka-backup.timer` makes one every night, `svodka backup DIR` one now";
+        let begun = store.first_event().await.map_err(|error| error.to_string())?;
+        return match begun.filter(|begun| now.duration_since(*begun) > BACKED_UP) {
+            Some(begun) => Err(format!("none was ever made, and the store is of {}; {advice}", seconds(begun))),
+            None => Ok(format!("none yet; {advice}")),
+        };
+    };
+    let (made, path) = (seconds(last.made), last.path.display());
+    if now.duration_since(last.made) > BACKED_UP {
+        return Err(format!("the last one is of {made} ({path}); see why: journalctl -u svodka-backup"));
+    }
+    let there = known.iter().filter(|one| one.path.exists()).count();
+    let gone = if last.path.exists() { "" } else { ", which is no longer there" };
+    Ok(format!("{there} are there, the last one of {made}: {path}{gone}"))
 }
 
 #[cfg(test)]

@@ -150,3 +150,6 @@ async fn run(connection: &mut SqliteConnection, scope: &Scope, statements: &[&'s
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

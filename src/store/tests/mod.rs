@@ -42,15 +42,15 @@ impl Place {
     }
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub(in crate::store) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_660_000_000 + seconds).unwrap()
 }
 
-fn campaign() -> CampaignId {
+pub(in crate::store) fn campaign() -> CampaignId {
     "500plus-2022".parse().unwrap()
 }
 
-fn school(id: &str) -> SchoolId {
+pub(in crate::store) fn school(id: &str) -> SchoolId {
     id.parse().unwrap()
 }
 
@@ -71,7 +71,7 @@ fn reading(from: &str) -> Reading {
     .unwrap()
 }
 
-fn submission(id: Option<&str>, action: Action, answers: &[(&str, &str)]) -> Submission {
+pub(in crate::store) fn submission(id: Option<&str>, action: Action, answers: &[(&str, &str)]) -> Submission {
     let answer = |text: &str| Answer {
         text: text.to_owned(),
         value: text.parse().ok().map(Value::Number),
@@ -99,11 +99,11 @@ fn submission(id: Option<&str>, action: Action, answers: &[(&str, &str)]) -> Sub
     }
 }
 
-fn decision(action: Action, submissions: Vec<Submission>) -> Decision {
+pub(in crate::store) fn decision(action: Action, submissions: Vec<Submission>) -> Decision {
     Decision { action, documents: Vec::new(), submissions, replies: Vec::new(), reviews: Vec::new(), why: Vec::new() }
 }
 
-fn outgoing(key: &str, template: Template, schools: &[&str], not_before: Timestamp) -> Outgoing {
+pub(in crate::store) fn outgoing(key: &str, template: Template, schools: &[&str], not_before: Timestamp) -> Outgoing {
     Outgoing {
         key: key.to_owned(),
         sender: address("committee@example.org"),
@@ -135,12 +135,17 @@ pub(in crate::store) async fn take(store: &Store, cursor: &str) -> MessageRow {
     }
 }
 
-async fn intake(store: &Store, cursor: &str, raw: &[u8]) -> Intaken {
+pub(in crate::store) async fn intake(store: &Store, cursor: &str, raw: &[u8]) -> Intaken {
     let intake = Intake { mailbox: "inbox", cursor, raw, truncated: false, received: Some(at(0)), now: at(1) };
     store.take_in(&intake).await.unwrap()
 }
 
-async fn record(store: &Store, message: MessageRow, decision: &Decision, outgoing: &[Outgoing]) -> bool {
+pub(in crate::store) async fn record(
+    store: &Store,
+    message: MessageRow,
+    decision: &Decision,
+    outgoing: &[Outgoing],
+) -> bool {
     let (campaign, reading) = (campaign(), reading("school@example.org"));
     let record = Record {
         message,
@@ -154,7 +159,7 @@ async fn record(store: &Store, message: MessageRow, decision: &Decision, outgoin
 }
 
 /// A school's message from intake to record.
-async fn sent_in(store: &Store, cursor: &str, part: Submission, out: &[Outgoing]) -> MessageRow {
+pub(in crate::store) async fn sent_in(store: &Store, cursor: &str, part: Submission, out: &[Outgoing]) -> MessageRow {
     let id = take(store, cursor).await;
     assert!(record(store, id, &decision(part.action, vec![part]), out).await);
     id
