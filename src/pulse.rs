@@ -115,6 +115,14 @@ impl Pulse {
         Alone { _part: part, _lock: lock }
     }
 
+    /// Something has begun that everybody waits for.
+    pub fn everybody_may_take(&self, time: Duration) {
+        let until = Instant::now() + self.0.patience + time;
+        for promise in self.state().promises.values_mut() {
+            promise.until = promise.until.max(until);
+        }
+    }
+
     /// Adds a mailbox that is to be watched; mailboxes are numbered in this order.
     pub fn add_mailbox(&self, place: String, poll: Duration) {
         self.state().mailboxes.push(MailboxPulse { place, poll, passed: None, fails: false });
@@ -274,6 +282,8 @@ mod tests {
             assert_eq!((stuck.who.as_str(), stuck.overdue.as_secs() / 60), ("the outbox", 2));
             beat();
             assert!(pulse.stuck_at(Instant::now() + MINUTE * 2).is_some(), "what took long is over");
+            pulse.everybody_may_take(MINUTE * 10);
+            assert_eq!(pulse.stuck_at(Instant::now() + MINUTE * 10), None);
         };
         pulse.watched("the outbox", works).await;
         assert_eq!(pulse.stuck_at(Instant::now() + MINUTE * 60), None, "whoever has ended is not waited for");

@@ -1,6 +1,8 @@
 //! What has been kept as long as its campaign says is erased, once a day; and an erasure that was interrupted is brought to its
 //! end.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
@@ -9,6 +11,9 @@ use crate::{
 };
 
 use super::core::Core;
+
+/// How long it may take to write the database anew: gigabytes, on a slow disk.
+const SWEEPING: Duration = Duration::from_mins(30);
 
 impl Core {
     /// Does today's share of it, where that is not done yet. A disk that is too full for it keeps no mail from being read.
@@ -61,6 +66,8 @@ impl Core {
             Some(care) => care,
             None => self.store().care()?,
         };
+        // The database is written anew meanwhile, and everybody who writes waits for that.
+        self.office.pulse.everybody_may_take(SWEEPING);
         let swept = self.store().sweep(now, Store::forgotten_before(now)).await?;
         tracing::info!(files = swept.files, "an erasure is brought to its end");
         Ok(())

@@ -21,7 +21,7 @@ fn opened(committee: &Committee) -> Daemon<'_> {
 }
 
 /// The page of the case whose reason holds these words: the numbers follow the order in which the mails came.
-fn case_about(browser: &mut Browser, words: &str) -> String {
+pub(crate) fn case_about(browser: &mut Browser, words: &str) -> String {
     let list = browser.get("/review");
     let rows = list.body.split("<tr>").filter(|row| row.to_lowercase().contains(words));
     let row = rows.last().unwrap_or_else(|| panic!("{words}: {}", list.body)).to_owned();
@@ -38,7 +38,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The hidden fields of the form on a page, as a browser would send them.
-fn fields(page: &Answer) -> Vec<(String, String)> {
+pub(crate) fn fields(page: &Answer) -> Vec<(String, String)> {
     let main = page.body.split_once("<main").unwrap().1;
     let mut fields = Vec::new();
     for field in main.split("<input type=\"hidden\" ").skip(1) {
@@ -61,7 +61,7 @@ fn confirms(browser: &mut Browser, path: &str, query: &str) -> Answer {
 }
 
 /// Where it sends the browser, and what is said there.
-fn lands(browser: &mut Browser, answer: &Answer) -> Answer {
+pub(crate) fn lands(browser: &mut Browser, answer: &Answer) -> Answer {
     assert_eq!(answer.status, 303, "{}", answer.body);
     browser.get(answer.location())
 }
@@ -252,7 +252,7 @@ fn what_came_on_paper_counts_and_an_empty_form_is_given_back_as_it_was() {
 }
 
 /// Sends a form with a file.
-fn sends(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+pub(crate) fn sends(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
     const BOUNDARY: &str = "a-boundary-that-stands-nowhere-else";
     let mut body = Vec::new();
     for (name, value) in fields {

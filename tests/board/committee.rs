@@ -143,6 +143,10 @@ impl Committee {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_svodka"));
         command.args(args).arg("--config").arg(self.folder.path().join("svodka.toml")).env_remove("RUST_LOG");
+        let own = self.folder.path().join("tmp");
+        if own.exists() {
+            command.env("TMPDIR", own);
+        }
         command
     }
 
@@ -174,6 +178,19 @@ impl Committee {
             database.execute(sqlx::raw_sql(statement)).await.unwrap();
             database.close().await.unwrap();
         });
+    }
+
+    /// The Message-IDs of all letters to an address.
+    pub(crate) fn answers_to(&self, address: &str) -> Vec<String> {
+        let files = fs::read_dir(self.folder.path().join("outbox")).unwrap().map(|entry| entry.unwrap().path());
+        let letters = files.filter(|file| file.extension().is_some_and(|end| end == "eml"));
+        let letter = |file| {
+            let bytes = fs::read(file).unwrap();
+            let parsed = MessageParser::default().parse(&bytes).unwrap();
+            let to = parsed.to().unwrap().first().unwrap().address().unwrap().to_owned();
+            (to, parsed.message_id().unwrap().to_owned())
+        };
+        letters.map(letter).filter(|(to, _)| to == address).map(|(_, id)| id).collect()
     }
 
     /// Whether a text stands in the database, in whatever table.

@@ -8,6 +8,7 @@ mod campaigns;
 mod commands;
 mod committee;
 mod district;
+mod erase;
 mod events;
 mod protection;
 mod roles;

@@ -3,11 +3,15 @@
 use std::{
     env, fs,
     os::unix::process::ExitStatusExt as _,
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
 
-use svodka::fault::{BACKUP, FAULT, RESTORE};
+use svodka::{
+    digest::Sha256,
+    fault::{BACKUP, ERASE, FAULT, RESTORE},
+};
 
 use crate::office::{Office, said, until};
 
@@ -134,4 +138,61 @@ fn a_restore_killed_at_any_moment_leaves_no_store_or_a_whole_one() {
         dies_at(&office, &["restore", &backup], takes.mul_f64(random.f64()));
         judge_restore(&office, &backup, &standing);
     }
+}
+
+#[test]
+fn an_erasure_killed_at_any_point_is_none_or_goes_on() {
+    for point in ERASE {
+        let office = Office::at_work();
+        let before = office.standing("svodka.toml");
+        dies(&office, &["erase", "--school", "kirishi-3", "--yes"], point);
+        office.does(&["audit", "verify"]);
+        let after = office.standing("svodka.toml");
+        assert_eq!(after == before, *point == "erase::before_commit", "{point}");
+        // Whoever comes next brings it to its end: the daemon by itself, or the same command.
+        if *point == "erase::before_commit" || *point == "erase::rows" {
+            office.does(&["erase", "--school", "kirishi-3", "--yes"]);
+        } else {
+            office.passes();
+        }
+        let letters = office.letters();
+        office.passes();
+        assert_eq!(office.letters(), letters, "{point}: nothing is answered again");
+        let standing = office.standing("svodka.toml");
+        assert_eq!(standing["messages"]["received"], 4, "{point}: {standing}");
+        let raw = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mails/01-kirishi-complete.eml"));
+        let name = Sha256::of(&raw.unwrap()).to_string();
+        let file = office.path("files").join(name.get(..2).unwrap()).join(format!("{name}.zst"));
+        assert!(!file.exists(), "{point}");
+        // Nothing of it in the database either, nor in its log.
+        for end in ["", "-wal"] {
+            let bytes = fs::read(office.path(&format!("svodka.db{end}"))).unwrap_or_default();
+            assert!(memchr::memmem::find(&bytes, b"01-kirishi-complete@").is_none(), "{point}{end}");
+        }
+        let text = office.does(&["erase", "--school", "kirishi-3", "--dry-run"]);
+        assert!(text.starts_with("nothing of it is in the store"), "{point}: {text}");
+    }
+}
+
+#[test]
+fn the_daemon_erases_what_was_kept_as_long_as_its_campaign_says() {
+    let office = Office::at_work();
+    let standing = office.standing("svodka.toml");
+    // Its last day is in 2099.
+    office.does(&["run", "--once", "--as-of", "2102-01-01T00:00:00Z"]);
+    assert_eq!(office.standing("svodka.toml"), standing, "nothing is said, nothing is erased");
+    let file = office.path("campaign.toml");
+    let text = format!("keep = \"730d\"\n{}", fs::read_to_string(&file).unwrap());
+    fs::write(&file, text).unwrap();
+    office.does(&["run", "--once", "--as-of", "2101-11-28T00:00:00Z"]);
+    assert_eq!(office.standing("svodka.toml"), standing, "it is the day before");
+    office.does(&["run", "--once", "--as-of", "2101-12-02T00:00:00Z"]);
+    let left = office.standing("svodka.toml");
+    assert_eq!(left["messages"]["received"], 0, "{left}");
+    let letters = office.letters();
+    office.does(&["run", "--once", "--as-of", "2101-12-03T00:00:00Z"]);
+    assert_eq!(office.letters(), letters, "what lies in the mailbox still is not answered again");
+    let folders = office.listed("files").into_iter().filter(|name| !name.contains("unfinished"));
+    assert_eq!(folders.flat_map(|folder| fs::read_dir(folder).unwrap()).count(), 0);
+    office.does(&["audit", "verify"]);
 }
