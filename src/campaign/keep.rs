@@ -1,6 +1,6 @@
 //! For how long what schools have sent is kept.
 
-use jiff::{Span, Timestamp, civil::Date};
+use jiff::{Span, Timestamp};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
