@@ -12,12 +12,13 @@ test torture latency: export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN
 endif
 
 .PHONY: help tools needed build demo look test torture latency bench fuzz fmt clippy doc deny check accuracy corpus spellings \
-	packers deb release reproducible
+	packers deb release reproducible test-service
 
 help:
 	@echo 'make demo              the main job on sample mails: a board, the replies, the summary, the table'
 	@echo 'make look              every letter, form and page of the board as pictures, in target/look'
 	@echo 'make test              every test; installs what it needs, and starts mail servers of its own'
+	@echo 'make test-service      the package, installed in a Debian that is booted for it with systemd and mail servers (root)'
 	@echo 'make torture           killed at every named place, twenty times each, on real mail servers (SEEDS=n for fewer); then fuzz'
 	@echo 'make latency           how long a school waits for its answer, measured on real mail servers'
 	@echo 'make bench             how fast documents are read, against python-docx and mammoth, and how fast the board answers'
@@ -78,6 +79,11 @@ release: packers
 
 reproducible: packers
 	packaging/reproducible
+
+# The package that was made last, or PACKAGE=file.
+test-service: needed deb
+	$(CARGO) build --locked --features faults
+	tests/service/run "$(or $(PACKAGE),$$(ls -t target/deb/svodka_*.deb | head -n 1))" target/debug/svodka
 
 fuzz: needed
 	fuzz/run $(or $(SECONDS_EACH),60)

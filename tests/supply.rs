@@ -1,5 +1,4 @@
 //! What the program is made of: each dependency has its reason, and nothing is built but what Cargo.lock names.
-#![expect(clippy::unwrap_used, reason = "a test's own helpers: what is wrong here is to stop the test")]
 
 use std::{
     fs,

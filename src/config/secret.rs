@@ -60,8 +60,10 @@ pub enum SecretError {
         source: io::Error,
     },
     /// systemd has not handed it over.
-    #[error("there is no credential {name:?}: write the password into {name}.password beside the configuration, or add \
-        LoadCredential={name}:/path/of/the/file to the service")]
+    #[error(
+        "there is no credential {name:?}: write the password into {name}.password beside the configuration, or add \
+        LoadCredential={name}:/path/of/the/file to the service"
+    )]
     Credential {
         /// Its name.
         name: String,

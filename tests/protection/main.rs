@@ -1,6 +1,6 @@
 //! Backup, restore, audit and erasure, as an administrator meets them: whole commands on whole folders, killed in the middle.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
 
 mod backups;
 mod killed;

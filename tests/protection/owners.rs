@@ -21,7 +21,6 @@ fn owned(folder: &Path, all: &mut Vec<(String, u32)>) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "whoever reads the test's output is to know that it proved nothing")]
 fn what_root_creates_belongs_to_the_owner_of_its_folder() {
     if !rustix::process::geteuid().is_root() {
         eprintln!("skipped: only root can give files away");
