@@ -56,6 +56,7 @@ test: needed
 
 torture: needed
 	SVODKA_SEEDS=$(or $(SEEDS),20) $(CARGO) test --locked --features faults --test servers torture -- --nocapture --ignored
+	SVODKA_SEEDS=$(or $(SEEDS),20) $(CARGO) test --locked --features faults --test protection killed
 	fuzz/run $(or $(SECONDS_EACH),60)
 
 latency: needed

@@ -235,7 +235,7 @@ fn nothing_of_a_school_is_left_in_any_byte_of_the_store() {
     assert_eq!(found(&committee).into_iter().collect::<Vec<_>>(), [STAYS]);
     // The mails lie in the mailbox still.
     let log = daemon.stops();
-    assert!(!log.contains("ERROR"), "{log}");
+    assert!(!log.contains("a pass failed") && !log.contains("cannot go on"), "{log}");
     let daemon = committee.opens();
     receives(&committee, "7", &mail("Other <r@mail.example>", "Вопрос про 500+", "Когда?", None));
     decided(2);

@@ -42,6 +42,9 @@ const SCHOOL: [&str; 6] = [
          WHERE m.state <> 'received' AND m.duplicate_of IS NULL AND ($2 IS NULL OR m.campaign = $2)
            AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.message = m.id AND s.replaced IS NULL AND s.school IS NOT NULL
                            AND s.school <> $1)
+           -- What may be another one's waits for a person first.
+           AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.message = m.id AND r.decided_at IS NULL AND (
+               r.submission IS NOT NULL OR EXISTS (SELECT 1 FROM json_each(r.candidates) c WHERE c.value <> $1)))
            AND (m.sender IN (SELECT address FROM doomed_addresses)
                 OR m.message_id IN (SELECT message_id FROM outbox JOIN doomed_letters ON letter = id WHERE whole)
                 OR EXISTS (SELECT 1 FROM json_each(m.reading, '$.message.answers') a

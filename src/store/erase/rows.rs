@@ -29,8 +29,10 @@ pub(super) async fn count(connection: &mut SqliteConnection, scope: &Scope) -> R
         Whose::Before(_) => 0,
         Whose::School(school) => {
             sqlx::query_scalar(
-                "SELECT count(DISTINCT r.message) FROM reviews r, json_each(r.candidates) c
-                 WHERE r.decided_at IS NULL AND c.value = $1 AND ($2 IS NULL OR r.campaign = $2)
+                "SELECT count(DISTINCT r.message) FROM reviews r JOIN messages m ON m.id = r.message
+                 WHERE r.decided_at IS NULL AND ($2 IS NULL OR r.campaign = $2)
+                   AND (m.sender IN (SELECT address FROM doomed_addresses)
+                        OR EXISTS (SELECT 1 FROM json_each(r.candidates) c WHERE c.value = $1))
                    AND r.message NOT IN (SELECT message FROM doomed)",
             )
             .bind(school.as_str())

@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, time::SystemTime};
 
 use super::*;
 use crate::{
-    decision::{Action, Template},
+    decision::{Action, Review, ReviewReason, Template},
     store::{
         Intaken, OutboxState,
-        tests::{Place, at, campaign, intake, outgoing, school, sent_in, submission, take},
+        tests::{Place, at, campaign, decision, intake, outgoing, record, school, sent_in, submission, take},
     },
 };
 
@@ -138,14 +138,34 @@ async fn of_a_mail_that_speaks_of_two_schools_the_other_ones_part_stays() {
     let store = place.open().await;
     let id = take(&store, "both").await;
     let parts = ["one", "two"].map(|name| submission(Some(name), Action::Confirm, &[("x", name)]));
-    let decision = crate::store::tests::decision(Action::Confirm, parts.to_vec());
-    assert!(crate::store::tests::record(&store, id, &decision, &[]).await);
+    let decision = decision(Action::Confirm, parts.to_vec());
+    assert!(record(&store, id, &decision, &[]).await);
     let erasure = erased(&store, &of("one")).await;
     assert_eq!((erasure.mails, erasure.shared, erasure.submissions), (0, 1, 1));
     let schools = store.schools(&campaign()).await.unwrap();
     assert_eq!(schools.keys().map(|one| one.as_str()).collect::<Vec<_>>(), ["two"]);
     assert!(store.raw(&crate::digest::Sha256::of(b"both")).await.is_err(), "the mail holds the first one's part too");
     assert_eq!(store.named_files().await.unwrap(), [], "and a backup does not miss it");
+}
+
+#[tokio::test]
+async fn what_may_be_another_ones_waits_for_a_person_first() {
+    let place = Place::new();
+    let store = place.open().await;
+    sent_in(&store, "a", submission(Some("one"), Action::Confirm, &[("x", "1")]), &[]).await;
+    // From the same address, but whose it is, nobody knows.
+    let id = take(&store, "doubtful").await;
+    let mut doubtful = decision(Action::Review, vec![submission(None, Action::Review, &[("x", "2")])]);
+    let (reason, candidates) = (ReviewReason::AmbiguousSchool, vec![school("two"), school("three")]);
+    doubtful.reviews.push(Review { reason, submission: Some(0), candidates });
+    assert!(record(&store, id, &doubtful, &[]).await);
+    // And something that is nobody else's.
+    let other = take(&store, "other").await;
+    assert!(record(&store, other, &decision(Action::Leave, vec![]), &[]).await);
+    let erasure = erased(&store, &of("one")).await;
+    assert_eq!((erasure.mails, erasure.unsure, erasure.cases), (2, 1, 0));
+    assert_eq!(store.reviews_open(None).await.unwrap().len(), 1);
+    assert_eq!(store.raw(&crate::digest::Sha256::of(b"doubtful")).await.unwrap(), b"doubtful");
 }
 
 #[tokio::test]
