@@ -40,13 +40,13 @@ pub(super) async fn watch(board: Arc<Board>) {
                 let news = *board.changes.borrow() != last;
                 if news && let Err(error) = prepare(&board).await {
                     // Whoever asks for the page is told.
-                    tracing::debug!(error = discreet(&error.into()), "the summary could not be made ahead");
+                    tracing::debug!("the summary could not be made ahead: {}", discreet(&error.into()));
                 }
                 note(&board, last);
             }
             Err(error) if !failing => {
                 failing = true;
-                tracing::error!(error = discreet(&error.into()), "open pages are not told of changes");
+                tracing::error!("open pages are not told of changes: {}", discreet(&error.into()));
             }
             Err(_) => {}
         }

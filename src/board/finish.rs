@@ -83,7 +83,7 @@ async fn page(board: &Board, visitor: Option<&Visitor>, refusal: Refusal) -> Res
     match filled {
         Ok(page) => (refusal.status, Html(page)).into_response(),
         Err(error) => {
-            tracing::error!(error = crate::discreet::discreet(&error), "the page of a refusal failed");
+            tracing::error!("the page of a refusal failed: {}", crate::discreet::discreet(&error));
             (refusal.status, refusal.text).into_response()
         }
     }

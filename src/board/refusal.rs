@@ -94,7 +94,7 @@ impl Refusal {
 
     /// Something has failed here; it is logged by whoever makes this.
     pub(crate) fn failed(error: &anyhow::Error) -> Self {
-        tracing::error!(error = discreet(error), "a page of the board failed");
+        tracing::error!("a page of the board failed: {}", discreet(error));
         let text = "На стороне программы произошла ошибка, она записана в её журнал. Повторите через несколько минут; если \
                     ошибка повторится, сообщите специалисту, который обслуживает программу.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Не удалось выполнить", text)

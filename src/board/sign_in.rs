@@ -109,7 +109,7 @@ pub(super) async fn send(
     let browser = stored_id(&session.id().ok_or_else(Refusal::bad_form)?);
     tokio::spawn(async move {
         if let Err(error) = send_link(&board, &address, browser).await {
-            tracing::error!(error = discreet(&error), "a link for signing in was not sent");
+            tracing::error!("a link for signing in was not sent: {}", discreet(&error));
         }
     });
     Ok(Redirect::to("/sign-in?sent=1").into_response())

@@ -251,7 +251,7 @@ pub fn run() -> ExitCode {
 /// Says why it failed: to whoever has called it, with all its words; to a log, with those alone that may stand there.
 fn tell(error: &anyhow::Error, daemon: bool) {
     if logging::is_structured() {
-        tracing::error!(error = discreet(error), "it failed");
+        tracing::error!("{}", discreet(error));
     } else if daemon && !io::IsTerminal::is_terminal(&io::stderr()) {
         let _ = writeln!(io::stderr(), "svodka: {}", discreet(error));
     } else {

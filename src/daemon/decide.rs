@@ -125,7 +125,7 @@ impl Core {
         match self.office.outgoing(&written) {
             // A wrong template concerns every mail: it is put right before any goes on.
             Err(error) if !matches!(error, ReplyError::Template(_)) => {
-                tracing::warn!(error = discreet::reply(&error), "no letter could be written: a person is asked");
+                tracing::warn!("no letter could be written, a person is asked: {}", discreet::reply(&error));
                 share.decision.leave_to_a_person(ReviewReason::Unanswerable);
                 Ok(Vec::new())
             }
@@ -135,7 +135,7 @@ impl Core {
 
     /// Hands a message that cannot be read to a person.
     async fn unreadable(&self, stored: &Stored, why: &str) -> anyhow::Result<()> {
-        tracing::error!(why, "a message cannot be read: a person is asked");
+        tracing::error!("a message cannot be read, a person is asked: {why}");
         self.store().record_failure(stored.id, &self.office.first().campaign.id, why, self.now().await?).await?;
         Ok(())
     }

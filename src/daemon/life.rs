@@ -91,8 +91,8 @@ pub(super) async fn live(
             }
             Err(error) => {
                 tracing::error!(
-                    error = discreet(&error),
-                    "the new configuration cannot be used: the former stays in force"
+                    "the new configuration cannot be used, the former stays in force: {}",
+                    discreet(&error)
                 );
                 opened(config.clone(), clock).await?
             }
@@ -118,7 +118,7 @@ async fn opened(config: Config, clock: Clock) -> anyhow::Result<Daemon> {
 pub(super) fn anew(read: &dyn Fn() -> anyhow::Result<Config>) -> Option<Box<Config>> {
     let looked = read().and_then(|config| sound(&config).map(|_| config));
     let wrong = |error: &anyhow::Error| {
-        tracing::error!(error = discreet(error), "the configuration is wrong: the former stays in force");
+        tracing::error!("the configuration is wrong: the former stays in force; {}", discreet(error));
     };
     looked.inspect_err(wrong).ok().map(Box::new)
 }

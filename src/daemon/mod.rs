@@ -203,7 +203,7 @@ impl Daemon {
         if let Some(board) = board
             && let Err(error) = board.await
         {
-            tracing::error!(error = discreet(&error.into()), "the board had failed");
+            tracing::error!("the board had failed: {}", discreet(&error.into()));
         }
         if let Some(monitoring) = monitoring {
             let _ = monitoring.await;
@@ -284,7 +284,7 @@ async fn finish(mut tasks: JoinSet<anyhow::Result<()>>, stop: &tokio::sync::watc
         let all = async {
             while let Some(ended) = tasks.join_next().await {
                 if let Ok(Err(error)) = ended {
-                    tracing::error!(error = discreet(&error), "a task failed while stopping");
+                    tracing::error!("a task failed while stopping: {}", discreet(&error));
                 }
             }
         };

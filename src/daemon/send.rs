@@ -102,7 +102,7 @@ impl Sender {
                 Ok(None) => self.until_due().await.unwrap_or(self.core.patience()),
                 Err(error) if is_fatal(&error) => return Err(error),
                 Err(error) => {
-                    tracing::error!(error = discreet(&error), "the outbox cannot go on: it is tried again");
+                    tracing::error!("the outbox cannot go on and is tried again: {}", discreet(&error));
                     self.core.patience()
                 }
             };
@@ -318,7 +318,7 @@ impl Sender {
             _ => health.backoff.next().unwrap_or(times.reconnect_longest),
         };
         if health.failing_since.is_none() {
-            tracing::error!(kind = why.word(), said = why.discreet(), "no letter can be sent: they wait");
+            tracing::error!(kind = why.word(), "no letter can be sent, they wait: {}", why.discreet());
         }
         let until = Instant::now() + pause;
         if let Unavailable::Login(_) | Unavailable::Sender(_) = why {

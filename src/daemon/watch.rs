@@ -289,11 +289,7 @@ impl Watcher {
         }
         let text = discreet(&error);
         if self.refused.insert(text.clone()) {
-            tracing::error!(
-                mailbox = self.index,
-                error = text,
-                "a mark or search is refused: mail is taken in all the same"
-            );
+            tracing::error!(mailbox = self.index, "a mark or search is refused, mail is taken in all the same: {text}");
         }
         Ok(())
     }
@@ -323,11 +319,7 @@ impl Watcher {
         let (since, said) = self.failing.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
         let since = *since;
         if said.insert(text.clone()) {
-            tracing::error!(
-                mailbox = self.index,
-                error = text,
-                "a pass failed: mail stays where it is, it is tried again"
-            );
+            tracing::error!(mailbox = self.index, "a pass failed, mail stays where it is and is tried again: {text}");
         }
         let (kind, pause) = match error.downcast_ref::<MailboxError>().map(trouble) {
             Some(Trouble::Login) => (Some(AlertKind::MailboxLogin), self.core.config().times.login_pause),
@@ -344,7 +336,7 @@ impl Watcher {
             if is_fatal(&error) {
                 return Err(error);
             }
-            tracing::error!(error = discreet(&error), "staff could not be told");
+            tracing::error!("staff could not be told: {}", discreet(&error));
         }
         Ok(pause)
     }

@@ -149,7 +149,7 @@ pub(super) async fn enter(
         Err(error) => {
             let said = views::wrong(&error);
             if !matches!(error, ActError::Empty) {
-                tracing::error!(error = discreet(&error.into()), "what came otherwise was not taken in");
+                tracing::error!("what came otherwise was not taken in: {}", discreet(&error.into()));
             }
             // What was typed is kept, whatever has failed.
             show_entry(&desk, &id, page, typed, said)
