@@ -64,7 +64,7 @@ fn row_40_a_daemon_whose_pipeline_hangs_is_not_heard_of_any_more_and_goes_on_whe
     heard.wait_for("READY=1", 1);
     let moved = heard.wait_for("WATCHDOG=1", 5);
     let school = sends("04-podporozhye-missing", &setup);
-    let hangs = heard.wait_for("STATUS=hangs: nothing is heard of the mailbox localhost", 1);
+    let hangs = heard.wait_for("STATUS=hangs: nothing is heard of mailbox 0", 1);
     daemon.wait_log("nothing is heard of it any more");
     // As long as systemd would wait, and once more.
     thread::sleep(WATCHDOG * 2);
