@@ -80,9 +80,14 @@ pub async fn make(order: &Order<'_>) -> anyhow::Result<Made> {
     DirBuilder::new().mode(0o700).create(&half).with_context(|| format!("cannot create {}", half.display()))?;
     owner::as_its_folder(&half)?;
     let mut wrong = Vec::new();
-    let (manifest, linked, examined) = fill(order, &half, &mut wrong).await?;
-    manifest.write(&half)?;
-    sync_folder(&half)?;
+    let filled = whole(order, &half, &mut wrong).await;
+    if filled.is_err() {
+        // Half a backup takes room of which there may be too little.
+        let _ = fs::remove_dir_all(&half);
+    }
+    let (manifest, linked, examined) = filled.with_context(|| {
+        format!("no backup could be made in {}; free some space there, or name another folder", into.display())
+    })?;
     point!("backup::manifest");
     fs::rename(&half, &folder).with_context(|| format!("cannot rename {}", half.display()))?;
     sync_folder(into)?;
@@ -100,6 +105,14 @@ pub async fn make(order: &Order<'_>) -> anyhow::Result<Made> {
         None => Vec::new(),
     };
     Ok(Made { folder, manifest, linked, wrong, removed })
+}
+
+/// All of it, the manifest last.
+async fn whole(order: &Order<'_>, half: &Path, wrong: &mut Vec<String>) -> anyhow::Result<(Manifest, u64, Examined)> {
+    let filled = fill(order, half, wrong).await?;
+    filled.0.write(half)?;
+    sync_folder(half)?;
+    Ok(filled)
 }
 
 /// Database, files and settings; gives what the manifest says of them.

@@ -77,7 +77,7 @@ fn told(args: &Args, place: &Place, restored: &Restored) -> anyhow::Result<()> {
         out,
         "What has happened since then, this store does not know: mails that are in the mailbox now are read in again, what they \
          bring counts, and their answers wait for a person too, as they may have been sent. Mails that svodka has moved to other \
-         folders since then must be moved back. Whoever was signed in to the board signs in again."
+         folders since then must be moved back; what was erased since then is there again. Whoever was signed in to the board signs in again."
     )?;
     if !manifest.settings.is_empty() {
         writeln!(out, "the settings of then are in {}", args.backup.join("config").display())?;

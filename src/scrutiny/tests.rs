@@ -199,8 +199,8 @@ fn a_campaign_that_is_refused_says_everything_that_is_wrong_with_it() {
     x.toml: line 1, start: `start` is missing
       cure: add it (a date without quotes, for example 2022-11-15): The first day on which mail can belong to the campaign: older mail is never answered.
     line 7, begin: the key `begin` is not known here
-      cure: allowed here: id, title, time_zone, start, closed, letter, contact, recognition, form, requirement, event, obligation, workdays, reminders, person, audience, school, neighbour
-    line 90, reminders.to: between 09:00:00 and 08:00:00 lies no hour to remind in
+      cure: allowed here: id, title, time_zone, start, closed, keep, letter, contact, recognition, form, requirement, event, obligation, workdays, reminders, person, audience, school, neighbour
+    line 91, reminders.to: between 09:00:00 and 08:00:00 lies no hour to remind in
       cure: `from` must be before `to`
     ");
 }
