@@ -45,6 +45,8 @@ pub(super) struct Snapshot {
     pub(super) figures: Figures,
     /// What is wrong, by its word.
     pub(super) incidents: Vec<String>,
+    /// When the last backup was completed.
+    pub(super) backup: Option<Timestamp>,
     pub(super) disk: Option<Disk>,
 }
 
@@ -54,8 +56,6 @@ pub(super) struct Sums {
     /// The last event that was counted.
     pub(super) last: i64,
     counts: BTreeMap<(String, String), u64>,
-    /// When a kind of event happened last.
-    latest: BTreeMap<String, Timestamp>,
 }
 
 impl Snapshot {
@@ -67,6 +67,7 @@ impl Snapshot {
             mailboxes: Vec::new(),
             figures: Figures::default(),
             incidents: Vec::new(),
+            backup: None,
             disk: None,
         }
     }
@@ -74,9 +75,7 @@ impl Snapshot {
 
 impl Sums {
     pub(super) fn add(&mut self, last: i64, counts: Vec<EventCount>) {
-        for EventCount { kind, action, count, latest } in counts {
-            let known = self.latest.entry(kind.clone()).or_insert(latest);
-            *known = latest.max(*known);
+        for EventCount { kind, action, count } in counts {
             *self.counts.entry((kind, action)).or_default() += count;
         }
         self.last = last;
@@ -103,6 +102,8 @@ pub(super) fn text(snapshot: &Snapshot, sums: &Sums) -> Result<String, std::fmt:
         queues(all, &snapshot.figures, snapshot.now);
         incidents(all, &snapshot.incidents);
         history(all, sums);
+        let backup = snapshot.backup.map(|at| (none(), seconds(at)));
+        gauge(all, "last_backup_timestamp_seconds", "When the last backup was completed", backup);
     }
     process(all);
     let mut text = String::new();
@@ -160,8 +161,6 @@ fn history(all: &mut Registry, sums: &Sums) {
     counter(all, "messages", "Messages decided, by outcome; one that serves two campaigns counts twice", decided);
     let left = RESULTS.map(|result| (label("result", result), sums.of(result, "")));
     counter(all, "letters", "What became of letters, those for the committee included", left);
-    let backup = sums.latest.get("backup").map(|at| (none(), seconds(*at)));
-    gauge(all, "last_backup_timestamp_seconds", "When the last backup was completed", backup);
 }
 
 /// What this process has counted itself.
@@ -226,16 +225,16 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn count(kind: &str, action: &str, count: u64, latest: i64) -> EventCount {
-        EventCount { kind: kind.to_owned(), action: action.to_owned(), count, latest: at(latest) }
+    fn count(kind: &str, action: &str, count: u64) -> EventCount {
+        EventCount { kind: kind.to_owned(), action: action.to_owned(), count }
     }
 
     #[test]
     fn what_has_happened_is_added_up_and_each_event_once() {
         let mut sums = Sums::default();
-        sums.add(7, vec![count("decided", "confirm", 3, 50), count("backup", "", 1, 60)]);
-        sums.add(9, vec![count("decided", "confirm", 2, 70), count("sent", "", 1, 70)]);
-        let snapshot = Snapshot { store: true, ..Snapshot::new(at(100)) };
+        sums.add(7, vec![count("decided", "confirm", 3), count("received", "", 1)]);
+        sums.add(9, vec![count("decided", "confirm", 2), count("sent", "", 1)]);
+        let snapshot = Snapshot { store: true, backup: Some(at(60)), ..Snapshot::new(at(100)) };
         let text = text(&snapshot, &sums).unwrap();
         for line in [
             "svodka_messages_total{outcome=\"confirm\"} 5",

@@ -141,6 +141,7 @@ impl Monitor {
         }
         snapshot.figures = store.figures(self.office.holds(), snapshot.now).await?;
         snapshot.incidents = store.incidents().await?.into_iter().map(|one| one.kind).collect();
+        snapshot.backup = store.backups().await?.last().map(|last| last.made);
         let (last, counts) = store.count_events(sums.last).await?;
         sums.add(last, counts);
         Ok(())

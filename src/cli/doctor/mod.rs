@@ -26,7 +26,7 @@ use crate::{
                   work;\n            letters due for 4 h; messages undecided for 2 h; under 256 MB of disk; the last \
                   backup over 7 d ago.\n  WARNING:  letters failed or in doubt, or due for 1 h; messages undecided \
                   for 15 min; cases that wait for\n            a person for 4 d; a campaign file that cannot be used; \
-                  under 1 GB of disk; the last backup over 26 h ago.\n  UNKNOWN:  the configuration cannot be used.")]
+                  under 1 GB of disk; the last backup over 26 h ago, or none for 3 d.\n  UNKNOWN:  the configuration cannot be used.")]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,

@@ -27,6 +27,9 @@ const REVIEWS: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// Backups are made once a day.
 const BACKUP: [SignedDuration; 2] = [SignedDuration::from_hours(26), SignedDuration::from_hours(7 * 24)];
 
+/// A store that was never backed up is worth a word after so long.
+const UNSAVED: SignedDuration = SignedDuration::from_hours(3 * 24);
+
 /// How it is; the number is the plugin's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
@@ -57,6 +60,8 @@ struct Facts {
     wrong_campaigns: usize,
     disk: Option<Disk>,
     backup: Option<Timestamp>,
+    /// When the store was begun.
+    begun: Option<Timestamp>,
 }
 
 /// What is told: what is wrong, and the figures.
@@ -101,7 +106,8 @@ async fn look(config: &Config) -> Result<Facts, StoreError> {
         incidents: store.incidents().await?.into_iter().map(|one| one.kind).collect(),
         wrong_campaigns: config.usable_campaigns().wrong.len(),
         disk: disk(config).ok(),
-        backup: store.last_event_of("backup").await?,
+        backup: store.backups().await?.last().map(|last| last.made),
+        begun: store.first_event().await?,
     })
 }
 
@@ -135,6 +141,9 @@ fn judge(facts: &Facts) -> Verdict {
         let age = facts.now.duration_since(at);
         verdict.note(older(age, BACKUP), format!("last backup {} ago", short(age)));
         verdict.figure("backup_age", Some(age.as_secs()), "s", &limits(BACKUP));
+    } else if facts.begun.is_some_and(|begun| facts.now.duration_since(begun) > UNSAVED) {
+        let said = "no backup was ever made: systemctl enable --now svodka-backup.timer";
+        verdict.note(Some(Status::Warning), said.to_owned());
     }
     verdict
 }
@@ -256,6 +265,7 @@ mod tests {
             wrong_campaigns: 0,
             disk: Some(Disk { at: "/".into(), free: 50 << 30, size: 100 << 30 }),
             backup: ago(3),
+            begun: ago(24 * 30),
         }
     }
 
@@ -297,6 +307,9 @@ mod tests {
         assert_eq!(with(|it| it.wrong_campaigns = 1).1, Warning);
         assert_eq!(with(|it| it.disk.as_mut().unwrap().free = 1 << 29).1, Warning);
         assert_eq!(with(|it| it.disk.as_mut().unwrap().free = 1 << 20).1, Critical);
+        assert_eq!(with(|it| it.backup = None).1, Warning);
+        let young = with(|it| (it.backup, it.begun) = (None, ago(10)));
+        assert_eq!(young.1, Status::Ok);
         assert_eq!(with(|it| it.backup = ago(27)).1, Warning);
         assert_eq!(with(|it| it.backup = ago(24 * 8)).1, Critical);
         assert_eq!(with(|it| it.figures.letters = vec![(OutboxState::Ambiguous, 1)]).1, Warning);

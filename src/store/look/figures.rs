@@ -37,8 +37,6 @@ pub struct EventCount {
     pub action: String,
     /// How often.
     pub count: u64,
-    /// When it happened last.
-    pub latest: Timestamp,
 }
 
 impl Store {
@@ -87,29 +85,16 @@ impl Store {
     /// Where the database refuses.
     pub async fn count_events(&self, after: i64) -> Result<(i64, Vec<EventCount>), StoreError> {
         let last: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events").fetch_one(&self.readers).await?;
-        let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
-            "SELECT kind, CASE kind WHEN 'decided' THEN coalesce(refs ->> 'action', '') ELSE '' END, count(*), max(at)
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT kind, CASE kind WHEN 'decided' THEN coalesce(refs ->> 'action', '') ELSE '' END, count(*)
              FROM events WHERE id > $1 AND id <= $2 GROUP BY 1, 2",
         )
         .bind(after)
         .bind(last)
         .fetch_all(&self.readers)
         .await?;
-        let count = |(kind, action, count, latest): (String, String, i64, i64)| {
-            Ok(EventCount { kind, action, count: count.unsigned_abs(), latest: instant(latest)? })
-        };
-        Ok((last, rows.into_iter().map(count).collect::<Result<_, StoreError>>()?))
-    }
-
-    /// When an event of this kind happened last: looked for from the end.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn last_event_of(&self, kind: &str) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT at FROM events WHERE kind = $1 ORDER BY id DESC LIMIT 1")
-            .bind(kind)
-            .fetch_optional(&self.readers)
-            .await?;
-        at.map(instant).transpose()
+        let count =
+            |(kind, action, count): (String, String, i64)| EventCount { kind, action, count: count.unsigned_abs() };
+        Ok((last, rows.into_iter().map(count).collect()))
     }
 }
