@@ -174,6 +174,13 @@ fn store(error: &StoreError) -> String {
         StoreError::Row { what, .. } => {
             format!("the store holds no usable {what}; it was written by another version, or changed by hand")
         }
+        StoreError::NoCopy { to, source } => {
+            format!(
+                "before its tables are brought up to date, the database is copied to {}, and that failed: {}",
+                to.display(),
+                store(source)
+            )
+        }
         StoreError::Url { source, .. } => format!("the store's url is not understood: {}", database(source)),
         error => error.to_string(),
     }

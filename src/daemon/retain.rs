@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    explain::explain,
+    discreet::discreet,
     store::{Scope, Store, StoreError, Whose},
 };
 
@@ -35,7 +35,7 @@ impl Core {
             Err(StoreError::AtWork { .. }) => return Ok(()),
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
-                tracing::error!(error = explain(&error.into()), "what was kept long enough could not be erased");
+                tracing::error!("what was kept long enough could not be erased: {}", discreet(&error.into()));
             }
             Ok(()) => {}
         }
