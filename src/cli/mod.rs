@@ -281,3 +281,6 @@ fn block_on<F: Future<Output = anyhow::Result<()>>>(future: F) -> anyhow::Result
     runtime.shutdown_timeout(ENDING);
     done
 }
+
+#[cfg(test)]
+mod tests;
