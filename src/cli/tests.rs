@@ -24,8 +24,18 @@ fn calls(text: &str) -> Vec<String> {
     spans.chain(lines).filter(whole).map(shell).collect()
 }
 
+/// What stands for what people have to put there: «НОМЕР», `FILE`.
+fn stands_for_a_word(word: &str) -> bool {
+    word.chars().all(char::is_uppercase)
+}
+
 fn unknown(call: &str) -> Option<String> {
-    let error = Cli::try_parse_from(call.split_whitespace()).err()?;
+    let words: Vec<&str> = call.split_whitespace().collect();
+    if words.get(1).is_some_and(|command| stands_for_a_word(command)) {
+        return None;
+    }
+    let given = words.iter().map(|word| if stands_for_a_word(word) { "1" } else { word });
+    let error = Cli::try_parse_from(given).err()?;
     let fine = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
         // Named without its arguments: `svodka outbox`.
         || matches!(error.kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingRequiredArgument);
