@@ -177,7 +177,7 @@ impl Store {
             .bind(head)
             .execute(&mut *tx)
             .await?;
-        events::append(&mut tx, now, "backed_up", &serde_json::json!({ "events": events })).await?;
+        events::append(&mut tx, now, "backup", &serde_json::json!({ "events": events })).await?;
         Ok(tx.commit().await?)
     }
 

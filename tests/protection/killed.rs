@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sqlx::Connection as _;
 use svodka::{
     digest::Sha256,
     fault::{BACKUP, ERASE, FAULT, RESTORE},
@@ -195,4 +196,60 @@ fn the_daemon_erases_what_was_kept_as_long_as_its_campaign_says() {
     let folders = office.listed("files").into_iter().filter(|name| !name.contains("unfinished"));
     assert_eq!(folders.flat_map(|folder| fs::read_dir(folder).unwrap()).count(), 0);
     office.does(&["audit", "verify"]);
+}
+
+/// Does something with a database.
+fn with<T>(file: &str, act: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut database = sqlx::SqliteConnection::connect(&format!("sqlite://{file}?mode=rwc")).await.unwrap();
+        let done = act(&mut database).await;
+        database.close().await.unwrap();
+        done
+    })
+}
+
+#[test]
+fn an_upgrade_killed_at_any_point_keeps_the_copy_of_before_and_goes_on() {
+    for fault in ["upgrade::copied", "store::migrated@7", "store::migrated@8"] {
+        let office = Office::new();
+        with(&office.text("svodka.db"), async |database| {
+            sqlx::migrate!("migrations/sqlite").run_to(6, database).await.unwrap();
+        });
+        dies(&office, &["run", "--once"], fault);
+        office.gets("02-roshchino-form");
+        office.passes();
+        assert_eq!(office.letters().len(), 1, "{fault}");
+        let beside = office.listed(".").into_iter().filter(|name| name.contains(".before-")).collect::<Vec<_>>();
+        let [copy] = beside.as_slice() else { panic!("{fault}: {beside:?}") };
+        assert!(!copy.ends_with("unfinished"), "{copy}");
+        let schema: i64 = with(copy, async |database| {
+            sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(database).await.unwrap()
+        });
+        assert_eq!(schema, 6, "{fault}: the way back");
+        office.does(&["audit", "verify"]);
+    }
+}
+
+#[test]
+fn while_mails_come_in_an_erasure_takes_no_file_that_a_new_one_names() {
+    let office = Office::at_work();
+    let daemon = office.starts();
+    // Mails of their own, all with the same document.
+    for round in 0..12 {
+        for number in 0..4 {
+            office.gets_as("02-roshchino-form", &format!("X-Number: {}\r\n", "x".repeat(round * 4 + number)));
+        }
+        office.does(&["erase", "--before", "2100-01-01", "--yes"]);
+    }
+    drop(daemon);
+    office.passes();
+    // A backup says of each file that a row names whether it is there.
+    let backup = office.backs_up();
+    office.proves(&backup, &office.standing("svodka.toml"));
+    office.does(&["mailbox", "reconcile"]);
+    let undecided = office.does(&["erase", "--before", "2100-01-01", "--dry-run"]);
+    office.does(&["erase", "--before", "2100-01-01", "--yes"]);
+    let folders = office.listed("files").into_iter().filter(|name| !name.contains("unfinished"));
+    assert_eq!(folders.flat_map(|folder| fs::read_dir(folder).unwrap()).count(), 0, "{undecided}");
 }
