@@ -91,7 +91,7 @@ pub(super) async fn live(
             }
             Err(error) => {
                 tracing::error!(
-                    "the new configuration cannot be used, the former stays in force: {}",
+                    "the new configuration cannot be used: the former stays in force; {}",
                     discreet(&error)
                 );
                 opened(config.clone(), clock).await?

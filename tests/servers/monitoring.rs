@@ -88,7 +88,6 @@ fn the_figures_are_right_survive_a_restart_and_are_what_prometheus_wants() {
         ("svodka_messages_total{outcome=\"review\"}", 1.0),
         ("svodka_messages_total{outcome=\"leave\"}", 1.0),
         ("svodka_open_reviews", 1.0),
-        ("svodka_undecided_messages", 0.0),
         ("svodka_store_up", 1.0),
         ("svodka_incidents_open{kind=\"smtp_login\"}", 0.0),
         ("svodka_mailbox_poll_seconds{mailbox=\"0\"}", 5.0),
