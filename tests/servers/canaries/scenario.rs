@@ -285,7 +285,8 @@ impl Scene {
         let sent = way.iter().find(|entry| entry["MESSAGE"] == "sent").unwrap();
         assert!(sent.contains_key("SVODKA_OUTBOX") && sent["SYSLOG_IDENTIFIER"] == "svodka", "{sent:?}");
         let priority = |message: &str| {
-            entries.iter().find(|entry| entry["MESSAGE"].starts_with(message)).map(|entry| entry["PRIORITY"].as_str())
+            let is = |said: &str| said == message || said.starts_with(&format!("{message},"));
+            entries.iter().find(|entry| is(&entry["MESSAGE"])).map(|entry| entry["PRIORITY"].as_str())
         };
         assert_eq!(
             (
