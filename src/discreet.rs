@@ -17,7 +17,7 @@ use crate::{
     outbox::TransportError,
     reply::{ReplyError, TemplateError},
     report::LetterError,
-    store::StoreError,
+    store::{StoreError, advice},
 };
 
 /// What stands for a cause of which nothing is known but that it may quote somebody.
@@ -167,7 +167,7 @@ fn imap(error: &ImapError) -> String {
 
 fn store(error: &StoreError) -> String {
     match error {
-        StoreError::Database(error) => database(error),
+        StoreError::Database(error) => format!("{}; {}", database(error), advice(error)),
         StoreError::Migration { path, source } => {
             format!("the tables of {} could not be brought up to date: {}", path.display(), migration(source))
         }
@@ -249,5 +249,55 @@ pub(crate) fn reply(error: &ReplyError) -> String {
         | ReplyError::Attachment(_)
         | ReplyError::MediaType(_)
         | ReplyError::MessageId => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CANARY: &str = "kanareyka@example.org";
+
+    #[test]
+    fn what_others_have_said_is_left_out_and_the_cure_is_not() {
+        let answer = || format!("[AUTHENTICATIONFAILED] {CANARY}");
+        let json = || serde_json::from_str::<u8>(&format!("\"{CANARY}\"")).unwrap_err();
+        let cases: [(anyhow::Error, &str); 9] = [
+            (
+                MailboxError::Imap(ImapError::Login { answer: answer() }).into(),
+                "login [AUTHENTICATIONFAILED]; check user",
+            ),
+            (MailboxError::Imap(ImapError::No { command: "STORE", answer: answer() }).into(), "refused STORE"),
+            (ImapError::Bye(answer()).into(), "ended the session"),
+            (
+                StoreError::Row { what: "reading", detail: json().to_string() }.into(),
+                "the store holds no usable reading",
+            ),
+            (
+                anyhow::Error::new(json()).context("the summary cannot be made"),
+                "the summary cannot be made: a cause that is",
+            ),
+            (anyhow::Error::new(json()).context(Plain("port 1".to_owned())), "port 1: a cause that is not logged"),
+            (anyhow::anyhow!("{CANARY} is wrong"), UNTOLD),
+            (io::Error::other(CANARY).into(), "other error"),
+            (io::Error::from_raw_os_error(28).into(), "No space left"),
+        ];
+        for (error, words) in cases {
+            let said = discreet(&error);
+            assert!(said.contains(words) && !said.contains(CANARY), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_file_is_named_with_what_shows_its_fault() {
+        let wrong = crate::campaign::read("c.toml", &format!("title = \"{CANARY}")).unwrap_err();
+        let said = discreet(&ConfigError::Campaign(wrong).into());
+        assert!(said.contains("`svodka campaign check c.toml`") && !said.contains(CANARY), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_without_its_words() {
+        let panicked = tokio::spawn(async { panic!("{CANARY}") }).await.unwrap_err();
+        assert_eq!(discreet(&panicked.into()), "it panicked");
     }
 }

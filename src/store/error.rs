@@ -198,7 +198,8 @@ pub(super) fn is_corruption(error: &sqlx::Error) -> bool {
     matches!(code(error), Some(CORRUPT | NOT_A_DATABASE))
 }
 
-fn advice(error: &sqlx::Error) -> &'static str {
+/// What to do about it.
+pub fn advice(error: &sqlx::Error) -> &'static str {
     if matches!(extended_code(error), Some(FSYNC | FOLDER_FSYNC)) {
         return "the disk fails; check it (dmesg), then start svodka again";
     }

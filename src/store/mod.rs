@@ -55,7 +55,7 @@ pub use cases::{ReviewState, StoredReading};
 pub(crate) use copy::sync_folder;
 pub use copy::{Examined, KnownBackup};
 pub use erase::{Erasure, Scope, Swept, Whose};
-pub use error::StoreError;
+pub use error::{StoreError, advice};
 pub use held::HeldRow;
 pub use incidents::{Alert, Incident};
 pub use intake::{ENTERED, Intake, Intaken, Stored, Unmarked};
