@@ -220,6 +220,8 @@ fn config(error: &ConfigError) -> String {
         ConfigError::Syntax { file, .. } | ConfigError::Unsound { file, .. } => {
             format!("{}: it cannot be used; {CURE}", file.display())
         }
+        // The names of keys.
+        ConfigError::Unfilled { .. } => error.to_string(),
         ConfigError::Twice { .. } | ConfigError::Renamed { .. } | ConfigError::NoCampaign { .. } => error.to_string(),
     }
 }

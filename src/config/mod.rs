@@ -90,6 +90,14 @@ pub enum ConfigError {
         /// What the configuration names.
         folders: Vec<PathBuf>,
     },
+    /// Settings are there and hold nothing.
+    #[error("{file}: {what}")]
+    Unfilled {
+        /// The file.
+        file: PathBuf,
+        /// Which keys.
+        what: String,
+    },
     /// The settings contradict each other.
     #[error("{file}: {what}")]
     Unsound {
@@ -311,7 +319,10 @@ impl Config {
         let mut config: Self = toml::from_str(&text)
             .map_err(|reason| ConfigError::Syntax { file: file.to_owned(), reason: Box::new(reason) })?;
         config.resolve(file.parent().unwrap_or(Path::new("")));
-        match config.unfilled().or_else(|| config.contradiction()) {
+        if let Some(what) = config.unfilled() {
+            return Err(ConfigError::Unfilled { file: file.to_owned(), what });
+        }
+        match config.contradiction() {
             Some(what) => Err(ConfigError::Unsound { file: file.to_owned(), what }),
             None => Ok(config),
         }
