@@ -82,7 +82,7 @@ reproducible: packers
 	packaging/reproducible
 
 # The package that was made last, or PACKAGE=file.
-test-service: needed deb
+test-service: needed $(if $(PACKAGE),,deb)
 	$(CARGO) build --locked --features faults
 	tests/service/run "$(or $(PACKAGE),$$(ls -t target/deb/svodka_*.deb | head -n 1))" target/debug/svodka
 
