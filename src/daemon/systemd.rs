@@ -184,6 +184,16 @@ mod tests {
     }
 
     #[test]
+    fn a_daemon_that_always_fails_is_given_up_within_the_hour_in_which_systemd_counts_its_starts() {
+        let unit = include_str!("../../systemd/svodka.service");
+        let value = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+        let (burst, between) = (value("StartLimitBurst=").parse::<u32>().unwrap(), value("RestartSec=5s"));
+        assert_eq!((value("StartLimitIntervalSec="), between), ("1h", ""));
+        let all: u64 = (0..burst).map(|failed| pause_after(failed).as_secs() + 5).sum();
+        assert!(all < 3600, "{all} s");
+    }
+
+    #[test]
     fn the_status_says_what_is_awaited_what_fails_and_how_far_it_is() {
         let pulse = Pulse::new(LOOK);
         pulse.add_mailbox("imap.example.org INBOX".to_owned(), LOOK);
