@@ -62,8 +62,8 @@ pub struct MailboxPulse {
     pub poll: Duration,
     /// When its last whole pass ended, by the clock that never jumps, and by the other; none since the start.
     pub passed: Option<(Instant, Timestamp)>,
-    /// Whether the passes fail now.
-    pub fails: bool,
+    /// Why the passes fail now, as it may stand in a log; none where they do not.
+    pub fails: Option<String>,
 }
 
 /// A task that has broken its promise.
@@ -125,7 +125,7 @@ impl Pulse {
 
     /// Adds a mailbox that is to be watched; mailboxes are numbered in this order.
     pub fn add_mailbox(&self, place: String, poll: Duration) {
-        self.state().mailboxes.push(MailboxPulse { place, poll, passed: None, fails: false });
+        self.state().mailboxes.push(MailboxPulse { place, poll, passed: None, fails: None });
     }
 
     /// A whole pass over a mailbox has ended, in which so many messages were decided.
@@ -133,15 +133,15 @@ impl Pulse {
         let mut state = self.state();
         state.decided += u64::from(decided);
         if let Some(one) = state.mailboxes.get_mut(mailbox) {
-            (one.passed, one.fails) = (Some((Instant::now(), now)), false);
+            (one.passed, one.fails) = (Some((Instant::now(), now)), None);
         }
         self.0.news.notify_one();
     }
 
-    /// A pass over a mailbox has failed.
-    pub fn failed(&self, mailbox: usize) {
+    /// A pass over a mailbox has failed; `why` as it may stand in a log.
+    pub fn failed(&self, mailbox: usize, why: &str) {
         if let Some(one) = self.state().mailboxes.get_mut(mailbox) {
-            one.fails = true;
+            one.fails = Some(why.to_owned());
         }
         self.0.news.notify_one();
     }
@@ -331,9 +331,9 @@ mod tests {
         pulse.add_mailbox("a".to_owned(), MINUTE);
         pulse.add_mailbox("b".to_owned(), MINUTE);
         pulse.passed(1, Timestamp::UNIX_EPOCH, 2);
-        pulse.failed(0);
-        assert!(!pulse.ready() && pulse.mailboxes()[0].fails && pulse.decided() == 2);
+        pulse.failed(0, "it is down");
+        assert!(!pulse.ready() && pulse.mailboxes()[0].fails.is_some() && pulse.decided() == 2);
         pulse.passed(0, Timestamp::UNIX_EPOCH, 0);
-        assert!(pulse.ready() && !pulse.mailboxes()[0].fails);
+        assert!(pulse.ready() && pulse.mailboxes()[0].fails.is_none());
     }
 }

@@ -60,10 +60,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         let erasure = store.would_erase(&scope, now).await?;
         let mut out = io::stdout().lock();
         tell(&mut out, &erasure)?;
-        if args.dry_run {
-            return Ok(());
+        let idle = erasure.is_nothing() && !store.is_to_be_swept().await?;
+        if let (true, Some(school)) = (idle, &args.school)
+            && !config.usable_campaigns().campaigns.iter().any(|one| one.school(school).is_some())
+        {
+            return Err(Wrong(format!(
+                "--school {school}: there is no such school, neither in a campaign nor in the store; `svodka status --json` \
+                 shows their ids"
+            ))
+            .into());
         }
-        if erasure.is_nothing() && !store.is_to_be_swept().await? {
+        if args.dry_run || idle {
             return Ok(());
         }
         if !args.yes && !agreed()? {

@@ -1,9 +1,10 @@
 //! `svodka outbox`: letters that did not simply leave, and what a person says of them.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::bail;
 use comfy_table::{ContentArrangement, Table, presets::NOTHING};
+use mail_parser::{MessageParser, MimeHeaders as _};
 
 use crate::{
     clock::Clock,
@@ -26,8 +27,8 @@ pub(super) struct Args {
 enum Act {
     /// List the letters that wait, failed, or are in doubt
     List(ListArgs),
-    /// Print a letter as it goes out (an .eml file)
-    #[command(after_help = "Example:\n  svodka outbox show 7 > letter.eml")]
+    /// Print a letter: to be read, on a terminal; as it goes out (an .eml file), anywhere else
+    #[command(after_help = "Example:\n  svodka outbox show 7\n  svodka outbox show 7 > letter.eml")]
     Show(LetterArgs),
     /// Let letters leave that are held for a person (replies.mode = "hold")
     #[command(
@@ -100,7 +101,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
                 let Some(letter) = store.letter(args.number).await? else {
                     bail!("there is no letter {}; `svodka outbox list` shows them", args.number);
                 };
-                io::stdout().lock().write_all(&letter)?;
+                let mut out = io::stdout().lock();
+                match out.is_terminal() {
+                    true => out.write_all(readable(&letter).as_bytes())?,
+                    false => out.write_all(&letter)?,
+                }
                 let content: String = Sha256::of(&letter).to_string().chars().take(HASH).collect();
                 // Until it leaves, it may be written anew.
                 Ok(writeln!(io::stderr(), "to send just this: svodka outbox send {} --read {content}", args.number)?)
@@ -111,6 +116,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         Act::Resend(args) => overrule(args, true),
         Act::Delivered(args) => overrule(args, false),
     }
+}
+
+/// A letter of ours as its receiver reads it: to whom, about what, what is attached, the text.
+fn readable(letter: &[u8]) -> String {
+    let Some(mail) = MessageParser::default().parse(letter) else {
+        return String::from_utf8_lossy(letter).into_owned();
+    };
+    let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default();
+    let attached: Vec<&str> = mail.attachments().filter_map(|part| part.attachment_name()).collect();
+    let mut text = format!("To: {to}\nSubject: {}\n", mail.subject().unwrap_or_default());
+    if !attached.is_empty() {
+        text += &format!("Attached: {}\n", attached.join(", "));
+    }
+    text + "\n" + mail.body_text(0).unwrap_or_default().replace('\r', "").trim_end() + "\n"
 }
 
 fn list(rows: &[HeldRow], held: bool) -> anyhow::Result<()> {
@@ -225,4 +244,21 @@ fn overrule(args: &LetterArgs, again: bool) -> anyhow::Result<()> {
         writeln!(io::stdout(), "letter {number} {what}")?;
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_read_without_its_coding() {
+        let letter = "From: a@committee.example\r\nTo: school@mail.example\r\n\
+            Subject: =?utf-8?B?0J/QuNGB0YzQvNC+INC/0L7Qu9GD0YfQtdC90L4=?=\r\nMIME-Version: 1.0\r\n\
+            Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\n0JfQtNGA0LDQstGB0YLQstGD0LnRgtC1IQ==\r\n--x\r\n\
+            Content-Type: application/octet-stream; name=form.docx\r\nContent-Disposition: attachment; filename=form.docx\r\n\r\n\
+            PK\r\n--x--\r\n";
+        let read = "To: school@mail.example\nSubject: Письмо получено\nAttached: form.docx\n\nЗдравствуйте!\n";
+        assert_eq!(readable(letter.as_bytes()), read);
+    }
 }

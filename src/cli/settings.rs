@@ -12,7 +12,7 @@ use crate::{
 use super::ConfigArg;
 
 /// Where the configuration is looked for when nothing names it.
-const SYSTEM_WIDE: &str = "/etc/svodka/svodka.toml";
+pub(super) const SYSTEM_WIDE: &str = "/etc/svodka/svodka.toml";
 
 /// The campaign of the built-in sample configuration.
 pub(super) const SAMPLE_CAMPAIGN: &str = include_str!("../../config/campaigns/500plus-2022.toml");

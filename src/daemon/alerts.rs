@@ -58,7 +58,7 @@ impl Core {
         let (kind, place) = (kind.word().to_owned(), place.to_owned());
         let incident = Incident { kind, place, detail: detail.to_owned(), since };
         if self.store().open_incident(&incident, over, &alerts).await? {
-            tracing::error!(kind = incident.kind, "something does not work: staff are told");
+            tracing::error!(kind = incident.kind, "something does not work, staff are told: {}", incident.kind);
             self.office.queued.notify_one();
             self.wake_mailboxes();
         }
@@ -138,7 +138,7 @@ impl Core {
         };
         let letters = self.alerts(&text, &format!("over {} {place} {}", kind.word(), first.since))?;
         if self.store().end_incidents(&words, place, since, &letters, now).await? {
-            tracing::info!(kind = kind.word(), "it is well again: staff are told");
+            tracing::info!(kind = kind.word(), "it is well again, staff are told: {}", kind.word());
             self.office.queued.notify_one();
             self.wake_mailboxes();
         }

@@ -94,6 +94,7 @@ pub(super) async fn live(
                     "the new configuration cannot be used: the former stays in force; {}",
                     discreet(&error)
                 );
+                systemd.refused();
                 opened(config.clone(), clock).await?
             }
         };

@@ -251,12 +251,13 @@ async fn ordered(signals: &mut Signals, systemd: &Systemd, read: &dyn Fn() -> an
                 systemd.stopping();
                 return Ended::Stopped;
             }
-            Order::Reload => {
-                if let Some(config) = anew(read) {
+            Order::Reload => match anew(read) {
+                Some(config) => {
                     systemd.reloading();
                     return Ended::Reload(config);
                 }
-            }
+                None => systemd.refused(),
+            },
         }
     }
 }

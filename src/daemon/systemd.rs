@@ -1,7 +1,13 @@
 //! What systemd hears of the daemon (sd_notify(3)), and the pause before a daemon goes on that has failed before. Where
 //! nobody listens, nothing is said.
 
-use std::{convert::Infallible, env, fs, path::PathBuf, time::Duration};
+use std::{
+    convert::Infallible,
+    env, fs,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use sd_notify::NotifyState;
 
@@ -15,6 +21,8 @@ const MORE_TIME: Duration = Duration::from_mins(2);
 /// Pause before the second start after a failure; doubled with each further one. systemd 252 knows no pause that grows.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// What the status says for as long as the settings on the disk are not in force.
+const REFUSED: &str = "; the settings on the disk are wrong and not in force: `svodka doctor` says why";
 /// A daemon that has done well for so long has not failed at its start.
 const WELL: Duration = Duration::from_mins(10);
 
@@ -24,13 +32,15 @@ pub(super) struct Systemd {
     look: Duration,
     /// Counts the starts since the last good end; in a folder that systemd keeps while it starts us again.
     starts: Option<PathBuf>,
+    /// Whether the settings on the disk are others than those in force, as they are wrong.
+    refused: AtomicBool,
 }
 
 impl Systemd {
     pub(super) fn new() -> Self {
         let folder = env::var_os("RUNTIME_DIRECTORY").and_then(|all| env::split_paths(&all).next());
         let look = sd_notify::watchdog_enabled().map_or(LOOK, |limit| (limit / 4).min(LOOK));
-        Self { look, starts: folder.map(|folder| folder.join("starts")) }
+        Self { look, starts: folder.map(|folder| folder.join("starts")), refused: AtomicBool::new(false) }
     }
 
     /// Notes that it is started, and gives how long to wait first: nothing, where it had ended well.
@@ -59,7 +69,14 @@ impl Systemd {
 
     /// That the configuration is being read anew.
     pub(super) fn reloading(&self) {
+        self.refused.store(false, Ordering::SeqCst);
         self.say(&[NotifyState::Reloading, NotifyState::Status("takes over the new configuration")]);
+    }
+
+    /// That the configuration on the disk is wrong, and the former stays in force: the command that asked for it has ended
+    /// well all the same.
+    pub(super) fn refused(&self) {
+        self.refused.store(true, Ordering::SeqCst);
     }
 
     /// That it ends, as it was told to.
@@ -75,7 +92,10 @@ impl Systemd {
         loop {
             let found = pulse.stuck();
             heed(found.as_ref(), &mut stuck);
-            let status = status(pulse, found.as_ref());
+            let mut status = status(pulse, found.as_ref());
+            if self.refused.load(Ordering::SeqCst) {
+                status.push_str(REFUSED);
+            }
             let mut states = Vec::new();
             if found.is_none() {
                 states.push(NotifyState::Watchdog);
@@ -134,22 +154,20 @@ fn status(pulse: &Pulse, stuck: Option<&Stuck>) -> String {
         return format!("hangs: nothing is heard of {}", stuck.who);
     }
     let mailboxes = pulse.mailboxes();
-    let of = |wanted: &dyn Fn(&crate::pulse::MailboxPulse) -> bool| {
-        let places: Vec<&str> = mailboxes.iter().filter(|one| wanted(one)).map(|one| one.place.as_str()).collect();
-        places.join(", ")
-    };
-    let (failing, awaited) = (of(&|one| one.fails), of(&|one| one.passed.is_none()));
+    let awaited: Vec<&str> =
+        mailboxes.iter().filter(|one| one.passed.is_none()).map(|one| one.place.as_str()).collect();
     let last = mailboxes.iter().filter_map(|one| one.passed).map(|(_, at)| at).max();
     let mut status = match (awaited.is_empty(), last) {
-        (false, _) => format!("looks through for the first time: {awaited}"),
+        (false, _) => format!("looks through for the first time: {}", awaited.join(", ")),
         (true, Some(last)) => {
             let last = last.strftime("%H:%M UTC");
             format!("last pass {last}, {} messages decided since the start", pulse.decided())
         }
         (true, None) => "starts".to_owned(),
     };
-    if !failing.is_empty() {
-        status.push_str(&format!("; tried again, as it cannot be looked through now (see the log): {failing}"));
+    for (place, why) in mailboxes.iter().filter_map(|one| Some((&one.place, one.fails.as_ref()?))) {
+        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+        status.push_str(&format!("; cannot be looked through now, and is tried again: {place}: {why}"));
     }
     status
 }
@@ -174,12 +192,13 @@ mod tests {
         assert_eq!(pause_after(u32::MAX), LONGEST_PAUSE);
 
         let folder = tempfile::tempdir().unwrap();
-        let systemd = Systemd { look: LOOK, starts: Some(folder.path().join("starts")) };
+        let systemd =
+            Systemd { look: LOOK, starts: Some(folder.path().join("starts")), refused: AtomicBool::new(false) };
         let pauses: Vec<u64> = (0..3).map(|_| systemd.pause().as_secs()).collect();
         assert_eq!(pauses, [0, 5, 10]);
         systemd.stopping();
         assert_eq!(systemd.pause(), Duration::ZERO);
-        let none = Systemd { look: LOOK, starts: None };
+        let none = Systemd { starts: None, ..systemd };
         assert_eq!((none.pause(), none.pause()), (Duration::ZERO, Duration::ZERO));
     }
 
@@ -200,11 +219,11 @@ mod tests {
         pulse.add_mailbox("/var/mail".to_owned(), LOOK);
         assert_eq!(status(&pulse, None), "looks through for the first time: imap.example.org INBOX, /var/mail");
         pulse.passed(1, Timestamp::UNIX_EPOCH, 3);
-        pulse.failed(0);
+        pulse.failed(0, "the server refused the login;\n  check the password");
         assert_eq!(
             status(&pulse, None),
-            "looks through for the first time: imap.example.org INBOX; tried again, as it cannot be looked through now \
-             (see the log): imap.example.org INBOX"
+            "looks through for the first time: imap.example.org INBOX; cannot be looked through now, and is tried again: \
+             imap.example.org INBOX: the server refused the login; check the password"
         );
         pulse.passed(0, Timestamp::UNIX_EPOCH, 1);
         assert_eq!(status(&pulse, None), "last pass 00:00 UTC, 4 messages decided since the start");

@@ -313,9 +313,9 @@ impl Watcher {
         if is_fatal(&error) {
             return Err(error);
         }
-        self.core.office.pulse.failed(self.index);
         self.core.ill(&self.place);
         let text = discreet(&error);
+        self.core.office.pulse.failed(self.index, &text);
         let (since, said) = self.failing.get_or_insert_with(|| (Instant::now(), BTreeSet::new()));
         let since = *since;
         if said.insert(text.clone()) {

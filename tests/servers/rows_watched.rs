@@ -88,7 +88,7 @@ fn ready_is_said_after_the_first_pass_and_time_is_asked_for_until_then() {
     let heard = Heard::listen(&mut setup);
     let daemon = setup.start();
     heard.wait_for("EXTEND_TIMEOUT_USEC=", 3);
-    heard.wait_for("cannot be looked through now (see the log): localhost", 1);
+    heard.wait_for("cannot be looked through now, and is tried again: localhost", 1);
     assert!(heard.all("READY=1").is_empty(), "it is said to be ready with a mailbox that nobody has seen");
     imap.refuse(false);
     heard.wait_for("READY=1", 1);

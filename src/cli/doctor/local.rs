@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -10,15 +11,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     authenticity::Authenticity,
+    cli::settings::SYSTEM_WIDE,
     clock::Clock,
-    config::{AuthenticationConfig, BoardConfig, Config},
+    config::{AuthenticationConfig, BoardConfig, Config, MailboxSource, SmtpConfig},
     converter::Converter,
     decision::ReplyPolicy,
     document::{Format, Limits},
     jail::{Jail, JailError, Sandbox},
     office::{Disk, ENOUGH, disk},
     reply::Templates,
-    store::{OutboxState, Store},
+    store::{Incident, OutboxState, Store},
 };
 
 use super::Finding;
@@ -47,12 +49,36 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
             findings.push(Finding::new("database", Ok(database.display().to_string())));
             findings.push(Finding::new("clock", clock(&store).await));
             findings.push(Finding::new("letters", letters(&store).await));
-            findings.push(Finding::new("incidents", incidents(&store).await));
+            findings.extend(incidents(&store).await);
             findings.push(Finding::new("backup", backup(&store, Clock::System.now()).await));
         }
         Err(error) => findings.push(Finding::new("database", Err(error.to_string()))),
     }
     findings
+}
+
+/// Whether the service can read what root reads here: it runs as a user of its own, for whom the files must be open. Of the
+/// system-wide configuration alone; any other is read by whoever names it.
+pub(super) fn rights(file: &Path, config: &Config) -> Result<String, String> {
+    const READABLE: u32 = 0o004;
+    if file != Path::new(SYSTEM_WIDE) || !rustix::process::geteuid().is_root() {
+        return Ok("whoever runs svodka with this configuration reads its files himself".to_owned());
+    }
+    let mut files = vec![file.to_owned()];
+    files.extend(config.campaign_files().unwrap_or_default());
+    files.extend(config.roster.clone());
+    files.extend(config.mailboxes.iter().filter_map(|mailbox| match &mailbox.source {
+        MailboxSource::Imap { server, .. } => server.ca_file.clone(),
+        MailboxSource::Maildir { .. } => None,
+    }));
+    if let SmtpConfig::Smtp(submission) = &config.smtp {
+        files.extend(submission.server.ca_file.clone());
+    }
+    let closed = |path: &PathBuf| fs::metadata(path).is_ok_and(|it| it.permissions().mode() & READABLE == 0);
+    match files.iter().find(|path| closed(path)) {
+        Some(path) => Err(format!("the service cannot read {0}, though root can; chmod 644 {0}", path.display())),
+        None => Ok("the service can read its settings".to_owned()),
+    }
 }
 
 fn templates(config: &Config) -> Result<String, String> {
@@ -183,12 +209,22 @@ async fn letters(store: &Store) -> Result<String, String> {
     Err(format!("{failed} failed, {doubtful} in doubt; `svodka outbox list` shows them"))
 }
 
-async fn incidents(store: &Store) -> Result<String, String> {
-    let open = store.incidents().await.map_err(|error| error.to_string())?;
-    match open.first() {
-        None => Ok("none".to_owned()),
-        Some(one) => Err(format!("{} at {} since {}: {}", one.kind, one.place, one.since, one.detail)),
-    }
+/// A line for each, the latest first: it says what is wrong now.
+async fn incidents(store: &Store) -> Vec<Finding> {
+    const WHAT: &str = "incidents";
+    let open = match store.incidents().await {
+        Err(error) => return vec![Finding::new(WHAT, Err(error.to_string()))],
+        Ok(open) if open.is_empty() => return vec![Finding::new(WHAT, Ok("none".to_owned()))],
+        Ok(open) => open,
+    };
+    let said = |one: &Incident| {
+        let (kind, place, detail) = (&one.kind, &one.place, &one.detail);
+        Err(format!(
+            "{kind} at {place} since {}: {detail}; it is over when that has worked for a while",
+            seconds(one.since)
+        ))
+    };
+    open.iter().rev().map(|one| Finding::new(WHAT, said(one))).collect()
 }
 
 /// A night may be missed, a second one is noticed.

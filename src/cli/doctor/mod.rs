@@ -105,6 +105,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
             let said = format!("{}; {CURE}", explain(&error.into()));
             report.add(Finding::new("campaign", Err(said)))?;
         }
+        report.add(Finding::new("rights", local::rights(&args.config.file(), &config)))?;
         for finding in local::findings(&config).await {
             report.add(finding)?;
         }
