@@ -58,8 +58,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         let _care = store.care()?;
         let now = Clock::System.now();
         let erasure = store.would_erase(&scope, now).await?;
-        let mut out = io::stdout().lock();
-        tell(&mut out, &erasure)?;
         let idle = erasure.is_nothing() && !store.is_to_be_swept().await?;
         if let (true, Some(school)) = (idle, &args.school)
             && !config.usable_campaigns().campaigns.iter().any(|one| one.school(school).is_some())
@@ -70,6 +68,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
             ))
             .into());
         }
+        let mut out = io::stdout().lock();
+        tell(&mut out, &erasure)?;
         if args.dry_run || idle {
             return Ok(());
         }

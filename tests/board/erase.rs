@@ -226,6 +226,8 @@ fn nothing_of_a_school_is_left_in_any_byte_of_the_store() {
 
     let said = committee.runs(&["erase", "--school", "vazhiny", "--dry-run"]);
     assert!(said.status.success() && found(&committee) == before, "{said:?}");
+    let mistyped = committee.runs(&["erase", "--school", "vazhin", "--yes"]);
+    assert_eq!((mistyped.status.code(), found(&committee) == before), (Some(2), true), "{mistyped:?}");
     // Beside the daemon; the letter of the decision still waits.
     let answers =
         || ["canaryaddress", "canaryaddress2"].map(|one| committee.answers_to(&format!("{one}@mail.example")));
