@@ -83,7 +83,7 @@ reproducible: packers
 
 # The package that was made last, or PACKAGE=file.
 test-service: needed $(if $(PACKAGE),,deb)
-	$(CARGO) build --locked --features faults
+	$(CARGO) test --locked --features faults --test jail --no-run  # as `make test` has built it
 	tests/service/run "$(or $(PACKAGE),$$(ls -t target/deb/svodka_*.deb | head -n 1))" target/debug/svodka
 
 fuzz: needed
