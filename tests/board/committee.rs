@@ -157,15 +157,24 @@ impl Committee {
 
     /// The texts of all letters to an address.
     pub(crate) fn mails_to(&self, address: &str) -> Vec<String> {
+        self.sent_to(address).into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The Message-IDs of all letters to an address.
+    pub(crate) fn answers_to(&self, address: &str) -> Vec<String> {
+        self.sent_to(address).into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn sent_to(&self, address: &str) -> Vec<(String, String)> {
         let files = fs::read_dir(self.folder.path().join("outbox")).unwrap().map(|entry| entry.unwrap().path());
         let letters = files.filter(|file| file.extension().is_some_and(|end| end == "eml"));
         let letter = |file| {
             let bytes = fs::read(file).unwrap();
             let parsed = MessageParser::default().parse(&bytes).unwrap();
             let to = parsed.to().unwrap().first().unwrap().address().unwrap().to_owned();
-            (to, parsed.body_text(0).unwrap().into_owned())
+            (to, (parsed.message_id().unwrap().to_owned(), parsed.body_text(0).unwrap().into_owned()))
         };
-        letters.map(letter).filter(|(to, _)| to == address).map(|(_, text)| text).collect()
+        letters.map(letter).filter(|(to, _)| to == address).map(|(_, letter)| letter).collect()
     }
 
     /// Does something in the database, beside the daemon.
@@ -178,19 +187,6 @@ impl Committee {
             database.execute(sqlx::raw_sql(statement)).await.unwrap();
             database.close().await.unwrap();
         });
-    }
-
-    /// The Message-IDs of all letters to an address.
-    pub(crate) fn answers_to(&self, address: &str) -> Vec<String> {
-        let files = fs::read_dir(self.folder.path().join("outbox")).unwrap().map(|entry| entry.unwrap().path());
-        let letters = files.filter(|file| file.extension().is_some_and(|end| end == "eml"));
-        let letter = |file| {
-            let bytes = fs::read(file).unwrap();
-            let parsed = MessageParser::default().parse(&bytes).unwrap();
-            let to = parsed.to().unwrap().first().unwrap().address().unwrap().to_owned();
-            (to, parsed.message_id().unwrap().to_owned())
-        };
-        letters.map(letter).filter(|(to, _)| to == address).map(|(_, id)| id).collect()
     }
 
     /// Whether a text stands in the database, in whatever table.
